@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+
+const swcrc = JSON.parse(readFileSync(new URL('../.swcrc', import.meta.url), 'utf8'));
+
+/** @type {import('jest').Config} */
+export default {
+  rootDir: '..',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/projections', '<rootDir>/test'],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  // The sources import './x.js', as Node will see them once built.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '\\.ts$': ['@swc/jest', { ...swcrc, swcrc: false }] },
+  testMatch: ['**/*.spec.ts'],
+  // Two cores: one for the tests, one for the servers they talk to.
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};
