@@ -1,0 +1,78 @@
+import { declareEvents, type EventShape, type Money } from '../../kernel/index.js';
+
+/** Levels of a lead, in the only order in which they are reached (domain.md §1, S0). */
+export const leadLevels = ['unqualified', 'marketing-qualified', 'sales-qualified'] as const;
+export type LeadLevel = (typeof leadLevels)[number];
+
+/** Where a name came from (S0). */
+export const nameSourceKinds = ['attendance-list', 'bought-list'] as const;
+
+/** A lead may become a customer or a supplier (S1). */
+export const leadPotentials = ['customer', 'supplier'] as const;
+export type LeadPotential = (typeof leadPotentials)[number];
+
+/** People who are never in a pipeline, forecast or campaign (S0). */
+export const otherRelations = ['partner-representative', 'employee', 'press', 'supplier'] as const;
+export type OtherRelation = (typeof otherRelations)[number];
+
+/** What stands in the way before a lead may be converted (policy `conversion.requires`; S0, S1). */
+export type ConversionRequirement = 'sales-qualified' | 'formal-contact';
+
+/** How to reach a person. All of it is personal. */
+export interface Reachable {
+  readonly name: string;
+  readonly email?: string;
+  readonly phone?: string;
+}
+
+/** The opportunity that a conversion asked for. Its id was derived when the lead was converted. */
+export interface ConvertedOpportunity {
+  readonly opportunityId: string;
+  readonly pipelineId: string;
+  readonly title: string;
+  readonly amount: Money;
+  readonly expectedClose?: string;
+}
+
+/** These names and shapes are on disk: compensate, never change. */
+export interface PersonEvents {
+  NameRegistered: EventShape<
+    { readonly source: { readonly kind: (typeof nameSourceKinds)[number]; readonly name: string } },
+    Reachable
+  >;
+  LeadRegistered: EventShape<
+    { readonly source: string; readonly potential: LeadPotential; readonly owner?: string },
+    Partial<Reachable>
+  >;
+  OtherPersonRegistered: EventShape<{ readonly relation: OtherRelation }, Reachable>;
+  LeadQualified: EventShape<{ readonly level: Exclude<LeadLevel, 'unqualified'> }>;
+  LeadDisqualified: EventShape<{ readonly reason: string }>;
+  LeadRecycled: EventShape;
+  LeadConverted: EventShape<{
+    readonly accountId: string;
+    /** Present when the account is opened by this conversion. */
+    readonly newAccount?: { readonly name: string };
+    readonly opportunity?: ConvertedOpportunity;
+    readonly owner: string;
+    readonly requirement: ConversionRequirement;
+  }>;
+}
+
+export const personEvents = declareEvents<PersonEvents>('person', {
+  NameRegistered: {
+    says: 'A name came in from a list; the person has shown no interest.',
+    personal: { name: true, email: true, phone: true },
+  },
+  LeadRegistered: {
+    says: 'The person explicitly showed interest and is an unqualified lead.',
+    personal: { name: true, email: true, phone: true },
+  },
+  OtherPersonRegistered: {
+    says: 'Somebody who can be referred to but is no customer: a partner, an employee, the press, a supplier.',
+    personal: { name: true, email: true, phone: true },
+  },
+  LeadQualified: { says: 'The lead reached the next level.' },
+  LeadDisqualified: { says: 'The lead was set aside, with the reason.' },
+  LeadRecycled: { says: 'A disqualified lead is unqualified again.' },
+  LeadConverted: { says: 'The lead became a contact of an account, perhaps with a first opportunity.' },
+});

@@ -1,0 +1,130 @@
+import type { Actor, Role } from './actor.js';
+import type { DataOf, DeclaredEvents, EventDeclarations, EventShape, Fact } from './events.js';
+import type { Instant } from './time.js';
+
+/** A class whose instances are commands; the class name is the command's name everywhere. */
+export type CommandClass<C extends object = object> = new () => C;
+
+export type CommandClasses = Readonly<Record<string, CommandClass>>;
+
+/** What a decision knows besides the command and the state. Time, ids and the actor come in; nothing is looked up. */
+export interface Given<Lookups = object> {
+  readonly commandId: string;
+  readonly occurredAt: Instant;
+  readonly actor: Actor;
+  /** States of other aggregates that the decision rests on, loaded before it. */
+  readonly lookups: Lookups;
+}
+
+/** A state of another aggregate that decisions need, found through the command or the state. */
+export interface Lookup<State, Looked> {
+  readonly from: Foldable<Looked>;
+  /** Id of the aggregate looked up; `undefined`: not needed, the initial state is given. */
+  readonly id: (command: object, state: State) => string | undefined;
+}
+
+/** What it takes to fold a stream into a state. */
+export interface Foldable<State> {
+  readonly category: string;
+  readonly initial: State;
+  readonly apply: (state: State, event: { readonly type: string; readonly data: object }, at: Instant) => State;
+}
+
+type Decide<State, C extends CommandClasses, S extends object, L> = {
+  readonly [K in keyof C]: (command: InstanceType<C[K]>, state: State, given: Given<L>) => readonly Fact<S>[];
+};
+
+type Evolve<State, S extends object> = {
+  readonly [T in keyof S & string]: (
+    state: State,
+    data: S[T] extends EventShape ? DataOf<S[T]> : never,
+    at: Instant,
+  ) => State;
+};
+
+type Folds<State> = Readonly<Record<string, (state: State, data: object, at: Instant) => State>>;
+
+/** The rules of one aggregate. A command or event type without its line does not compile. */
+export interface AggregateRules<State, C extends CommandClasses, S extends object, L extends object> {
+  readonly events: EventDeclarations<S>;
+  readonly commands: C;
+  /** The command field that names the aggregate: `personId`. */
+  readonly id: string;
+  readonly initial: State;
+  readonly lookups: { readonly [K in keyof L]: Lookup<State, L[K]> };
+  /** Already true: no facts. Broken rule: throw a `Refusal`. An outcome worth remembering: a fact. */
+  readonly decide: Decide<State, C, S, L>;
+  readonly evolve: Evolve<State, S>;
+}
+
+/** An aggregate as whoever dispatches commands sees it, whatever its types. */
+export interface Aggregate<State = unknown> extends Foldable<State> {
+  readonly id: string;
+  readonly events: DeclaredEvents;
+  readonly commands: CommandClasses;
+  readonly lookups: Readonly<Record<string, Lookup<State, unknown>>>;
+  readonly decide: (command: object, state: State, given: Given) => readonly { type: string; data: object }[];
+}
+
+/** Ties the rules of an aggregate together: `aggregate<State, Lookups>()({ … })`. */
+export const aggregate =
+  <State, L extends object = object>() =>
+  <C extends CommandClasses, S extends object>(rules: AggregateRules<State, C, S, L>): Aggregate<State> => ({
+    category: rules.events.category,
+    id: rules.id,
+    initial: rules.initial,
+    events: rules.events,
+    commands: rules.commands,
+    lookups: rules.lookups as unknown as Aggregate<State>['lookups'],
+    decide: (command, state, given) => {
+      const rule = rules.decide[command.constructor.name as keyof C];
+      return rule(command as never, state, given as Given<L>);
+    },
+    apply: (state, event, at) => {
+      const fold = (rules.evolve as unknown as Folds<State>)[event.type];
+      if (!fold) throw new Error(`${rules.events.category} does not know the event ${event.type}.`);
+      return fold(state, event.data, at);
+    },
+  });
+
+/** What is known of a command besides its fields. */
+export interface CommandOptions {
+  /** One sentence for the command catalogue and the OpenAPI document. */
+  readonly says: string;
+  /** Roles that may issue it, besides `admin` and `service`. */
+  readonly by: readonly Role[];
+  /** It may begin the aggregate's stream; the id is then derived from the command's id when it is left out. */
+  readonly opens?: boolean;
+  /** A valid body, run by a test and shown in the OpenAPI document. */
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+const options = new WeakMap<object, CommandOptions>();
+const references = new WeakMap<object, Map<string, string>>();
+
+/** Marks a class as a command. */
+export const Command =
+  (described: CommandOptions) =>
+  (type: object): void => {
+    options.set(type, described);
+  };
+
+/** The options of a command class. */
+export function commandOptions(type: object): CommandOptions {
+  const found = options.get(type);
+  if (!found)
+    throw new Error(`${(type as { name?: string }).name ?? 'A class'} is used as a command without @Command.`);
+  return found;
+}
+
+/** Marks a field as the id of an existing aggregate; a command that names one that does not exist is not found. */
+export const Reference =
+  (category: string) =>
+  (prototype: object, field: string | symbol): void => {
+    const known = references.get(prototype) ?? new Map<string, string>();
+    references.set(prototype, known.set(String(field), category));
+  };
+
+/** The fields of a command (or of a nested part of one) that name other aggregates: field → category. */
+export const referencesOf = (part: object): ReadonlyMap<string, string> =>
+  references.get(Object.getPrototypeOf(part) as object) ?? new Map<string, string>();
