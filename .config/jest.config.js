@@ -11,6 +11,8 @@ export default {
   // The sources import './x.js', as Node will see them once built.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '\\.ts$': ['@swc/jest', { ...swcrc, swcrc: false }] },
+  globalSetup: '<rootDir>/test/global-setup.ts',
+  globalTeardown: '<rootDir>/test/global-teardown.ts',
   testMatch: ['**/*.spec.ts'],
   // Two cores: one for the tests, one for the servers they talk to.
   maxWorkers: 2,

@@ -1,0 +1,2 @@
+export { type Supervision, supervise, supervisorOf } from './lock.js';
+export { type Postgres, type PostgresOptions, runningPostgres, startPostgres } from './server.js';
