@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { chown } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 type User = { name: string; uid: number; gid: number };
 
@@ -28,7 +28,8 @@ export function chooseAccount(data: string, needed: readonly string[], log: (mes
   }
   const user = ownerOf(data) ?? findUser('postgres') ?? findUser('nobody') ?? makeUser(log);
   const own = (path: string): Promise<void> => chown(path, user.uid, user.gid);
-  if ([...needed, data].every((path) => reachable(path, user))) {
+  const blocked = [join(data, 'cluster'), ...needed].find((path) => !reachable(path, user));
+  if (blocked === undefined) {
     return {
       user,
       own,
@@ -39,10 +40,15 @@ export function chooseAccount(data: string, needed: readonly string[], log: (mes
   const capability = heldCapability();
   if (setpriv === undefined || capability === undefined) {
     throw new Error(
-      `PostgreSQL runs as the user ${user.name}, who cannot reach ${firstUnreachable([...needed, data], user)}: start as an ordinary user, or keep the program and KRONIEK_DATA outside of a private (mode 0700) home folder.`,
+      `PostgreSQL runs as the user ${user.name}, who cannot reach ${blocked}: start as an ordinary user, or keep the program and KRONIEK_DATA outside of a private (mode 0700) home folder.`,
     );
   }
-  const rights = [`--inh-caps=-all,+${capability}`, `--ambient-caps=-all,+${capability}`];
+  // The last one lets access(2), by which PostgreSQL looks at its own binaries, respect the right.
+  const rights = [
+    `--inh-caps=-all,+${capability}`,
+    `--ambient-caps=-all,+${capability}`,
+    '--securebits=+no_setuid_fixup',
+  ];
   const identity = [`--reuid=${String(user.uid)}`, `--regid=${String(user.gid)}`, '--clear-groups'];
   return {
     user,
@@ -77,16 +83,15 @@ function makeUser(log: (message: string) => void): User {
   return made;
 }
 
-const firstUnreachable = (paths: readonly string[], user: User): string =>
-  paths.find((path) => !reachable(path, user)) ?? '';
-
-/** Whether the user may enter each folder on the way and read what stands at its end. */
+/** Whether the user may enter each folder on the way and use what stands at its end, where that is there already. */
 function reachable(path: string, user: User): boolean {
   for (let at = path; ; at = dirname(at)) {
-    const { mode, uid, gid } = statSync(at);
-    const shift = uid === user.uid ? 6 : gid === user.gid ? 3 : 0;
-    const wanted = at === path ? 0o5 : 0o1;
-    if (((mode >> shift) & wanted) !== wanted) return false;
+    if (existsSync(at)) {
+      const { mode, uid, gid } = statSync(at);
+      const shift = uid === user.uid ? 6 : gid === user.gid ? 3 : 0;
+      const wanted = at === path ? 0o5 : 0o1;
+      if (((mode >> shift) & wanted) !== wanted) return false;
+    }
     if (at === dirname(at)) return true;
   }
 }
@@ -96,5 +101,7 @@ function heldCapability(): string | undefined {
   const bits = { dac_read_search: 2n, dac_override: 1n };
   const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
   const held = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
-  return Object.entries(bits).find(([, bit]) => (held >> bit) & 1n)?.[0];
+  const has = (bit: bigint): boolean => ((held >> bit) & 1n) === 1n;
+  const setpcap = 8n;
+  return has(setpcap) ? Object.entries(bits).find(([, bit]) => has(bit))?.[0] : undefined;
 }
