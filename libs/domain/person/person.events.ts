@@ -1,4 +1,5 @@
-import { declareEvents, type EventShape, type Money } from '../../kernel/index.js';
+import { declareEvents, type EventShape, type LocalDate, type Money } from '../../kernel/index.js';
+import type { AccountRole } from '../account/account.events.js';
 
 /** Levels of a lead, in the only order in which they are reached (domain.md §1, S0). */
 export const leadLevels = ['unqualified', 'marketing-qualified', 'sales-qualified'] as const;
@@ -25,13 +26,21 @@ export interface Reachable {
   readonly phone?: string;
 }
 
+/** The account that a conversion opens. */
+export interface ConvertedAccount {
+  readonly name: string;
+  readonly industry?: string;
+  /** A potential supplier becomes a contact of a supplier. */
+  readonly roles: readonly AccountRole[];
+}
+
 /** The opportunity that a conversion asked for. Its id was derived when the lead was converted. */
 export interface ConvertedOpportunity {
   readonly opportunityId: string;
   readonly pipelineId: string;
   readonly title: string;
   readonly amount: Money;
-  readonly expectedClose?: string;
+  readonly expectedClose?: LocalDate;
 }
 
 /** These names and shapes are on disk: compensate, never change. */
@@ -51,7 +60,7 @@ export interface PersonEvents {
   LeadConverted: EventShape<{
     readonly accountId: string;
     /** Present when the account is opened by this conversion. */
-    readonly newAccount?: { readonly name: string };
+    readonly newAccount?: ConvertedAccount;
     readonly opportunity?: ConvertedOpportunity;
     readonly owner: string;
     readonly requirement: ConversionRequirement;

@@ -1,0 +1,58 @@
+import {
+  type Aggregate,
+  catalogueOf,
+  type CommandClass,
+  type CommandOptions,
+  commandOptions,
+} from '../kernel/index.js';
+import { account } from './account/account.js';
+import { activity } from './activity/activity.js';
+import { opportunity } from './opportunity/opportunity.js';
+import { person } from './person/person.js';
+import { pipeline } from './pipeline/pipeline.js';
+import { convertLead } from './processes/convert-lead.js';
+
+export * from './account/account.commands.js';
+export * from './activity/activity.commands.js';
+export * from './opportunity/opportunity.commands.js';
+export * from './person/person.commands.js';
+export * from './pipeline/pipeline.commands.js';
+export { MoneyField } from './fields.js';
+export { defaultPipeline, defaultPipelineId } from './pipeline/pipeline.js';
+
+/** Every aggregate there is. All else is derived from this list. */
+export const aggregates: readonly Aggregate[] = [person, account, opportunity, activity, pipeline].map(
+  (known) => known as unknown as Aggregate,
+);
+
+/** Every process there is. */
+export const processes = [convertLead] as const;
+
+/** How every event that the product knows is stored. */
+export const domainCatalogue = catalogueOf(aggregates.map(({ events }) => events));
+
+/** A command with the aggregate that decides on it. */
+export interface KnownCommand {
+  readonly name: string;
+  readonly type: CommandClass;
+  readonly options: CommandOptions;
+  readonly aggregate: Aggregate;
+}
+
+/** Every command there is, by name. A name belongs to one aggregate. */
+export const commands: ReadonlyMap<string, KnownCommand> = (() => {
+  const known = new Map<string, KnownCommand>();
+  for (const aggregate of aggregates) {
+    for (const [name, type] of Object.entries(aggregate.commands)) {
+      const other = known.get(name);
+      if (other) {
+        throw new Error(`${name} is a command of ${other.aggregate.category} and of ${aggregate.category}.`);
+      }
+      known.set(name, { name, type, options: commandOptions(type), aggregate });
+    }
+  }
+  return known;
+})();
+
+/** The command of that name; `undefined`: there is none. */
+export const commandNamed = (name: string): KnownCommand | undefined => commands.get(name);

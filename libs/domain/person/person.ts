@@ -1,0 +1,222 @@
+import { v5 } from 'uuid';
+import {
+  aggregate,
+  conflict,
+  type DataOf,
+  factsOf,
+  type Given,
+  invalid,
+  type Lookup,
+  notFound,
+  refused,
+} from '../../kernel/index.js';
+import { defaultPipelineId, existing, inCurrency, pipeline, type PipelineState } from '../pipeline/pipeline.js';
+import { plain, same } from '../values.js';
+import {
+  type ConversionOpportunityField,
+  ConvertLead,
+  DisqualifyLead,
+  QualifyLead,
+  RecycleLead,
+  RegisterLead,
+  RegisterName,
+  RegisterOther,
+} from './person.commands.js';
+import { leadLevels, type LeadLevel, type PersonEvents, personEvents } from './person.events.js';
+
+type Data<T extends keyof PersonEvents> = DataOf<PersonEvents[T]>;
+
+/** One stream from the first name to the customer: what was known at each step stays known (domain.md §1). */
+export interface PersonState {
+  readonly kind: 'unknown' | 'name' | 'lead' | 'contact' | 'other';
+  readonly name?: Data<'NameRegistered'>;
+  readonly lead?: Data<'LeadRegistered'>;
+  readonly other?: Data<'OtherPersonRegistered'>;
+  readonly level: LeadLevel;
+  /** Why the lead was set aside; absent while it is worked on. */
+  readonly disqualified?: string;
+  readonly conversion?: Data<'LeadConverted'>;
+}
+
+interface Lookups {
+  /** The pipeline of the opportunity that a conversion asks for. */
+  readonly pipeline: PipelineState;
+}
+
+const fact = factsOf(personEvents);
+
+const askedPipeline: Lookup<PersonState, PipelineState> = {
+  from: pipeline,
+  id: (command) =>
+    command instanceof ConvertLead && command.opportunity
+      ? (command.opportunity.pipelineId ?? defaultPipelineId)
+      : undefined,
+};
+
+/**
+ * Name → lead → contact, or other (S0). A lead goes `unqualified → marketing-qualified → sales-qualified`, no step
+ * skipped (S0), can be disqualified and recycled, and may be a potential customer or supplier (S1).
+ */
+export const person = aggregate<PersonState, Lookups>()({
+  events: personEvents,
+  commands: { RegisterName, RegisterLead, RegisterOther, QualifyLead, DisqualifyLead, RecycleLead, ConvertLead },
+  id: 'personId',
+  initial: { kind: 'unknown', level: 'unqualified' },
+  lookups: { pipeline: askedPipeline },
+  decide: {
+    RegisterName: ({ name, email, phone, source }, state) => {
+      const asked = plain({ name, email, phone, source });
+      if (state.kind === 'unknown') return [fact('NameRegistered', asked)];
+      if (same(asked, state.name)) return [];
+      throw alreadyRegistered();
+    },
+
+    RegisterLead: ({ name, email, phone, source, potential, owner }, state) => {
+      const asked = plain({ name, email, phone, source, potential: potential ?? ('customer' as const), owner });
+      if (state.lead && same(asked, state.lead)) return [];
+      if (state.kind === 'other') throw refused('OTHER_NEVER_LEAD', 'This person is registered as no customer.');
+      if (state.kind === 'lead' || state.kind === 'contact') {
+        throw refused(
+          'LEAD_ALREADY_REGISTERED',
+          'This person showed interest before; record new interest as an activity.',
+        );
+      }
+      if (state.kind === 'unknown' && name === undefined) {
+        throw invalid('PERSON_NAME_MISSING', 'A person who is not known yet needs a name.', [
+          { path: 'name', message: 'name must be given for a person who is not known yet.' },
+        ]);
+      }
+      return [fact('LeadRegistered', asked)];
+    },
+
+    RegisterOther: ({ name, email, phone, relation }, state) => {
+      const asked = plain({ name, email, phone, relation });
+      if (state.kind === 'unknown') return [fact('OtherPersonRegistered', asked)];
+      if (same(asked, state.other)) return [];
+      throw alreadyRegistered();
+    },
+
+    QualifyLead: ({ to }, state) => {
+      workedOn(state);
+      const step = leadLevels.indexOf(to) - leadLevels.indexOf(state.level);
+      if (step === 0) return [];
+      if (step > 1) throw refused('LEAD_LEVEL_SKIPPED', `The lead is ${state.level}; no level is skipped.`);
+      if (step < 0) throw refused('LEAD_LEVEL_PASSED', `The lead is ${state.level} already.`);
+      return [fact('LeadQualified', { level: to })];
+    },
+
+    DisqualifyLead: ({ reason }, state) => {
+      if (aLead(state).disqualified === reason) return [];
+      workedOn(state);
+      return [fact('LeadDisqualified', { reason })];
+    },
+
+    RecycleLead: (_, state) => {
+      if (aLead(state).disqualified !== undefined) return [fact('LeadRecycled', {})];
+      if (state.level === 'unqualified') return [];
+      throw refused('LEAD_NOT_DISQUALIFIED', 'Only a disqualified lead is recycled.');
+    },
+
+    ConvertLead: convert,
+  },
+  evolve: {
+    NameRegistered: (state, name) => ({ ...state, kind: 'name', name }),
+    LeadRegistered: (state, lead) => ({ ...state, kind: 'lead', lead }),
+    OtherPersonRegistered: (state, other) => ({ ...state, kind: 'other', other }),
+    LeadQualified: (state, { level }) => ({ ...state, level }),
+    LeadDisqualified: (state, { reason }) => ({ ...state, disqualified: reason }),
+    LeadRecycled: (state) => ({ ...state, level: 'unqualified', disqualified: undefined }),
+    LeadConverted: (state, conversion) => ({ ...state, kind: 'contact', conversion }),
+  },
+});
+
+/**
+ * Conversion (S0): a sales-qualified lead becomes a contact of a new or an existing account. The ids of what it opens
+ * are derived from the command, so that the process that opens them arrives at the same ones however often it runs.
+ */
+function convert(command: ConvertLead, state: PersonState, given: Given<Lookups>) {
+  const { account, opportunity } = command;
+  if ((account.accountId === undefined) === (account.name === undefined)) {
+    throw invalid('CONVERSION_ACCOUNT_AMBIGUOUS', 'A conversion names either an existing account or a new one.', [
+      { path: 'account', message: 'account must have either accountId or name.' },
+    ]);
+  }
+  if (account.accountId !== undefined && account.industry !== undefined) {
+    throw invalid('CONVERSION_ACCOUNT_AMBIGUOUS', 'An existing account keeps its industry.', [
+      { path: 'account.industry', message: 'account.industry belongs to a new account only.' },
+    ]);
+  }
+  if (state.conversion) {
+    if (saysTheSame(command, state.conversion)) return [];
+    throw refused('LEAD_ALREADY_CONVERTED', 'The lead is a contact already.');
+  }
+  const { potential, owner } = workedOn(state);
+  if (state.level !== 'sales-qualified') {
+    throw refused(
+      'LEAD_NOT_SALES_QUALIFIED',
+      `The lead is ${state.level}; it is converted once it is sales-qualified.`,
+    );
+  }
+  if (opportunity) {
+    if (potential === 'supplier') {
+      throw refused('SUPPLIER_WITHOUT_OPPORTUNITY', 'A potential supplier is not sold to.');
+    }
+    inCurrency(existing(given.lookups.pipeline, asked(opportunity).pipelineId), opportunity.amount);
+  }
+  return [
+    fact(
+      'LeadConverted',
+      plain({
+        accountId: account.accountId ?? v5('account', given.commandId),
+        newAccount:
+          account.name === undefined
+            ? undefined
+            : { name: account.name, industry: account.industry, roles: [potential] },
+        opportunity: opportunity && {
+          opportunityId: v5('opportunity', given.commandId),
+          ...asked(opportunity),
+        },
+        owner: command.owner ?? owner ?? given.actor.id,
+        requirement: 'sales-qualified' as const,
+      }),
+    ),
+  ];
+}
+
+const asked = ({ title, amount, pipelineId = defaultPipelineId, expectedClose }: ConversionOpportunityField) => ({
+  pipelineId,
+  title,
+  amount,
+  expectedClose,
+});
+
+/** Whether a conversion is asked for that has been made, whatever ids it was given. */
+function saysTheSame({ account, opportunity, owner }: ConvertLead, made: Data<'LeadConverted'>): boolean {
+  const sameAccount =
+    account.accountId === undefined
+      ? same({ name: account.name, industry: account.industry }, { ...made.newAccount, roles: undefined })
+      : account.accountId === made.accountId;
+  const opened = made.opportunity && { ...made.opportunity, opportunityId: undefined };
+  return (
+    sameAccount && same(opportunity && asked(opportunity), opened) && (owner === undefined || owner === made.owner)
+  );
+}
+
+/** A lead, set aside or not. */
+function aLead(state: PersonState): PersonState & { readonly lead: Data<'LeadRegistered'> } {
+  const { kind, lead } = state;
+  if (kind === 'unknown') throw notFound('PERSON_NOT_FOUND', 'There is no such person.');
+  if (kind === 'contact') throw refused('LEAD_ALREADY_CONVERTED', 'The lead is a contact already.');
+  if (kind !== 'lead' || !lead) throw refused('PERSON_NOT_A_LEAD', 'This person has shown no interest.');
+  return { ...state, lead };
+}
+
+/** A lead that is not set aside. */
+function workedOn(state: PersonState): Data<'LeadRegistered'> {
+  const { lead, disqualified } = aLead(state);
+  if (disqualified !== undefined) throw refused('LEAD_DISQUALIFIED', 'The lead is disqualified; recycle it first.');
+  return lead;
+}
+
+const alreadyRegistered = () =>
+  conflict('PERSON_EXISTS', 'There is already a person with this id, registered with other details.');

@@ -1,0 +1,100 @@
+import 'reflect-metadata';
+import { expect } from '@jest/globals';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import {
+  type Actor,
+  type Aggregate,
+  type CommandClass,
+  type Given,
+  type Instant,
+  type Lookup,
+  Refusal,
+} from '../kernel/index.js';
+
+/** A fact as the specs state it: made by `factsOf`, so that its shape is checked. */
+export interface StatedFact {
+  readonly type: string;
+  readonly data: object;
+}
+
+export interface Circumstances {
+  readonly commandId?: string;
+  readonly occurredAt?: Instant;
+  readonly actor?: Actor;
+  /** What happened in other streams that the decision looks at, by stream: `pipeline-default`. */
+  readonly lookups?: Readonly<Record<string, readonly StatedFact[]>>;
+}
+
+/** A command as the API makes it from a body; a body that the API would turn down fails here too. */
+export function command<C extends object>(type: CommandClass<C>, body: Readonly<Record<string, unknown>>): C {
+  const made = plainToInstance(type, body);
+  const errors = validateSync(made, { whitelist: true, forbidNonWhitelisted: true });
+  if (errors.length > 0) throw new Error(`${type.name} is invalid: ${errors.map(String).join('; ')}`);
+  return made;
+}
+
+/** The facts as they come back from the log. */
+const stored = ({ type, data }: StatedFact): StatedFact => ({ type, data: JSON.parse(JSON.stringify(data)) as object });
+
+const instant: Instant = '2024-01-15T09:00:00.000Z';
+
+/** The state after the facts, as the command dispatcher folds it. */
+export const fold = <State>(
+  { initial, apply }: Pick<Aggregate<State>, 'initial' | 'apply'>,
+  facts: readonly StatedFact[],
+): State => facts.map(stored).reduce((state, fact) => apply(state, fact, instant), initial);
+
+/** What an aggregate answers to a command in a state, lookups folded as the dispatcher does. */
+export function decide<State>(
+  aggregate: Aggregate<State>,
+  state: State,
+  issued: object,
+  { commandId = 'd5a1f3c2-6b7e-4c8d-9e0f-112233445566', occurredAt = instant, actor, lookups }: Circumstances = {},
+): readonly StatedFact[] {
+  const look = ({ id, from }: Lookup<State, unknown>): unknown => {
+    const looked = id(issued, state);
+    return looked === undefined ? from.initial : fold(from, lookups?.[`${from.category}-${looked}`] ?? []);
+  };
+  const given: Given = {
+    commandId,
+    occurredAt,
+    actor: actor ?? { id: 'sam', role: 'sales' },
+    lookups: Object.fromEntries(Object.entries(aggregate.lookups).map(([name, lookup]) => [name, look(lookup)])),
+  };
+  return aggregate.decide(issued, state, given);
+}
+
+/** `given(person, …facts).when(command).then(…facts)` */
+export const given = <State>(aggregate: Aggregate<State>, ...before: readonly StatedFact[]) => ({
+  when(issued: object, circumstances: Circumstances = {}) {
+    const state = fold(aggregate, before);
+    const answer = () => decide(aggregate, state, issued, circumstances);
+    return {
+      /** Exactly these facts; and the same command once more changes nothing. */
+      then(...expected: readonly [StatedFact, ...StatedFact[]]): void {
+        const facts = answer();
+        expect(facts).toStrictEqual(expected);
+        expect(decide(aggregate, fold(aggregate, [...before, ...facts]), issued, circumstances)).toEqual([]);
+      },
+
+      /** It was so already. */
+      thenNothing(): void {
+        expect(answer()).toEqual([]);
+      },
+
+      /** Turned down with this code, for a reason that people can read. */
+      thenRefused(code: string): void {
+        let answered: unknown;
+        try {
+          answered = answer();
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          answered = error.code;
+          expect(error.message).not.toBe('');
+        }
+        expect(answered).toBe(code);
+      },
+    };
+  },
+});
