@@ -1,0 +1,150 @@
+import {
+  type EventCatalogue,
+  type EventFeed,
+  type FeedBatch,
+  type FollowOptions,
+  type Position,
+  type RecordedEvent,
+  categoryOf,
+} from '../kernel/index.js';
+import { Appender } from './appending.js';
+import { Connection, type Log } from './connection.js';
+import { type AppendContext, type Draft, type StreamHead, proposeEvents, sealedKey } from './envelope.js';
+import { follow } from './following.js';
+import type { PersonalKeys } from './personal-keys.js';
+import { Reader } from './reading.js';
+import { declarationOf, headAt, recorded } from './recorded.js';
+import { splitPersonal } from './personal-fields.js';
+
+export interface EventLogOptions {
+  /** `esdb://…` or `esdb+discover://…`. */
+  readonly url: string;
+  readonly catalogue: EventCatalogue;
+  readonly keys: PersonalKeys;
+  /** How long one call may stay without an answer; 5,000 when left out. */
+  readonly callTimeoutMs?: number;
+  readonly log?: Log;
+}
+
+/** A decision's fact, before it is recorded. */
+export interface NewFact {
+  readonly type: string;
+  readonly data: object;
+}
+
+export interface Appended {
+  readonly head: StreamHead;
+  /** Position of the last event. */
+  readonly position: Position;
+  readonly events: readonly { readonly id: string; readonly type: string }[];
+}
+
+export interface LoadedStream {
+  /** The personal fields of persons who are not erased stand opened in `data`. */
+  readonly events: readonly RecordedEvent[];
+  readonly head: StreamHead | null;
+}
+
+/** The log of all facts, in EventStoreDB. */
+export class EventLog implements EventFeed {
+  private readonly reader: Reader;
+  private readonly appender: Appender;
+  private readonly categories: ReadonlySet<string>;
+
+  private constructor(
+    private readonly catalogue: EventCatalogue,
+    private readonly keys: PersonalKeys,
+    private readonly appends: Connection,
+    private readonly reads: Connection,
+    private readonly log: Log,
+  ) {
+    this.reader = new Reader(reads);
+    this.appender = new Appender(appends, this.reader);
+    this.categories = new Set([...catalogue.values()].map(({ category }) => category));
+  }
+
+  /** Does not wait for the store: see `ready`. */
+  static connect({ url, catalogue, keys, callTimeoutMs = 5_000, log = () => undefined }: EventLogOptions): EventLog {
+    // Two, so that a failure of the one stream that carries all appends leaves the reads alone.
+    const appends = new Connection(url, 'appends', callTimeoutMs, log);
+    const reads = new Connection(url, 'reads', callTimeoutMs, log);
+    return new EventLog(catalogue, keys, appends, reads, log);
+  }
+
+  /**
+   * The events of a stream, with `after` only those behind it. No such stream: none, and the head `null`.
+   *
+   * @throws StoreUnavailable, StoreRefused, UnreadableEvent
+   */
+  async load(stream: string, after?: StreamHead): Promise<LoadedStream> {
+    const stored = await this.reader.stream(stream, after ? after.revision + 1 : 0);
+    const events = stored.map((event) => recorded(event, declarationOf(this.catalogue, event)));
+    const last = stored.at(-1);
+    return { events: await this.opened(events), head: last ? headAt(last) : (after ?? null) };
+  }
+
+  /**
+   * Records facts behind `head`; `null`: the stream must not exist. Repeated with the same command id and head it
+   * answers the same and records nothing.
+   *
+   * @throws WrongRevision when the stream has moved on; StoreUnavailable when the outcome is unknown; StoreRefused;
+   *   Refusal `EVENT_TOO_LARGE`, `PERSON_ERASED`
+   */
+  async append(
+    stream: string,
+    head: StreamHead | null,
+    facts: readonly NewFact[],
+    context: AppendContext,
+  ): Promise<Appended> {
+    if (facts.length === 0) throw new Error(`Nothing to append to ${stream}.`);
+    const drafts = await Promise.all(facts.map((fact) => this.draft(stream, fact)));
+    const { events, hash } = proposeEvents(stream, head, drafts, context);
+    const position = await this.appender.append(stream, head, events);
+    const revision = (head?.revision ?? -1) + events.length;
+    return {
+      head: { revision, hash, occurredAt: context.occurredAt, position },
+      position,
+      events: events.map(({ id, type }) => ({ id, type })),
+    };
+  }
+
+  follow(after: Position | null, options: FollowOptions): AsyncIterable<FeedBatch> {
+    const { catalogue, reads, reader, categories, log } = this;
+    return follow(
+      { catalogue, connection: reads, categories, head: () => reader.head(this.ours), log },
+      after,
+      options,
+    );
+  }
+
+  /** Position of the last event of the product's own streams. */
+  async head(): Promise<Position | null> {
+    return this.reader.head(this.ours);
+  }
+
+  /** @throws StoreUnavailable */
+  async ready(): Promise<void> {
+    await this.head();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.appends.close(), this.reads.close()]);
+  }
+
+  private readonly ours = (stream: string): boolean => this.categories.has(categoryOf(stream));
+
+  private async opened(events: RecordedEvent[]): Promise<RecordedEvent[]> {
+    if (!events.some(({ sealed }) => sealed)) return events;
+    const data = await this.keys.open(events);
+    return events.map((event, index) => ({ ...event, data: data[index] ?? event.data }));
+  }
+
+  private async draft(stream: string, { type, data }: NewFact): Promise<Draft> {
+    const declared = this.catalogue.get(type);
+    if (declared?.category !== categoryOf(stream)) throw new Error(`${type} is not declared for ${stream}.`);
+    const { open, personal, subject } = splitPersonal(stream, declared, data);
+    if (!personal) return { type, schema: declared.schema, data: open };
+    const sealed = await this.keys.seal(subject, personal);
+    return { type, schema: declared.schema, data: { ...open, [sealedKey]: sealed } };
+  }
+}

@@ -1,0 +1,19 @@
+export type { Log } from './connection.js';
+export {
+  type AppendContext,
+  type Hashed,
+  type StoredMetadata,
+  type StreamHead,
+  hashOf,
+  sealedKey,
+} from './envelope.js';
+export {
+  StoreRefused,
+  StoreUnavailable,
+  UnknownEventType,
+  UnknownSchema,
+  UnreadableEvent,
+  WrongRevision,
+} from './errors.js';
+export { type Appended, EventLog, type EventLogOptions, type LoadedStream, type NewFact } from './event-log.js';
+export { type Closed, PersonalKeys } from './personal-keys.js';
