@@ -10,8 +10,6 @@ export type RecordContent = {
   /** A number, or `LAST_REVISION` for the tombstone. */
   revision: number;
   position: number;
-  /** Milliseconds since 1970. */
-  created: number;
   type: string;
   contentType: string;
   metadata: Buffer;
@@ -70,13 +68,16 @@ export function recordBound(content: {
   );
 }
 
-/** Encodes at `start`; returns the position behind the record. The target holds at least `recordBound` bytes more. */
-export function writeRecord(target: Buffer, start: number, content: RecordContent): number {
+/**
+ * Encodes at `start`; returns the position behind the record. The target holds at least `recordBound` bytes more.
+ * `instant` is in milliseconds since 1970.
+ */
+export function writeRecord(target: Buffer, start: number, content: RecordContent, instant: number): number {
   const streamLength = Buffer.byteLength(content.stream);
   const typeLength = Buffer.byteLength(content.type);
   const contentTypeLength = Buffer.byteLength(content.contentType);
   // Ticks of 100 ns; written as text, for they go beyond what a double holds.
-  const created = `${content.created}0000`;
+  const created = `${instant}0000`;
   let at = start;
   target[at++] = 0x0a;
   target[at++] = ID_LENGTH - 2;

@@ -81,12 +81,15 @@ export class Group {
 
   private put(stream: string, event: Proposal, at?: number): number {
     const head = this.head(stream);
-    const row = { ...event, stream, revision: at ?? head.revision + 1, position: ++this.position };
+    const { id, type, contentType, metadata, data } = event;
+    const revision = at ?? head.revision + 1;
+    const row: Row = { id, type, contentType, metadata, data, stream, revision, position: ++this.position };
     this.rows.push(row);
     const rows = this.rowsOf.get(stream);
     if (rows === undefined) this.rowsOf.set(stream, [row]);
     else rows.push(row);
-    this.changed.set(stream, { ...head, revision: row.revision, position: row.position });
+    const { tombstoned, hasMetadata, truncation: kept } = head;
+    this.changed.set(stream, { revision, position: row.position, tombstoned, hasMetadata, truncation: kept });
     if (isMetastream(stream)) {
       const original = originalOf(stream);
       const truncation = event.type === '$metadata' ? readTruncation(event.data) : NOT_TRUNCATED;
@@ -104,7 +107,7 @@ export class Group {
       const { stream, position, revision, type } = row;
       const stored = revision === LAST_REVISION ? LARGEST_BIGINT : revision;
       const record = encoder.add(position, stream, stored, row.id, (target, start) =>
-        writeRecord(target, start, { ...row, created: this.created }),
+        writeRecord(target, start, row, this.created),
       );
       return { position, stream, revision, type, record };
     });
