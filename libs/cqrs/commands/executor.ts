@@ -1,0 +1,221 @@
+import { v5 as deriveId } from 'uuid';
+import { StoreUnavailable, WrongRevision, type EventLog } from '../../event-log/index.js';
+import {
+  conflict,
+  invalid,
+  later,
+  notFound,
+  Refusal,
+  refused,
+  type Actor,
+  type Clock,
+  type Instant,
+} from '../../kernel/index.js';
+import type { KnownCommand } from '../../domain/index.js';
+import type { CommandCatalogue } from './catalogue.js';
+import { checkReferences } from './references.js';
+import type { Receipts } from './receipts.js';
+import { SerialByKey } from './serial.js';
+import { foldFacts, nothingYet, type FoldedStream, type Recorded, type Streams } from './streams.js';
+
+/** A checked command with all that surrounds it. */
+export interface CommandRequest {
+  readonly command: object;
+  /** The Idempotency-Key: executing it again gives the same answer and records nothing. */
+  readonly commandId: string;
+  readonly actor: Actor;
+  readonly correlationId: string;
+  /** When it happened; left out: now. */
+  readonly occurredAt?: Instant | undefined;
+  /** A process reports at its event's instant, which may lie before the last fact of a stream it adds to. */
+  readonly mayBeOverdue?: boolean;
+  /** The revision that the caller saw (`If-Match`). */
+  readonly expectedRevision?: number | undefined;
+}
+
+/** What the command did. `revision` and `position` are of its last event, or of the stream's when it did nothing. */
+export interface CommandResult {
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: string;
+  readonly events: readonly { readonly id: string; readonly type: string }[];
+}
+
+/** The stream is not at the revision that the caller saw. */
+export class PreconditionFailed extends Error {
+  override readonly name = 'PreconditionFailed';
+
+  constructor(
+    readonly stream: string,
+    readonly expected: number,
+    readonly actual: number | null,
+  ) {
+    super(`${stream} is at revision ${actual ?? 'none'}, not ${expected}.`);
+  }
+}
+
+/** Other states that a decision rests on may be this old. */
+const lookupAgeMs = 1_000;
+const mostTries = 6;
+
+/**
+ * The one way in which anything is ever recorded: load, decide, append at the revision decided on; on a conflict, again
+ * on the fresh state.
+ */
+export class CommandExecutor {
+  private readonly serial = new SerialByKey();
+
+  constructor(
+    private readonly catalogue: CommandCatalogue,
+    private readonly log: Pick<EventLog, 'append'>,
+    private readonly streams: Streams,
+    private readonly receipts: Receipts,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws Refusal when a rule forbids it, PreconditionFailed, StoreUnavailable (nothing half-done: try again with the
+   *   same id)
+   */
+  execute(request: CommandRequest): Promise<CommandResult> {
+    const known = this.catalogue.of(request.command);
+    const stream = streamOf(known, request);
+    return this.serial.run(stream, () => this.executeOn(stream, known, request));
+  }
+
+  private async executeOn(stream: string, known: KnownCommand, request: CommandRequest): Promise<CommandResult> {
+    const fingerprint = this.receipts.fingerprint({
+      name: known.name,
+      data: request.command,
+      occurredAt: request.occurredAt,
+    });
+    const receipt = await this.receipts.find(request.commandId);
+    if (receipt) {
+      if (receipt.fingerprint === fingerprint) return receipt.result;
+      throw refused('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another command. Choose a new one.');
+    }
+    const result = await this.decideAndAppend(stream, known, request);
+    await this.receipts.write(request.commandId, { fingerprint, result }, result.events.length === 0);
+    return result;
+  }
+
+  private async decideAndAppend(stream: string, known: KnownCommand, request: CommandRequest): Promise<CommandResult> {
+    const { aggregate, options } = known;
+    // A stream that the command may begin is taken for new until the store says otherwise: one round trip less.
+    const seen = this.streams.peek(stream);
+    let fresh = !seen && !options.opens;
+    let folded = seen ?? (fresh ? await this.streams.refresh(aggregate, stream) : nothingYet(aggregate));
+
+    for (let tries = 1; ; tries++) {
+      const before = folded.recorded.get(request.commandId);
+      if (before) return resultOf(stream, before);
+      try {
+        const decision = await this.decide(known, request, folded, fresh);
+        if (decision.facts.length === 0 && fresh) return nothingDone(stream, folded);
+        if (decision.facts.length > 0) return await this.append(stream, known, request, folded, decision);
+      } catch (problem) {
+        if (problem instanceof StoreUnavailable) this.streams.forget(stream);
+        // What is refused on a state that was only remembered may be right on the present one.
+        const mayDiffer = problem instanceof WrongRevision || (!fresh && isVerdict(problem));
+        if (!mayDiffer) throw problem;
+        if (tries >= mostTries) throw conflict('STREAM_BUSY', `${stream} is being changed by others; try again.`);
+      }
+      folded = await this.streams.refresh(aggregate, stream);
+      fresh = true;
+    }
+  }
+
+  private async decide(
+    known: KnownCommand,
+    request: CommandRequest,
+    folded: FoldedStream,
+    fresh: boolean,
+  ): Promise<Decision> {
+    const { aggregate, options } = known;
+    if (!folded.head && !options.opens) {
+      const code = `${aggregate.category.toUpperCase()}_NOT_FOUND`;
+      throw notFound(code, `There is no ${aggregate.category} with this ${aggregate.id}.`);
+    }
+    const actual = folded.head?.revision ?? null;
+    if (request.expectedRevision !== undefined && request.expectedRevision !== actual) {
+      throw new PreconditionFailed(streamOf(known, request), request.expectedRevision, actual);
+    }
+    await checkReferences(request.command, this.catalogue, this.streams);
+    const occurredAt = this.instantOf(request, folded);
+    const lookups = await this.lookUp(known, request.command, folded.state, fresh);
+    const { commandId, actor } = request;
+    return {
+      occurredAt,
+      facts: aggregate.decide(request.command, folded.state, { commandId, occurredAt, actor, lookups }),
+    };
+  }
+
+  private instantOf(request: CommandRequest, { head }: FoldedStream): Instant {
+    const now = this.clock.now();
+    const last = head?.occurredAt ?? '';
+    if (request.occurredAt === undefined || request.mayBeOverdue) return later(request.occurredAt ?? now, last);
+    if (request.occurredAt > now) {
+      const message = 'occurredAt lies in the future; a fact can only have happened.';
+      throw invalid('OCCURRED_IN_FUTURE', message, [{ path: 'occurredAt', message: `must not be after ${now}` }]);
+    }
+    if (request.occurredAt < last) {
+      throw refused(
+        'OCCURRED_BEFORE_LAST_FACT',
+        `The last fact of this stream happened at ${last}; report a later one.`,
+      );
+    }
+    return request.occurredAt;
+  }
+
+  private async lookUp(known: KnownCommand, command: object, state: unknown, fresh: boolean): Promise<object> {
+    const found: Record<string, unknown> = {};
+    for (const [name, { from, id }] of Object.entries(known.aggregate.lookups)) {
+      const key = id(command, state);
+      const stream = `${from.category}-${key ?? ''}`;
+      const maxAge = fresh ? 0 : lookupAgeMs;
+      found[name] = key === undefined ? from.initial : (await this.streams.recent(from, stream, maxAge)).state;
+    }
+    return found;
+  }
+
+  private async append(
+    stream: string,
+    { aggregate }: KnownCommand,
+    request: CommandRequest,
+    folded: FoldedStream,
+    { facts, occurredAt }: Decision,
+  ): Promise<CommandResult> {
+    const { commandId, actor, correlationId } = request;
+    const context = { commandId, occurredAt, actor, correlationId };
+    const { head, position, events } = await this.log.append(stream, folded.head, facts, context);
+    const appended = { head, position, events, revision: head.revision, commandId, occurredAt };
+    this.streams.keep(stream, foldFacts(aggregate, folded, facts, appended));
+    return resultOf(stream, appended);
+  }
+}
+
+interface Decision {
+  readonly occurredAt: Instant;
+  readonly facts: readonly { readonly type: string; readonly data: object }[];
+}
+
+const isVerdict = (problem: unknown): boolean => problem instanceof Refusal || problem instanceof PreconditionFailed;
+
+/** The stream that a command is about; one that it opens without naming it gets an id derived from the command's. */
+function streamOf({ aggregate }: KnownCommand, { command, commandId }: CommandRequest): string {
+  const named = (command as Record<string, unknown>)[aggregate.id];
+  return `${aggregate.category}-${typeof named === 'string' ? named : deriveId(aggregate.category, commandId)}`;
+}
+
+const resultOf = (stream: string, { revision, position, events }: Recorded): CommandResult => ({
+  stream,
+  revision,
+  position: position.toString(),
+  events,
+});
+
+/** Already so: the answer tells where the stream stands. A stream that does not exist has no fact to be already so. */
+function nothingDone(stream: string, { head }: FoldedStream): CommandResult {
+  if (!head) throw new Error(`${stream} does not exist, yet nothing was decided on it.`);
+  return { stream, revision: head.revision, position: head.position.toString(), events: [] };
+}

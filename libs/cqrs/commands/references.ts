@@ -1,0 +1,39 @@
+import { notFound, referencesOf, Refusal } from '../../kernel/index.js';
+import type { CommandCatalogue } from './catalogue.js';
+import type { Streams } from './streams.js';
+
+/**
+ * Everything that a command names has to exist.
+ *
+ * @throws Refusal `ACCOUNT_NOT_FOUND` and the like, naming the field
+ */
+export async function checkReferences(command: object, catalogue: CommandCatalogue, streams: Streams): Promise<void> {
+  for (const { path, category, id } of namedIn(command, '')) {
+    const aggregate = catalogue.aggregate(category);
+    if (await streams.exists(aggregate, `${category}-${id}`)) continue;
+    const { kind, code, message } = notFound(
+      `${category.toUpperCase()}_NOT_FOUND`,
+      `There is no ${category} with this id.`,
+    );
+    throw new Refusal(kind, code, message, [{ path, message: `names a ${category} that does not exist` }]);
+  }
+}
+
+interface Named {
+  readonly path: string;
+  readonly category: string;
+  readonly id: string;
+}
+
+function* namedIn(part: object, prefix: string): Generator<Named> {
+  const references = referencesOf(part);
+  for (const [field, value] of Object.entries(part)) {
+    const path = `${prefix}${field}`;
+    const category = references.get(field);
+    if (category) {
+      for (const id of Array.isArray(value) ? value : [value]) if (typeof id === 'string') yield { path, category, id };
+    } else if (typeof value === 'object' && value !== null) {
+      yield* namedIn(value as object, `${path}.`);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { LRUCache } from 'lru-cache';
+import type { EventLog, StreamHead } from '../../event-log/index.js';
+import type { Foldable, Instant, RecordedEvent } from '../../kernel/index.js';
+
+/** What one command recorded in a stream. */
+export interface Recorded {
+  readonly revision: number;
+  readonly position: bigint;
+  readonly events: readonly { readonly id: string; readonly type: string }[];
+}
+
+/** A stream folded: its end, its state, and what each command did to it. Never changed, only replaced. */
+export interface FoldedStream<State = unknown> {
+  readonly head: StreamHead | null;
+  readonly state: State;
+  readonly recorded: ReadonlyMap<string, Recorded>;
+}
+
+interface Kept {
+  readonly stream: FoldedStream;
+  readonly readAt: number;
+}
+
+/**
+ * Folded streams, kept while they are in use. What is kept may be behind the log: an append on it is guarded by the
+ * expected revision, and whoever wants to answer anything else looks again first (`refresh`).
+ */
+export class Streams {
+  private readonly kept: LRUCache<string, Kept>;
+  private readonly existing: LRUCache<string, true>;
+
+  constructor(
+    private readonly log: Pick<EventLog, 'load'>,
+    private readonly monotonicMs: () => number,
+    size = 10_000,
+  ) {
+    this.kept = new LRUCache({ max: size });
+    this.existing = new LRUCache({ max: size * 10 });
+  }
+
+  /** The stream as last seen; `undefined` when it has not been seen. */
+  peek<State>(stream: string): FoldedStream<State> | undefined {
+    return this.kept.get(stream)?.stream as FoldedStream<State> | undefined;
+  }
+
+  /** The stream as the log has it now: what is behind the last look is read, nothing else. */
+  async refresh<State>(foldable: Foldable<State>, stream: string): Promise<FoldedStream<State>> {
+    const known = this.peek<State>(stream) ?? nothingYet(foldable);
+    const { events, head } = await this.log.load(stream, known.head ?? undefined);
+    const folded = events.length === 0 ? known : foldOn(foldable, known, events, head);
+    this.keep(stream, folded);
+    return folded;
+  }
+
+  /** The stream, seen at most `maxAgeMs` ago. For states that a decision rests on without guarding them. */
+  async recent<State>(foldable: Foldable<State>, stream: string, maxAgeMs: number): Promise<FoldedStream<State>> {
+    const kept = this.kept.get(stream);
+    const fresh = kept?.stream.head && this.monotonicMs() - kept.readAt <= maxAgeMs;
+    return fresh ? (kept.stream as FoldedStream<State>) : this.refresh(foldable, stream);
+  }
+
+  /** Whether the stream has any event. Streams are never deleted, so a yes holds for ever. */
+  async exists(foldable: Foldable<unknown>, stream: string): Promise<boolean> {
+    if (this.existing.has(stream)) return true;
+    return (await this.refresh(foldable, stream)).head !== null;
+  }
+
+  keep(stream: string, folded: FoldedStream): void {
+    // Nothing is kept of a stream that does not exist: asking about ids at random must not push out those in use.
+    if (folded.head === null) return;
+    this.kept.set(stream, { stream: folded, readAt: this.monotonicMs() });
+    this.existing.set(stream, true);
+  }
+
+  forget(stream: string): void {
+    this.kept.delete(stream);
+  }
+}
+
+export const nothingYet = <State>(foldable: Foldable<State>): FoldedStream<State> => ({
+  head: null,
+  state: foldable.initial,
+  recorded: new Map(),
+});
+
+/** What the stream becomes when a command's facts are recorded behind it. */
+export function foldFacts<State>(
+  foldable: Foldable<State>,
+  before: FoldedStream<State>,
+  facts: readonly { readonly type: string; readonly data: object }[],
+  appended: { readonly head: StreamHead; readonly commandId: string; readonly occurredAt: Instant } & Recorded,
+): FoldedStream<State> {
+  const state = facts.reduce((folded, fact) => foldable.apply(folded, fact, appended.occurredAt), before.state);
+  const { revision, position, events } = appended;
+  const recorded = new Map(before.recorded).set(appended.commandId, { revision, position, events });
+  return { head: appended.head, state, recorded };
+}
+
+function foldOn<State>(
+  foldable: Foldable<State>,
+  before: FoldedStream<State>,
+  events: readonly RecordedEvent[],
+  head: StreamHead | null,
+): FoldedStream<State> {
+  const recorded = new Map(before.recorded);
+  let state = before.state;
+  for (const event of events) {
+    state = foldable.apply(state, event, event.occurredAt);
+    const { revision, position, id, type } = event;
+    const earlier = recorded.get(event.causationId)?.events ?? [];
+    recorded.set(event.causationId, { revision, position, events: [...earlier, { id, type }] });
+  }
+  return { head, state, recorded };
+}
