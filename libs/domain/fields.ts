@@ -1,10 +1,10 @@
-import { Transform, Type } from 'class-transformer';
+import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   ArrayUnique,
   IsArray,
-  IsEmail,
+  isEmail,
   IsIn,
   IsInt,
   IsObject,
@@ -17,9 +17,11 @@ import {
   ValidateBy,
   ValidateIf,
   ValidateNested,
+  validateSync,
+  type ValidationError,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { isCurrency, isInstant, isLocalDate, Reference, toInstant } from '../kernel/index.js';
+import { type FieldError, isCurrency, isInstant, isLocalDate, Reference, toInstant } from '../kernel/index.js';
 
 /*
  * The kinds of field that commands are made of. Each says in one message what it expects, whatever is wrong with the
@@ -135,11 +137,21 @@ export const Moment = (): PropertyDecorator =>
     Described({ type: 'string', format: 'date-time' }),
   );
 
-export function Email(): PropertyDecorator {
-  const message = '$property must be an e-mail address of at most 254 characters.';
-  const described = Described({ type: 'string', format: 'email', maxLength: 254 });
-  return all(IsEmail({}, { message }), MaxLength(254, { message }), Matches(oneLine, { message }), described);
-}
+export const Email = (): PropertyDecorator =>
+  all(
+    // The length and the characters first: isEmail throws on halves of characters.
+    ValidateBy(
+      {
+        name: 'isReachableEmail',
+        validator: {
+          validate: (value) =>
+            typeof value === 'string' && value.length <= 254 && oneLine.test(value) && isEmail(value),
+        },
+      },
+      { message: '$property must be an e-mail address of at most 254 characters.' },
+    ),
+    Described({ type: 'string', format: 'email', maxLength: 254 }),
+  );
 
 export const Phone = (): PropertyDecorator =>
   Matches(/^[+0-9(][0-9 ()./-]{2,39}$/, {
@@ -200,5 +212,56 @@ export class MoneyField {
 
 export const IsMoney = (): PropertyDecorator =>
   PartOf(MoneyField, '$property must be {"amount": a whole number of minor units, "currency": an ISO 4217 code}.');
+
+/** No command is nested deeper. */
+const deepest = 6;
+
+/** More help nobody. */
+const mostErrors = 100;
+
+/**
+ * Fills an instance of `type` from JSON as it came in, whatever it is.
+ *
+ * @returns the instance, and what is wrong with it field by field; with errors it is not to be used
+ */
+export function filled<P extends object>(
+  type: new () => P,
+  body: object,
+): { readonly filled: P; readonly errors: readonly FieldError[] } {
+  // class-transformer stumbles over deep values, and over keys such as "constructor".
+  const strange = strangeness(body, '', deepest);
+  if (strange.length > 0) return { filled: new type(), errors: strange.slice(0, mostErrors) };
+  const made = plainToInstance(type, body, { exposeUnsetFields: false });
+  const errors = validateSync(made, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    validationError: { target: false, value: false },
+  });
+  return { filled: made, errors: errors.flatMap((error) => fieldErrors(error, '')).slice(0, mostErrors) };
+}
+
+function strangeness(value: unknown, path: string, levels: number): readonly FieldError[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (levels === 0) return [{ path, message: 'The value is nested too deeply.' }];
+  return Object.entries(value).flatMap(([key, part]) => {
+    const place = pathTo(path, key);
+    return key in Object.prototype ? [unknownField(place, key)] : strangeness(part, place, levels - 1);
+  });
+}
+
+function fieldErrors({ property, constraints = {}, children = [] }: ValidationError, within: string): FieldError[] {
+  const path = pathTo(within, property);
+  const own = 'whitelistValidation' in constraints ? [] : [...new Set(Object.values(constraints))];
+  return [
+    ...('whitelistValidation' in constraints ? [unknownField(path, property)] : []),
+    ...own.map((message) => ({ path, message })),
+    ...children.flatMap((child) => fieldErrors(child, path)),
+  ];
+}
+
+const pathTo = (within: string, key: string): string =>
+  /^\d+$/.test(key) && within !== '' ? `${within}[${key}]` : within === '' ? key : `${within}.${key}`;
+
+const unknownField = (path: string, name: string): FieldError => ({ path, message: `${name} is not a field here.` });
 
 const lowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);

@@ -17,7 +17,7 @@ export * from './activity/activity.commands.js';
 export * from './opportunity/opportunity.commands.js';
 export * from './person/person.commands.js';
 export * from './pipeline/pipeline.commands.js';
-export { MoneyField } from './fields.js';
+export { filled, MoneyField } from './fields.js';
 export { defaultPipeline, defaultPipelineId } from './pipeline/pipeline.js';
 
 /** Every aggregate there is. All else is derived from this list. */

@@ -1,7 +1,5 @@
-import 'reflect-metadata';
 import { expect } from '@jest/globals';
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { filled } from '../domain/fields.js';
 import {
   type Actor,
   type Aggregate,
@@ -28,10 +26,9 @@ export interface Circumstances {
 
 /** A command as the API makes it from a body; a body that the API would turn down fails here too. */
 export function command<C extends object>(type: CommandClass<C>, body: Readonly<Record<string, unknown>>): C {
-  const made = plainToInstance(type, body);
-  const errors = validateSync(made, { whitelist: true, forbidNonWhitelisted: true });
-  if (errors.length > 0) throw new Error(`${type.name} is invalid: ${errors.map(String).join('; ')}`);
-  return made;
+  const made = filled(type, body);
+  if (made.errors.length > 0) throw new Error(`${type.name} is invalid: ${JSON.stringify(made.errors)}`);
+  return made.filled;
 }
 
 /** The facts as they come back from the log. */
