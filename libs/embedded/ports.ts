@@ -14,16 +14,21 @@ export async function freePort(preferred?: number): Promise<number> {
   }
 }
 
-/** Whether a server could listen on the port now. */
-export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Whether a server could listen on the loopback port now. */
+export async function isPortFree(port: number): Promise<boolean> {
+  return (await listeningProblem(port, '127.0.0.1')) === undefined;
+}
+
+/** Why a server could not listen now: `EADDRINUSE`, `EACCES`, …; undefined if it could. */
+export function listeningProblem(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => {
-      resolve(false);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? error.message);
     });
     server.listen({ port, host, exclusive: true }, () => {
       server.close(() => {
-        resolve(true);
+        resolve(undefined);
       });
     });
   });

@@ -1,3 +1,4 @@
+import { startEventStore } from '../embedded/event-store/index.js';
 import { throwAwayDatabase } from './database.js';
 
 export { type ThrowAwayDatabase, throwAwayDatabase } from './database.js';
@@ -12,7 +13,6 @@ export type ThrowAwayServers = {
 
 /** Fresh and empty servers for one spec: an embedded EventStoreDB in this process, and a database for read models. */
 export async function throwAwayServers(): Promise<ThrowAwayServers> {
-  const { startEventStore } = await import('../embedded/event-store/index.js');
   const [readModels, log] = await Promise.all([throwAwayDatabase(), throwAwayDatabase()]);
   const eventStore = await startEventStore({ database: log.url });
   return {

@@ -1,2 +1,2 @@
-export { type Supervision, supervise, supervisorOf } from './lock.js';
+export { clearSessions, type Supervision, supervise, supervisorOf } from './lock.js';
 export { type Postgres, type PostgresOptions, runningPostgres, startPostgres } from './server.js';

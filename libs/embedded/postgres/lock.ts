@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** Names the lock among the advisory locks of the `postgres` database. */
@@ -55,4 +56,29 @@ async function holder(client: pg.Client): Promise<number> {
     [key],
   );
   return Number(rows[0]?.application_name.split(' ').pop() ?? 0);
+}
+
+/**
+ * Waits until nobody is connected to a database, then ends who still is: processes of a supervisor that was killed must
+ * not write beside those of the next one.
+ *
+ * @param url of the database
+ * @param patience milliseconds
+ */
+export async function clearSessions(url: string, patience: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  const others = `from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+      and backend_type = 'client backend'`;
+  try {
+    const deadline = Date.now() + patience;
+    while (Date.now() < deadline) {
+      if ((await client.query(`select ${others}`)).rowCount === 0) return;
+      await sleep(50);
+    }
+    await client.query(`select pg_terminate_backend(pid) ${others}`);
+  } finally {
+    await client.end();
+  }
 }
