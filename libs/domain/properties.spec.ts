@@ -1,0 +1,226 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Aggregate, type CommandClass, factsOf, Refusal } from '../kernel/index.js';
+import { decide, fold, type StatedFact } from '../testing/decider.js';
+import { account } from './account/account.js';
+import { activity, type ActivityState } from './activity/activity.js';
+import { activityKinds, directions, outcomes } from './activity/activity.events.js';
+import { commandNamed, filled } from './index.js';
+import { opportunity, type OpportunityState } from './opportunity/opportunity.js';
+import { person, type PersonState } from './person/person.js';
+import { leadLevels } from './person/person.events.js';
+import { defaultPipeline, pipeline, type PipelineState } from './pipeline/pipeline.js';
+import { pipelineEvents } from './pipeline/pipeline.events.js';
+
+/*
+ * Whatever is asked of an aggregate, in whatever order: it answers or refuses, what it answers can be folded, the
+ * same command once more changes nothing, and what must always hold holds.
+ */
+
+const id = '5f0c9d1e-7a54-4a36-9d0b-0a4f3f0f8c11';
+const ids = [id, '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10', 'c2a7e4b0-1f5d-4f0e-8a1b-7d9c3e5f6a21'];
+
+const stages = defaultPipeline.stages.filter(({ stage }) => stage !== 'proposal');
+const retired = defaultPipeline.stages.filter(({ stage }) => stage === 'proposal');
+const definitions = [
+  { ...defaultPipeline, retired: [] },
+  { ...defaultPipeline, stages, retired },
+].map((definition) => factsOf(pipelineEvents)('PipelineDefined', definition));
+const stageNames: readonly string[] = [...defaultPipeline.stages.map(({ stage }) => stage), 'won', 'unheard-of'];
+
+const of = <T>(...values: readonly T[]) => fc.constantFrom(...values);
+/** A field that may be left out. */
+const perhaps = <T>(...values: readonly T[]) => fc.constantFrom(undefined, ...values);
+const money = fc.record({
+  amount: of(0, 100, 250),
+  currency: fc.oneof({ weight: 9, arbitrary: of('EUR') }, of('USD')),
+});
+const perhapsMoney = fc.option(money, { nil: undefined });
+const reason = of('price', 'no budget');
+const reachable = { name: of('Ilse', 'Tomas'), email: of('a@example.com', 'b@example.com') };
+const about = { personId: perhaps(ids[0]), accountId: perhaps(ids[1]), opportunityId: perhaps(ids[2]) };
+const interaction = { kind: of(...activityKinds.slice(0, 2)), direction: of(...directions), note: perhaps('Hello') };
+
+type Bodies = Readonly<Record<string, fc.Arbitrary<object>>>;
+
+const peopleCommands: Bodies = {
+  RegisterName: fc.record({ ...reachable, source: of({ kind: 'bought-list', name: 'A' }) }),
+  RegisterLead: fc.record({
+    name: perhaps('Ilse'),
+    source: of('web', 'fair'),
+    potential: perhaps('customer', 'supplier'),
+    owner: perhaps('sam'),
+  }),
+  RegisterOther: fc.record({ ...reachable, relation: of('press', 'supplier') }),
+  QualifyLead: fc.record({ to: of(...leadLevels.slice(1)) }),
+  DisqualifyLead: fc.record({ reason }),
+  RecycleLead: fc.record({}),
+  ConvertLead: fc.record({
+    account: of<object>({ accountId: ids[1] }, { name: 'Noordzee' }, { name: 'Oostzee', industry: 'energy' }, {}),
+    opportunity: fc.option(fc.record({ title: of('Blades'), amount: money }), { nil: undefined }),
+    owner: perhaps('kim'),
+  }),
+};
+
+const opportunityCommands: Bodies = {
+  OpenOpportunity: fc.record({
+    title: of('Blades'),
+    pipelineId: perhaps('default'),
+    stage: perhaps(...stageNames),
+    amount: money,
+    accountId: perhaps(ids[1]),
+    contactIds: perhaps([id]),
+  }),
+  AdvanceOpportunity: fc.record({ to: of(...stageNames) }),
+  MoveOpportunityBack: fc.record({ to: of(...stageNames), reason }),
+  ChangeOpportunityAmount: fc.record({ amount: money }),
+  RescheduleOpportunity: fc.record({ expectedClose: of('2026-09-30', '2026-12-15') }),
+  AssignOpportunityAccount: fc.record({ accountId: of(...ids) }),
+  WinOpportunity: fc.record({ amount: perhapsMoney }),
+  LoseOpportunity: fc.record({ reason, competitor: perhaps('Baltic Rotor') }),
+  ReopenOpportunity: fc.record({ reason, to: perhaps(...stageNames) }),
+};
+
+const activityCommands: Bodies = {
+  PlanActivity: fc.record({
+    ...interaction,
+    ...about,
+    dueAt: of('2026-05-04T09:30:00Z'),
+    remindAt: perhaps('2026-05-04T09:00:00Z', '2026-05-05T09:00:00Z'),
+    assignee: perhaps('kim'),
+  }),
+  LogActivity: fc.record({ ...interaction, ...about, outcome: of(...outcomes), by: perhaps('kim') }),
+  CompleteActivity: fc.record({ outcome: of(...outcomes.slice(0, 3)), durationMinutes: perhaps(0, 5) }),
+  CancelActivity: fc.record({ reason }),
+};
+
+const accountCommands: Bodies = {
+  OpenAccount: fc.record({
+    name: of('Noordzee', 'Oostzee'),
+    industry: perhaps('energy'),
+    annualRevenue: perhapsMoney,
+    parentId: perhaps(...ids),
+    roles: perhaps<readonly string[]>([], ['supplier']),
+  }),
+};
+
+const pipelineCommands: Bodies = {
+  DefinePipeline: fc.record({
+    name: of('Default', 'Direct'),
+    currency: fc.oneof({ weight: 9, arbitrary: of('EUR') }, of('USD')),
+    stages: fc.array(fc.record({ stage: of('a', 'b', 'c', 'd', 'won'), probability: of(10, 50, 90) }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  }),
+};
+
+/** What leads somewhere is asked more often than what ends there. */
+const often = ['RegisterLead', 'QualifyLead', 'QualifyLead', 'QualifyLead', 'ConvertLead', 'ConvertLead'];
+
+/** A command of the aggregate as it comes over the wire, with the state that the pipelines are in when it comes. */
+const asked = (aggregate: Aggregate<never>, bodies: Bodies) =>
+  fc
+    .tuple(of(...Object.keys(bodies), ...often.filter((name) => name in bodies)), of(...definitions))
+    .chain(([name, definition]) =>
+      (bodies[name] ?? fc.record({})).map((body) => ({ name, body: { [aggregate.id]: id, ...body }, definition })),
+    );
+
+interface Trail<State> {
+  readonly before: State;
+  readonly after: State;
+  readonly facts: readonly StatedFact[];
+}
+
+function holds<State>(aggregate: Aggregate<State>, bodies: Bodies, always: (trail: Trail<State>) => void): void {
+  expect(Object.keys(bodies).sort()).toEqual(Object.keys(aggregate.commands).sort());
+  const reached = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(asked(aggregate as never, bodies), { minLength: 15, maxLength: 30 }), (sequence) => {
+      const history: StatedFact[] = [];
+      let state = aggregate.initial;
+      for (const { name, body, definition } of sequence) {
+        const { filled: issued, errors } = filled(commandNamed(name)?.type as CommandClass, body);
+        expect(errors).toEqual([]);
+        const lookups = { 'pipeline-default': [definition] };
+        const answer = (from: State) => decide(aggregate, from, issued, { lookups });
+        let facts: readonly StatedFact[];
+        try {
+          facts = answer(state);
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          expect(error.code).toMatch(/^[A-Z]+(_[A-Z]+)+$/);
+          reached.add(error.code);
+          continue;
+        }
+        for (const { type } of facts) reached.add(type);
+        history.push(...facts);
+        const before = state;
+        state = fold({ initial: before, apply: aggregate.apply }, facts);
+        expect(answer(state)).toEqual([]);
+        always({ before, after: state, facts });
+      }
+      expect(fold(aggregate, history)).toEqual(state);
+    }),
+    { numRuns: 200 },
+  );
+  // The sequences came everywhere, so the properties say something.
+  for (const type of Object.keys(aggregate.events.types)) expect(reached).toContain(type);
+}
+
+describe('In whatever order it is asked', () => {
+  it('a person climbs one level at a time, and is converted from the last one alone', () => {
+    holds(person, peopleCommands, ({ before, after, facts }: Trail<PersonState>) => {
+      const step = leadLevels.indexOf(after.level) - leadLevels.indexOf(before.level);
+      expect(step).toBeLessThanOrEqual(1);
+      if (facts.some(({ type }) => type === 'LeadConverted')) {
+        expect(before).toMatchObject({ kind: 'lead', level: 'sales-qualified' });
+        expect(before.disqualified).toBeUndefined();
+        if (after.lead?.potential === 'supplier') expect(after.conversion?.opportunity).toBeUndefined();
+      }
+      const order = { unknown: 0, name: 1, other: 1, lead: 2, contact: 3 };
+      expect(order[after.kind]).toBeGreaterThanOrEqual(order[before.kind]);
+      if (before.kind === 'other') expect(after.kind).toBe('other');
+    });
+  });
+
+  it('an opportunity stands in a known stage, in one currency, and is won only with an account', () => {
+    const known = defaultPipeline.stages.map(({ stage }): string => stage);
+    holds(opportunity, opportunityCommands, ({ before, after, facts }: Trail<OpportunityState>) => {
+      const now = after.opportunity;
+      expect(known).toContain(now?.stage);
+      expect(now?.amount.currency).toBe('EUR');
+      expect(now?.amount.amount).toBeGreaterThanOrEqual(0);
+      if (now?.status === 'won') expect(now.accountId).toBeDefined();
+      if (before.opportunity && before.opportunity.status !== 'open' && facts.length > 0) {
+        expect(facts.map(({ type }) => type)).toEqual(['OpportunityReopened']);
+      }
+    });
+  });
+
+  it('an activity is about somebody, and ends once', () => {
+    holds(activity, activityCommands, ({ after }: Trail<ActivityState>) => {
+      const it = after.planned ?? after.logged;
+      expect(it?.personId ?? it?.accountId).toBeDefined();
+      expect([after.completed, after.cancelled, after.logged].filter(Boolean).length).toBeLessThanOrEqual(1);
+      expect([after.planned, after.logged].filter(Boolean)).toHaveLength(1);
+    });
+  });
+
+  it('a pipeline forgets no stage, and keeps its currency', () => {
+    const names = ({ defined }: PipelineState) => [...(defined?.stages ?? []), ...(defined?.retired ?? [])];
+    holds(pipeline, pipelineCommands, ({ before, after }: Trail<PipelineState>) => {
+      const now = names(after).map(({ stage }) => stage);
+      expect(new Set(now).size).toBe(now.length);
+      for (const { stage } of names(before)) expect(now).toContain(stage);
+      expect(after.defined?.stages.length).toBeGreaterThan(0);
+      if (before.defined) expect(after.defined?.currency).toBe(before.defined.currency);
+    });
+  });
+
+  it('an account stays the one that was opened', () => {
+    holds(account, accountCommands, ({ before, after }) => {
+      if (before.opened) expect(after.opened).toEqual(before.opened);
+    });
+  });
+});
