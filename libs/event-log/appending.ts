@@ -35,6 +35,7 @@ export class Appender {
     }
     return pRetry(() => this.again(stream, head, events), {
       ...retries,
+      maxRetryTime: 2 * this.connection.timeoutMs,
       shouldRetry: ({ error }) => error instanceof StoreUnavailable,
     });
   }
@@ -45,6 +46,7 @@ export class Appender {
     // No credentials of its own: with those the client leaves the fast path.
     const asked = line.client.appendToStream(stream, events, { expectedRevision, requiresLeader: true, deadline });
     const { position } = await this.connection.answer(line, asked);
+    line.watchAppends(() => this.connection.replace(line, 'ended'));
     if (!position) throw new Error('The store recorded an append without telling its position.');
     return position.commit;
   }
@@ -65,7 +67,7 @@ export class Appender {
 
   /** Position of our events where they are recorded. Others in their place: the stream has moved on. */
   private async find(stream: string, head: StreamHead | null, events: ProposedEvent[]): Promise<Position | undefined> {
-    const there = await this.reader.stream(stream, (head?.revision ?? -1) + 1, events.length);
+    const there = await this.reader.glance(stream, (head?.revision ?? -1) + 1, events.length);
     const last = there.at(-1);
     if (!last) return undefined;
     const ours = there.length === events.length && there.every(({ id }, index) => id === events[index]?.id);

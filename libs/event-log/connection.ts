@@ -1,8 +1,12 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
+import type { Readable } from 'node:stream';
 import type { Channel } from '@grpc/grpc-js';
 import { ConnectionLost, Silence, codeOf } from './failures.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
+
+/** A line that cannot be had is tried anew no sooner than this. */
+const shortestLifeMs = 250;
 
 /** How long the next client waits for the old one to let go. */
 const disposalTimeoutMs = 1_000;
@@ -11,7 +15,9 @@ const disposalTimeoutMs = 1_000;
 export class Line {
   /** When the store last said anything over it; `performance.now()`. */
   heardAt = 0;
+  readonly since = performance.now();
   private readonly waiting = new Set<() => void>();
+  private readonly watched = new WeakSet<Readable>();
   private lost = false;
 
   /** @param opened settles when the client may be used; left out: at once */
@@ -25,6 +31,19 @@ export class Line {
     if (this.lost) queueMicrotask(callback);
     else this.waiting.add(callback);
     return () => this.waiting.delete(callback);
+  }
+
+  /**
+   * Calls back when the store ends the stream that carries the appends. The client then goes on writing into it, and
+   * answers nobody; without this, only the time would tell.
+   */
+  watchAppends(ended: () => void): void {
+    const { disposableStreams } = this.client as unknown as { disposableStreams?: ReadonlySet<Readable> };
+    for (const stream of disposableStreams ?? []) {
+      if (this.watched.has(stream)) continue;
+      this.watched.add(stream);
+      stream.once('end', ended);
+    }
   }
 
   /** Gives the line up: all who wait for an answer over it are told. Settles when the client has let go. */
@@ -44,6 +63,8 @@ export class Line {
   }
 }
 
+let clients = 0;
+
 /**
  * The store as one client after the other. A client that has gone silent or confused is replaced as a whole, for some of
  * its states have no other way out.
@@ -59,7 +80,7 @@ export class Connection {
     readonly timeoutMs: number,
     private readonly log: Log,
   ) {
-    this.line = new Line(EventStoreDBClient.connectionString(url));
+    this.line = new Line(this.client());
   }
 
   /** The line to call over. Do not keep it. */
@@ -90,6 +111,9 @@ export class Connection {
   judge(line: Line, from: number, error: unknown): void {
     if (error instanceof Silence) {
       if (line.heardAt < from) this.replace(line, 'silent');
+    } else if (codeOf(error) === 'unavailable') {
+      // gRPC would wait longer and longer, up to two minutes, before it looks whether the store is back.
+      if (performance.now() - line.since > shortestLifeMs) this.replace(line, 'unavailable');
     } else if (!(error instanceof ConnectionLost)) {
       line.heardAt = performance.now();
     }
@@ -101,7 +125,7 @@ export class Connection {
     this.log('warn', 'Opening another connection to EventStoreDB.', { connection: this.purpose, reason });
     // The client keeps the pending appends of all its instances in one place, and an error of the old one's stream
     // rejects those of the new one: so the new one is used only when the old one is gone.
-    this.line = new Line(EventStoreDBClient.connectionString(this.url), line.giveUp());
+    this.line = new Line(this.client(), line.giveUp());
   }
 
   async close(): Promise<void> {
@@ -109,6 +133,19 @@ export class Connection {
     this.closed = true;
     await this.line.opened;
     await this.line.giveUp();
+  }
+
+  /**
+   * gRPC shares what it knows of a server, and its patience, among all channels with the same settings, so that each
+   * client gets a setting of its own. Checked every 10 s, a dead peer is noticed even where nothing is sent.
+   */
+  private client(): EventStoreDBClient {
+    const own = this.url.includes('keepAliveInterval=');
+    const separator = this.url.includes('?') ? '&' : '?';
+    clients = (clients + 1) % 1_000;
+    return EventStoreDBClient.connectionString(
+      own ? this.url : `${this.url}${separator}keepAliveInterval=${String(10_000 + clients)}`,
+    );
   }
 
   private inTime<T>(line: Line, asked: Promise<T>): Promise<T> {

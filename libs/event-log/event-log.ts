@@ -15,6 +15,7 @@ import type { PersonalKeys } from './personal-keys.js';
 import { Reader } from './reading.js';
 import { declarationOf, headAt, recorded } from './recorded.js';
 import { splitPersonal } from './personal-fields.js';
+import { endureStrayRejections } from './stray-rejections.js';
 
 export interface EventLogOptions {
   /** `esdb://…` or `esdb+discover://…`. */
@@ -50,6 +51,7 @@ export class EventLog implements EventFeed {
   private readonly reader: Reader;
   private readonly appender: Appender;
   private readonly categories: ReadonlySet<string>;
+  private readonly release: () => void;
 
   private constructor(
     private readonly catalogue: EventCatalogue,
@@ -60,6 +62,7 @@ export class EventLog implements EventFeed {
   ) {
     this.reader = new Reader(reads);
     this.appender = new Appender(appends, this.reader);
+    this.release = endureStrayRejections(log);
     this.categories = new Set([...catalogue.values()].map(({ category }) => category));
   }
 
@@ -129,6 +132,7 @@ export class EventLog implements EventFeed {
 
   async close(): Promise<void> {
     await Promise.all([this.appends.close(), this.reads.close()]);
+    this.release();
   }
 
   private readonly ours = (stream: string): boolean => this.categories.has(categoryOf(stream));

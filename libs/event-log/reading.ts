@@ -3,6 +3,7 @@ import {
   BACKWARDS,
   END,
   type EventStoreDBClient,
+  type ReadStreamOptions,
   type ResolvedEvent,
   START,
   StreamNotFoundError,
@@ -22,18 +23,26 @@ const retries = { retries: 2, minTimeout: 100, factor: 4 };
 /** Reads from the leader alone: another node may show events that the cluster later takes back. */
 const fromLeader = { requiresLeader: true };
 
+const behind = (revision: number): ReadStreamOptions => ({
+  ...fromLeader,
+  fromRevision: revision === 0 ? START : BigInt(revision),
+});
+
 export class Reader {
   constructor(private readonly connection: Connection) {}
 
   /** The events of a stream from a revision on; none when there is no such stream. */
-  async stream(stream: string, fromRevision: number, maxCount?: number): Promise<StoredEvent[]> {
-    return this.read(`reading ${stream}`, (client) =>
-      client.readStream(stream, {
-        ...fromLeader,
-        fromRevision: fromRevision === 0 ? START : BigInt(fromRevision),
-        ...(maxCount !== undefined && { maxCount }),
-      }),
-    );
+  async stream(stream: string, fromRevision: number): Promise<StoredEvent[]> {
+    return this.read(`reading ${stream}`, (client) => client.readStream(stream, behind(fromRevision)));
+  }
+
+  /** At most so many events of a stream from a revision on, asked for once only. */
+  async glance(stream: string, fromRevision: number, maxCount: number): Promise<StoredEvent[]> {
+    try {
+      return await this.once((client) => client.readStream(stream, { ...behind(fromRevision), maxCount }));
+    } catch (error) {
+      throw failure(`reading ${stream}`, error);
+    }
   }
 
   /** Position of the last event whose stream is `ours`; `null` when there is none. */
@@ -55,15 +64,16 @@ export class Reader {
 
   private async read(doing: string, start: (client: EventStoreDBClient) => Read): Promise<StoredEvent[]> {
     try {
-      return await this.once(start);
+      return await this.once(start).catch((error: unknown) => this.again(start, error));
     } catch (error) {
-      if (!mayPass(error)) throw failure(doing, error);
+      throw failure(doing, error);
     }
-    return pRetry(() => this.once(start), { ...retries, shouldRetry: ({ error }) => mayPass(error) }).catch(
-      (error: unknown) => {
-        throw failure(doing, error);
-      },
-    );
+  }
+
+  private async again(start: (client: EventStoreDBClient) => Read, failed: unknown): Promise<StoredEvent[]> {
+    if (!mayPass(failed)) throw failed;
+    const shouldRetry = ({ error }: { error: Error }) => mayPass(error);
+    return pRetry(() => this.once(start), { ...retries, maxRetryTime: this.connection.timeoutMs, shouldRetry });
   }
 
   private async once(start: (client: EventStoreDBClient) => Read): Promise<StoredEvent[]> {
