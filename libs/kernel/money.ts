@@ -6,20 +6,36 @@ export interface Money {
   readonly currency: string;
 }
 
-const currencies = new Set(Intl.supportedValuesOf('currency'));
-const digits = new Map<string, number>();
+/*
+ * ISO 4217, written down here: Intl knows other codes and other minor units from one release of its tables to the next
+ * (it rounds forints and rupiahs to whole ones), and stored amounts must not change their meaning with it.
+ */
+const codes = `AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
+  CDF CHF CLP CNY COP CRC CUC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD
+  HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD
+  MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON
+  RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH
+  UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG ZWL`;
 
-/** Whether `code` is an ISO 4217 currency code in use. */
-export const isCurrency = (code: string): boolean => currencies.has(code);
+const without = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ');
+const withThree = 'BHD IQD JOD KWD LYD OMR TND'.split(' ');
 
-/** How many decimals the currency's minor unit stands for: 2 for EUR, 0 for JPY, 3 for KWD. */
+const digits: ReadonlyMap<string, number> = new Map([
+  ...codes.split(/\s+/).map((code) => [code, 2] as const),
+  ...without.map((code) => [code, 0] as const),
+  ...withThree.map((code) => [code, 3] as const),
+]);
+
+/** Every currency that amounts can be in, by its ISO 4217 code. */
+export const currencies: readonly string[] = [...digits.keys()];
+
+/** Whether `code` is the ISO 4217 code of a currency that amounts can be in. */
+export const isCurrency = (code: string): boolean => digits.has(code);
+
+/** How many decimals the currency's minor unit stands for (ISO 4217): 2 for EUR, 0 for JPY, 3 for KWD. */
 export function minorDigits(currency: string): number {
-  let known = digits.get(currency);
-  if (known === undefined) {
-    if (!isCurrency(currency)) throw invalid('UNKNOWN_CURRENCY', `"${currency}" is not an ISO 4217 currency code.`);
-    known = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-    digits.set(currency, known);
-  }
+  const known = digits.get(currency);
+  if (known === undefined) throw invalid('UNKNOWN_CURRENCY', `"${currency}" is not an ISO 4217 currency code.`);
   return known;
 }
 

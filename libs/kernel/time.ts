@@ -28,11 +28,18 @@ export class TestClock implements Clock {
 
 const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** Whether the text is an RFC 3339 instant with an offset, on a day that exists. */
+/** Years that compare as text and that a database's calendar knows: there is no year 0. */
+const first = Date.parse('0001-01-01T00:00:00.000Z');
+const last = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Whether the text is an RFC 3339 instant with an offset, on a day that exists, in the years 1 to 9999. */
 export function isInstant(text: unknown): text is string {
   if (typeof text !== 'string') return false;
   const match = rfc3339.exec(text);
-  return match !== null && isLocalDate(match[1]) && !Number.isNaN(Date.parse(text));
+  if (match === null || !isLocalDate(match[1])) return false;
+  // The offset may lead out of the years that the day is in.
+  const millis = Date.parse(text);
+  return millis >= first && millis <= last;
 }
 
 /** The same instant in the form that everything here compares and stores. */
@@ -43,9 +50,9 @@ export function toInstant(text: string): Instant {
   return new Date(text).toISOString();
 }
 
-/** Whether the text is a day of the calendar, `YYYY-MM-DD`. */
+/** Whether the text is a day of the calendar, `YYYY-MM-DD`, in the years 1 to 9999. */
 export function isLocalDate(text: unknown): text is LocalDate {
-  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text) || text.startsWith('0000')) return false;
   const parsed = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
 }
