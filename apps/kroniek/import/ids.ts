@@ -10,11 +10,25 @@ export const rowId = (mapping: string, file: string, key: string): string => v5(
 export const commandId = (mapping: string, file: string, key: string, command: string): string =>
   v5(`${mapping}/${file}/${key}/${command}`, namespace);
 
+/** Letters that are no base letter with a mark. */
+const spelled: Readonly<Record<string, string>> = {
+  ł: 'l',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ı: 'i',
+};
+
 /** A readable, stable id from a name: `Mei-Mei Johns` → `mei-mei-johns`, `Élodie Żak` → `elodie-zak`. */
 export const slugOf = (name: string): string =>
   name
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
+    .replace(/[łøđðþßæœı]/g, (letter) => spelled[letter] ?? letter)
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '');

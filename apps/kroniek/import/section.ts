@@ -76,4 +76,4 @@ export const isMap = (node: unknown): node is Readonly<Record<string, unknown>> 
   typeof node === 'object' && node !== null && !Array.isArray(node);
 
 /** What stands there, for a message. */
-export const textOf = (node: unknown): string => (typeof node === "string" ? node : JSON.stringify(node));
+export const textOf = (node: unknown): string => (typeof node === 'string' ? node : JSON.stringify(node));

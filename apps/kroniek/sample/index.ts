@@ -1,0 +1,2 @@
+export { sampleCommands } from './commands.js';
+export { loadSample, type LoadSampleOptions } from './load.js';
