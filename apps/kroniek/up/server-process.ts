@@ -1,0 +1,116 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ready } from '../../child.js';
+import { Complaint } from '../complaint.js';
+import type { Journal } from './journal.js';
+
+export type ServerProcessOptions = {
+  name: string;
+  /** Path of the module, which calls `runChild`. */
+  module: string;
+  /** Asked at each start, since a server may have moved meanwhile. */
+  environment: () => Record<string, string>;
+  /** Bound of V8's old generation, in MB. */
+  memory: number;
+};
+
+/** A process that ends this often before it ever served will not serve; one that did is started again for ever. */
+const attempts = 3;
+
+/** A Node process of ours that is started again, with growing pauses, whenever it ends by itself. */
+export class ServerProcess {
+  private child?: ChildProcess;
+  private ended: Promise<void> = Promise.resolve();
+  private stopping = false;
+  private pause = 100;
+  private failures = 0;
+  private served = false;
+
+  constructor(
+    private readonly options: ServerProcessOptions,
+    private readonly journal: Journal,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Resolves when it serves for the first time; rejects if it never does. */
+  start(): Promise<Ready> {
+    return new Promise((resolve, reject) => {
+      this.launch(resolve, reject);
+    });
+  }
+
+  /** Ends it so that it starts again with its environment of now. */
+  restart(): void {
+    this.child?.kill('SIGTERM');
+  }
+
+  /** @param within milliseconds until it is killed */
+  async stop(within: number): Promise<void> {
+    this.stopping = true;
+    this.child?.kill('SIGTERM');
+    const patience = new AbortController();
+    const kill = sleep(within, undefined, { signal: patience.signal }).then(
+      () => this.child?.kill('SIGKILL'),
+      () => undefined,
+    );
+    await this.ended;
+    patience.abort();
+    await kill;
+    this.journal.close();
+  }
+
+  /** For a second Ctrl-C. */
+  kill(): void {
+    this.stopping = true;
+    this.child?.kill('SIGKILL');
+  }
+
+  private launch(served: (ready: Ready) => void, failed: (error: Error) => void): void {
+    if (this.stopping) return;
+    const { module, memory, environment } = this.options;
+    const child = fork(module, [], {
+      env: { ...process.env, ...environment() },
+      execArgv: [`--max-old-space-size=${String(memory)}`, '--max-semi-space-size=8'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.child = child;
+    const since = Date.now();
+    if (child.stdout !== null) this.journal.follow(child.stdout);
+    if (child.stderr !== null) this.journal.follow(child.stderr);
+    child.on('message', (message: Partial<Ready>) => {
+      if (message.ready !== true) return;
+      this.served = true;
+      served({ ...message, ready: true });
+    });
+    this.ended = new Promise((resolve) => {
+      const end = (how: string): void => {
+        resolve();
+        if (this.stopping) return;
+        this.failures += 1;
+        if (!this.served && this.failures >= attempts) {
+          failed(new Complaint(`${this.name} does not start (${how}); its log: ${this.journal.file}`));
+          return;
+        }
+        this.say(`ended (${how}), starting again`);
+        this.pause = Date.now() - since > 30_000 ? 100 : Math.min(this.pause * 2, 10_000);
+        setTimeout(() => {
+          this.launch(served, failed);
+        }, this.pause);
+      };
+      child.once('error', (error) => {
+        if (child.pid === undefined) end(error.message);
+      });
+      child.once('close', (code, signal) => {
+        end(signal ?? `exit code ${String(code)}`);
+      });
+    });
+  }
+}
