@@ -1,0 +1,63 @@
+import type { RecordedEvent } from '../kernel/index.js';
+import { lineEncoder, type Row } from './columns.js';
+import type { Rows } from './copy.js';
+import type { AppendsTable } from './definition.js';
+import { Unprojectable } from './errors.js';
+import { columnNames } from './schema.js';
+
+/** Collects the rows that a batch of events adds to one append-only table. */
+export class AppendsFold {
+  private readonly columns: readonly string[];
+  private readonly encode: (row: Row) => string;
+  private lines = '';
+
+  constructor(
+    private readonly name: string,
+    private readonly table: AppendsTable,
+  ) {
+    this.columns = columnNames(table);
+    this.encode = lineEncoder(table.columns);
+  }
+
+  /** There is nothing to look up. */
+  async load(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** @throws Unprojectable naming the first event that its handler cannot take */
+  fold(events: readonly RecordedEvent[]): void {
+    const { handlers } = this.table;
+    for (const event of events) {
+      const handler = handlers.get(event.type);
+      if (!handler) continue;
+      try {
+        const given = handler(event);
+        const tail = `${event.position}\t${event.occurredAt}\t${event.recordedAt}\n`;
+        if (Array.isArray(given)) {
+          for (const row of given as readonly Row[]) this.lines += this.encode(row) + tail;
+        } else {
+          this.lines += this.encode(given as Row) + tail;
+        }
+      } catch (error) {
+        throw new Unprojectable(event, error);
+      }
+    }
+  }
+
+  rows(): Rows {
+    return { table: this.name, columns: this.columns, lines: this.lines };
+  }
+
+  /** What is appended is never changed. */
+  async close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  commit(): void {
+    this.lines = '';
+  }
+
+  reset(): void {
+    this.lines = '';
+  }
+}

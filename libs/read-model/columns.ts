@@ -1,0 +1,92 @@
+import type { Instant, LocalDate } from '../kernel/index.js';
+
+/** A column as its author declares it: PostgreSQL type, what it says (COMMENT ON) and how it is written by COPY. */
+export interface Column<T> extends AnyColumn {
+  readonly encode: (value: T) => string;
+}
+
+/** Any column, whatever it holds. */
+export interface AnyColumn {
+  readonly type: string;
+  readonly says: string;
+  readonly nullable: boolean;
+}
+
+export type Columns = Readonly<Record<string, AnyColumn>>;
+
+/** A row as handlers and queries see it. */
+export type RowOf<C> = { readonly [K in keyof C]: C[K] extends Column<infer T> ? T : never };
+
+type Optional<R> = { [K in keyof R]: null extends R[K] ? K : never }[keyof R];
+
+/** A row as handlers give it: what may be null may be left out. */
+export type GivenRow<C, R = RowOf<C>> = Omit<R, Optional<R>> & { readonly [K in Optional<R>]?: R[K] | undefined };
+
+/** What changes of a row; `undefined` is null. */
+export type Patch<C, R = RowOf<C>> = { readonly [K in keyof R]?: R[K] | (null extends R[K] ? undefined : never) };
+
+const special = /[\\\n\r\t]/;
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Text as COPY's text format wants it. */
+export const escapeText = (text: string): string =>
+  special.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => escapes[character] ?? character) : text;
+
+const column = <T>(type: string, says: string, encode: (value: T) => string): Column<T> => ({
+  type,
+  says,
+  nullable: false,
+  encode,
+});
+
+export const text = <T extends string = string>(says: string): Column<T> => column('text', says, escapeText);
+
+export const integer = (says: string): Column<number> => column<number>('integer', says, String);
+
+/** Integer minor units; numeric, so that analysts can divide, and sums stay exact. */
+export const money = (says: string): Column<number> => column<number>('numeric(16,0)', says, String);
+
+export const bool = (says: string): Column<boolean> => column('boolean', says, (value) => (value ? 't' : 'f'));
+
+export const instant = (says: string): Column<Instant> => column('timestamptz', says, (value) => value);
+
+export const date = (says: string): Column<LocalDate> => column('date', says, (value) => value);
+
+export const json = <T>(says: string): Column<T> => column('jsonb', says, (value) => escapeText(JSON.stringify(value)));
+
+/** A list of texts (`text[]`). */
+export const texts = (says: string): Column<readonly string[]> =>
+  column('text[]', says, (values) =>
+    values.length === 0
+      ? '{}'
+      : escapeText(`{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`),
+  );
+
+/** The same column, which may be null. */
+export const optional = <T>(of: Column<T>): Column<T | null> => ({
+  ...of,
+  nullable: true,
+  encode: (value) => (value === null ? '\\N' : of.encode(value)),
+});
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Every column there, `undefined` as null: the same whether a row comes from a handler or from the database. */
+export function complete(columns: readonly string[], given: Row): Row {
+  const row: Record<string, unknown> = {};
+  for (const name of columns) row[name] = given[name] ?? null;
+  return row;
+}
+
+/** One line of COPY's text format, without what the runtime adds. */
+export function lineEncoder(columns: Columns): (row: Row) => string {
+  const encoders = Object.entries(columns).map(([name, column]) => [name, (column as Column<unknown>).encode] as const);
+  return (row) => {
+    let line = '';
+    for (const [name, encode] of encoders) {
+      const value = row[name] ?? null;
+      line += `${value === null ? '\\N' : encode(value)}\t`;
+    }
+    return line;
+  };
+}

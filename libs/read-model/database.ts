@@ -1,0 +1,44 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { connectionConfig } from './connections.js';
+import { Notifications } from './notifications.js';
+
+export interface DatabaseOptions {
+  /** Most connections of the pool. Default 10. */
+  readonly connections?: number;
+  /** Shown in pg_stat_activity. Default `kroniek`. */
+  readonly application?: string;
+  /** Milliseconds until a query is given up. Default 30,000. */
+  readonly statementTimeout?: number;
+}
+
+/** The read models' PostgreSQL as a process uses it: a bounded pool, and what it is notified of. */
+export class Database {
+  readonly pool: pg.Pool;
+  /** For tables of one's own; read models are reached through `read`. */
+  readonly db: Kysely<unknown>;
+  readonly notifications: Notifications;
+
+  constructor(
+    readonly url: string,
+    options: DatabaseOptions,
+  ) {
+    this.pool = new pg.Pool({
+      ...connectionConfig(url, options),
+      max: options.connections ?? 10,
+      idleTimeoutMillis: 30_000,
+    });
+    // An idle connection that breaks is replaced by the pool; the next query tells of a server that is gone.
+    this.pool.on('error', () => undefined);
+    this.db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: this.pool }) });
+    this.notifications = new Notifications(url);
+  }
+
+  async close(): Promise<void> {
+    await this.notifications.close();
+    await this.db.destroy();
+  }
+}
+
+/** Opens a bounded pool; nothing is connected before the first query. */
+export const openDatabase = (url: string, options: DatabaseOptions = {}): Database => new Database(url, options);

@@ -1,0 +1,22 @@
+export { bool, date, instant, integer, json, money, optional, text, texts, type RowOf } from './columns.js';
+export { Database, openDatabase, type DatabaseOptions } from './database.js';
+export {
+  appends,
+  forEvery,
+  projection,
+  versions,
+  type Moment,
+  type Projection,
+  type Source,
+  type StoredRow,
+  type Tables,
+  type View,
+} from './definition.js';
+export { BehindPosition, isDatabaseUnavailable, type Lag } from './errors.js';
+export type { Log } from './log.js';
+export { Cursors, limitOf, type Page, type Paging } from './pages.js';
+export { read, rows, type Reading } from './reading.js';
+export { ensureReadModels, rebuild, skipEvent } from './registry.js';
+export { runProjections, type RunOptions } from './runner.js';
+export { statusOf, type ProjectionError, type ProjectionStatus } from './status.js';
+export { waitFor } from './waiting.js';

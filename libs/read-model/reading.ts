@@ -1,0 +1,74 @@
+import type { Kysely, QueryExecutorProvider, RawBuilder } from 'kysely';
+import type { Database } from './database.js';
+import type { Moment, Projection, Source, StoredRows, Tables } from './definition.js';
+import { isMissingRelation } from './errors.js';
+import { sourceAt } from './source.js';
+
+/** A read model's tables as a query sees them. */
+export interface Reading<T extends Tables> extends Source<T> {
+  /** Its tables with all rows that ever held; those of the moment are `at(table)`. */
+  readonly db: Kysely<StoredRows<T>>;
+  /** The schema that serves. */
+  readonly schema: string;
+}
+
+interface Serving {
+  readonly schema: string;
+  readonly until: number;
+}
+
+const known = new WeakMap<Database, Map<string, Serving>>();
+
+/** Milliseconds for which a schema is taken to serve without asking; one that was retired is kept for longer. */
+const trusted = 5_000;
+
+/** The schema that serves a read model. @throws Error if there is none yet */
+export async function servingSchema(database: Database, name: string): Promise<string> {
+  const serving = known.get(database) ?? new Map<string, Serving>();
+  known.set(database, serving);
+  const found = serving.get(name);
+  if (found && found.until > performance.now()) return found.schema;
+  const { rows } = await database.pool.query<{ schema: string }>(
+    `select schema from kroniek.read_models where name = $1 and state = 'serving'`,
+    [name],
+  );
+  const [row] = rows;
+  if (!row) throw new Error(`There is no read model ${name} yet.`);
+  serving.set(name, { schema: row.schema, until: performance.now() + trusted });
+  return row.schema;
+}
+
+/** Forgets which schema serves; the next query asks. */
+export const forgetServing = (database: Database, name: string): void => {
+  known.get(database)?.delete(name);
+};
+
+/** Asks a read model, as of a moment, through the schema that serves it. */
+export async function read<T extends Tables, R>(
+  database: Database,
+  projection: Projection<T>,
+  moment: Moment,
+  query: (reading: Reading<T>) => Promise<R>,
+): Promise<R> {
+  const ask = async (): Promise<R> => {
+    const schema = await servingSchema(database, projection.name);
+    const db = database.db.withSchema(schema) as unknown as Kysely<StoredRows<T>>;
+    return query({ ...sourceAt<T>(projection, schema, moment), db, schema });
+  };
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isMissingRelation(error)) throw error;
+    // Another copy has taken its place, long enough ago for it to be dropped.
+    forgetServing(database, projection.name);
+    return ask();
+  }
+}
+
+/** Runs a piece of SQL. */
+export async function rows<R>(
+  reading: { readonly db: QueryExecutorProvider },
+  query: RawBuilder<R>,
+): Promise<readonly R[]> {
+  return (await query.execute(reading.db)).rows;
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { Kysely, PostgresAdapter, DummyDriver, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import type { Projection, Table, View } from './definition.js';
+import { sourceOfView } from './source.js';
+
+const compiler = new Kysely<Record<string, never>>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+});
+
+export const quoted = (...names: readonly string[]): string =>
+  names.map((name) => `"${name.replaceAll('"', '""')}"`).join('.');
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** What the runtime adds to each kind of table: name → type and comment. */
+const added: Readonly<Record<Table['kind'], Readonly<Record<string, readonly [string, string]>>>> = {
+  versions: {
+    valid_from: ['timestamptz', 'When it became true.'],
+    valid_to: ['timestamptz', 'When it ceased to be true; infinity: it holds.'],
+    recorded_from: ['timestamptz', 'When we learnt it.'],
+    recorded_to: ['timestamptz', 'When we learnt what followed it; infinity: nothing did.'],
+    revision: ['integer', 'Revision of the event in its stream.'],
+    position: ['bigint', 'Position of the event in the log.'],
+    cause: ['text', 'Type of the event.'],
+    actor_id: ['text', 'Who did it: a stable id, never a name.'],
+    actor_role: ['text', 'In which role.'],
+  },
+  appends: {
+    position: ['bigint', 'Position of the event in the log.'],
+    occurred_at: ['timestamptz', 'When it happened.'],
+    recorded_at: ['timestamptz', 'When the store recorded it.'],
+  },
+};
+
+/** Columns of a table in the order in which COPY writes them. */
+export const columnNames = (table: Table): readonly string[] => [
+  ...Object.keys(table.columns),
+  ...Object.keys(added[table.kind]),
+];
+
+/** Statements that make a projection's schema: its tables, commented, and its checkpoint. */
+export function schemaStatements(projection: Projection, schema: string): readonly string[] {
+  return [
+    `create schema ${quoted(schema)}`,
+    `create table ${quoted(schema, 'checkpoint')} (
+       "only" boolean primary key default true check ("only"),
+       position bigint,
+       seen bigint not null default 0,
+       handled bigint not null default 0,
+       recorded_at timestamptz,
+       rate double precision not null default 0,
+       moved_at timestamptz not null default now()
+     )`,
+    `insert into ${quoted(schema, 'checkpoint')} default values`,
+    ...Object.entries(projection.tables).flatMap(([name, table]) => tableStatements(schema, name, table)),
+  ];
+}
+
+function tableStatements(schema: string, name: string, table: Table): readonly string[] {
+  const at = quoted(schema, name);
+  const own = Object.entries(table.columns).map(
+    ([column, { type, nullable, says }]) => [column, type, nullable ? '' : ' not null', says] as const,
+  );
+  const runtime = Object.entries(added[table.kind]).map(
+    ([column, [type, says]]) => [column, type, ' not null', says] as const,
+  );
+  const primaryKey = table.kind === 'versions' ? [table.key, 'position'] : table.primaryKey;
+  const columns = [...own, ...runtime];
+  return [
+    `create table ${at} (
+       ${columns.map(([column, type, nullity]) => `${quoted(column)} ${type}${nullity}`).join(', ')},
+       primary key (${primaryKey.map((column) => quoted(column)).join(', ')})
+     )`,
+    ...table.indexes.map(
+      ({ on, current }) =>
+        `create index on ${at} (${on.map((column) => quoted(column)).join(', ')})${current ? " where valid_to = 'infinity'" : ''}`,
+    ),
+    ...columns.map(([column, , , says]) => `comment on column ${at}.${quoted(column)} is ${literal(says)}`),
+  ];
+}
+
+/** What the tables look like: two definitions of one version must agree on it. */
+export const shapeOf = (projection: Projection): string =>
+  Object.entries(projection.tables)
+    .map(([name, table]) => {
+      const columns = Object.entries(table.columns).map(
+        ([column, { type, nullable }]) => `${column} ${type}${nullable ? '?' : ''}`,
+      );
+      return `${name}(${table.kind}: ${columns.join(', ')})`;
+    })
+    .join('; ');
+
+/** Select statement of a view over a schema. */
+function viewSelect(projection: Projection, schema: string, view: View): string {
+  const { sql: text, parameters } = view.as(sourceOfView(projection, schema)).compile(compiler);
+  if (parameters.length > 0) throw new Error('A view takes no parameters: write its constants as sql.lit(…).');
+  return text;
+}
+
+/** Statements, each to be run in turn, that point a projection's views in `analytics` at a schema. */
+export function viewStatements(projection: Projection, schema: string): readonly string[] {
+  return Object.entries(projection.views).flatMap(([name, view]) => {
+    const at = quoted('analytics', name);
+    const columns = Object.entries(view.columns);
+    return [
+      // What analysts built on a view that has changed its shape cannot stand.
+      `drop view if exists ${at} cascade`,
+      `create view ${at} (${columns.map(([column]) => quoted(column)).join(', ')}) as ${viewSelect(projection, schema, view)}`,
+      `comment on view ${at} is ${literal(view.says)}`,
+      ...columns.map(([column, says]) => `comment on column ${at}.${quoted(column)} is ${literal(says)}`),
+      `grant select on ${at} to analyst`,
+    ];
+  });
+}
+
+/** Tells whether the views of a schema are those of the definition. */
+export const viewsHash = (projection: Projection, schema: string): string =>
+  createHash('sha256').update(viewStatements(projection, schema).join(';')).digest('hex');
+
+/** The registry, and what analysts see whatever the read models are. Idempotent. */
+export const foundation: readonly string[] = [
+  'create schema if not exists kroniek',
+  `create table if not exists kroniek.read_models (
+     schema text primary key,
+     name text not null,
+     version integer not null,
+     generation integer not null,
+     shape text not null,
+     views text not null,
+     state text not null check (state in ('building', 'serving', 'retired')),
+     error jsonb,
+     made_at timestamptz not null default now(),
+     served_at timestamptz,
+     retired_at timestamptz,
+     unique (name, version, generation)
+   )`,
+  `create unique index if not exists read_models_serving on kroniek.read_models (name) where state = 'serving'`,
+  `create unique index if not exists read_models_building on kroniek.read_models (name, version) where state = 'building'`,
+  `comment on table kroniek.read_models is 'Schemas of the read models: which one serves, which are being built or will be dropped.'`,
+  `create table if not exists kroniek.skipped_events (
+     name text not null,
+     version integer not null,
+     position bigint not null,
+     actor_id text not null,
+     actor_role text not null,
+     skipped_at timestamptz not null default now(),
+     primary key (name, version, position)
+   )`,
+  `comment on table kroniek.skipped_events is 'Events that a read model leaves out by an explicit act, and whose.'`,
+  `do $$ begin
+     if not exists (select from pg_roles where rolname = 'analyst') then create role analyst nologin; end if;
+   exception when duplicate_object or unique_violation then null;
+   end $$`,
+  'create schema if not exists analytics',
+  `create or replace function analytics.as_of() returns timestamptz language sql stable as
+     $$ select coalesce(nullif(current_setting('kroniek.as_of', true), ''), 'infinity')::timestamptz $$`,
+  `comment on function analytics.as_of() is 'The instant that the views answer as of: SET kroniek.as_of = ''2017-06-30T23:59:59.999Z''. Unset: now (infinity).'`,
+  `create or replace function analytics.known_at() returns timestamptz language sql stable as
+     $$ select coalesce(nullif(current_setting('kroniek.known_at', true), ''), 'infinity')::timestamptz $$`,
+  `comment on function analytics.known_at() is 'The views answer with what was known at this instant: SET kroniek.known_at. Unset: now (infinity).'`,
+  `comment on schema analytics is 'One stable view per read model, for analysts; \\d+ shows what each column says.'`,
+  'grant usage on schema analytics to analyst',
+];

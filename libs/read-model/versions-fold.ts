@@ -1,0 +1,196 @@
+import type pg from 'pg';
+import { later, type RecordedEvent } from '../kernel/index.js';
+import { complete, lineEncoder, type Row } from './columns.js';
+import type { Rows } from './copy.js';
+import type { VersionsTable } from './definition.js';
+import { Unprojectable } from './errors.js';
+import { columnNames, quoted } from './schema.js';
+
+interface Version {
+  readonly key: string;
+  readonly row: Row;
+  readonly validFrom: string;
+  readonly recordedFrom: string;
+  validTo: string;
+  recordedTo: string;
+  readonly revision: number;
+  readonly position: bigint;
+  readonly cause: string;
+  readonly actorId: string;
+  readonly actorRole: string;
+  stored: boolean;
+}
+
+/** The most current rows that are kept between batches, per table. */
+const cached = 20_000;
+
+/** Folds a batch of events over one versions table: current rows are loaded at once, folded in memory, written at once. */
+export class VersionsFold {
+  private readonly columns: readonly string[];
+  private readonly rowColumns: readonly string[];
+  private readonly encode: (row: Row) => string;
+  /** Least recently used first. What stands in it was committed. */
+  private readonly cache = new Map<string, Version>();
+  private working = new Map<string, Version | undefined>();
+  private opened: Version[] = [];
+  private closed: Version[] = [];
+
+  constructor(
+    private readonly schema: string,
+    private readonly name: string,
+    private readonly table: VersionsTable,
+  ) {
+    this.columns = columnNames(table);
+    this.rowColumns = Object.keys(table.columns);
+    this.encode = lineEncoder(table.columns);
+  }
+
+  /** Loads the current rows that the events build on and that are not at hand. */
+  async load(client: pg.ClientBase, events: readonly RecordedEvent[]): Promise<void> {
+    const missing = new Set<string>();
+    const { handlers, keyIsStream } = this.table;
+    for (const event of events) {
+      if (!handlers.has(event.type) || (keyIsStream && event.revision === 0)) continue;
+      const key = this.keyOf(event);
+      if (key !== undefined && !this.cache.has(key)) missing.add(key);
+    }
+    if (missing.size === 0) return;
+    const { rows } = await client.query<Record<string, unknown>>({
+      name: `${this.schema}.${this.name} current`,
+      text: `select ${this.columns.map((column) => quoted(column)).join(', ')} from ${quoted(this.schema, this.name)}
+             where ${quoted(this.table.key)} = any($1) and valid_to = 'infinity'`,
+      values: [[...missing]],
+    });
+    for (const row of rows) {
+      const version = this.fromStored(row);
+      this.cache.set(version.key, version);
+    }
+  }
+
+  /** @throws Unprojectable naming the first event that its handler cannot take */
+  fold(events: readonly RecordedEvent[]): void {
+    const { handlers } = this.table;
+    for (const event of events) {
+      const handler = handlers.get(event.type);
+      if (!handler) continue;
+      try {
+        const key = this.table.keyOf(event);
+        const previous = this.working.has(key) ? this.working.get(key) : this.cache.get(key);
+        const row = handler(event, previous?.row);
+        if (row) this.open(key, row, event, previous);
+      } catch (error) {
+        throw new Unprojectable(event, error);
+      }
+    }
+  }
+
+  /** What is to be inserted: the versions that began, with their end if they have one already. */
+  rows(): Rows {
+    let lines = '';
+    for (const version of this.opened) {
+      lines += `${this.encode(version.row)}${version.validFrom}\t${version.validTo}\t${version.recordedFrom}\t${version.recordedTo}\t${version.revision}\t${version.position}\t${version.cause}\t${version.actorId}\t${version.actorRole}\n`;
+    }
+    return { table: this.name, columns: this.columns, lines };
+  }
+
+  /** Ends the stored versions that were followed. */
+  async close(client: pg.ClientBase): Promise<void> {
+    if (this.closed.length === 0) return;
+    const key = quoted(this.table.key);
+    await client.query({
+      name: `${this.schema}.${this.name} close`,
+      text: `update ${quoted(this.schema, this.name)} t set valid_to = u.valid_to, recorded_to = u.recorded_to
+             from unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
+               u (key, position, valid_to, recorded_to)
+             where t.${key} = u.key and t.position = u.position`,
+      values: [
+        this.closed.map((version) => version.key),
+        this.closed.map((version) => version.position),
+        this.closed.map((version) => version.validTo),
+        this.closed.map((version) => version.recordedTo),
+      ],
+    });
+  }
+
+  /** The transaction is through: what was folded is what the next batch builds on. */
+  commit(): void {
+    for (const [key, version] of this.working) {
+      this.cache.delete(key);
+      if (!version) continue;
+      version.stored = true;
+      this.cache.set(key, version);
+    }
+    for (const key of this.cache.keys()) {
+      if (this.cache.size <= cached) break;
+      this.cache.delete(key);
+    }
+    this.clear();
+  }
+
+  /** Nothing of it was written. Versions in the cache may have been closed in memory, so they go too. */
+  reset(): void {
+    this.cache.clear();
+    this.clear();
+  }
+
+  private clear(): void {
+    this.working = new Map();
+    this.opened = [];
+    this.closed = [];
+  }
+
+  private open(key: string, given: Row, event: RecordedEvent, previous: Version | undefined): void {
+    const row = complete(this.rowColumns, { ...given, [this.table.key]: key });
+    // Times never run backwards within a stream, even if the store's clock did: as-of queries rest on it.
+    const validFrom = previous ? later(previous.validFrom, event.occurredAt) : event.occurredAt;
+    const recordedFrom = previous ? later(previous.recordedFrom, event.recordedAt) : event.recordedAt;
+    if (previous) {
+      previous.validTo = validFrom;
+      previous.recordedTo = recordedFrom;
+      if (previous.stored) this.closed.push(previous);
+    }
+    const version: Version = {
+      key,
+      row,
+      validFrom,
+      recordedFrom,
+      validTo: 'infinity',
+      recordedTo: 'infinity',
+      revision: event.revision,
+      position: event.position,
+      cause: event.type,
+      actorId: event.actor.id,
+      actorRole: event.actor.role,
+      stored: false,
+    };
+    this.opened.push(version);
+    this.working.set(key, version);
+  }
+
+  /** An event without a proper key is left for its fold to fail on. */
+  private keyOf(event: RecordedEvent): string | undefined {
+    try {
+      return this.table.keyOf(event);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private fromStored(stored: Record<string, unknown>): Version {
+    const text = (column: string): string => stored[column] as string;
+    return {
+      key: text(this.table.key),
+      row: complete(this.rowColumns, stored),
+      validFrom: text('valid_from'),
+      recordedFrom: text('recorded_from'),
+      validTo: 'infinity',
+      recordedTo: 'infinity',
+      revision: stored['revision'] as number,
+      position: stored['position'] as bigint,
+      cause: text('cause'),
+      actorId: text('actor_id'),
+      actorRole: text('actor_role'),
+      stored: true,
+    };
+  }
+}

@@ -1,0 +1,108 @@
+import type { Position } from '../kernel/index.js';
+import type { Database } from './database.js';
+import type { Projection } from './definition.js';
+import { BehindPosition } from './errors.js';
+import { positionsChannel, registryChannel } from './notifications.js';
+import { servingSchema, forgetServing } from './reading.js';
+import { quoted } from './schema.js';
+
+/** Positions that were notified, by schema; trusted while the connection that brought them stands. */
+const heard = new WeakMap<Database, Map<string, Position>>();
+
+function positionsHeard(database: Database): Map<string, Position> {
+  const found = heard.get(database);
+  if (found) return found;
+  const positions = new Map<string, Position>();
+  heard.set(database, positions);
+  database.notifications.listen(positionsChannel, (payload) => {
+    const [schema, position] = payload?.split(' ') ?? [];
+    if (schema === undefined || position === undefined) positions.clear();
+    else positions.set(schema, BigInt(position));
+  });
+  return positions;
+}
+
+/**
+ * Waits until what serves the read models has seen everything up to a position: read your own writes. It is told by the
+ * transaction that moves the checkpoint and does not poll.
+ *
+ * @throws BehindPosition naming the first that has not come there in time
+ */
+export async function waitFor(
+  database: Database,
+  projections: Pick<Projection, 'name'> | readonly Pick<Projection, 'name'>[],
+  position: Position,
+  timeoutMs: number,
+): Promise<void> {
+  const all = [projections].flat();
+  const until = performance.now() + timeoutMs;
+  await Promise.all(all.map(({ name }) => waitForOne(database, name, position, until)));
+}
+
+async function waitForOne(database: Database, name: string, wanted: Position, until: number): Promise<void> {
+  const positions = positionsHeard(database);
+  const schema = await servingSchema(database, name);
+  if (database.notifications.connected && (positions.get(schema) ?? -1n) >= wanted) return;
+  let told: () => void = () => undefined;
+  const { notifications } = database;
+  const unlisten = [
+    notifications.listen(positionsChannel, (payload) => {
+      // Of all checkpoints only one that may be the end of the waiting is worth a look.
+      const [, position] = payload?.split(' ') ?? [];
+      if (position === undefined || BigInt(position) >= wanted) told();
+    }),
+    notifications.listen(registryChannel, (payload) => {
+      if (payload !== undefined && payload !== name) return;
+      forgetServing(database, name);
+      told();
+    }),
+  ];
+  try {
+    for (;;) {
+      const again = new Promise<boolean>((resolve) => (told = () => resolve(true)));
+      const at = await checkpointOf(database, await servingSchema(database, name));
+      if (at.position !== null && at.position >= wanted) return;
+      const left = until - performance.now();
+      if (left <= 0 || !(await Promise.race([again, after(left)]))) {
+        throw new BehindPosition(
+          name,
+          String(wanted),
+          at.position === null ? null : String(at.position),
+          lagOf(at, wanted),
+        );
+      }
+    }
+  } finally {
+    for (const stop of unlisten) stop();
+  }
+}
+
+const after = (milliseconds: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(false), milliseconds).unref();
+  });
+
+interface Checkpoint {
+  readonly position: Position | null;
+  readonly seen: bigint;
+  /** Seconds since the last event that was handled had been recorded; null before the first. */
+  readonly age: number | null;
+}
+
+async function checkpointOf(database: Database, schema: string): Promise<Checkpoint> {
+  const { rows } = await database.pool.query<Checkpoint>(
+    `select position, seen, extract(epoch from now() - recorded_at)::float8 as age from ${quoted(schema, 'checkpoint')}`,
+  );
+  return rows[0] ?? { position: null, seen: 0n, age: null };
+}
+
+/**
+ * How far a checkpoint is behind a position. 0 events is exact; else they are estimated from the average distance of
+ * the events seen so far, as positions have holes.
+ */
+export function lagOf({ position, seen, age }: Checkpoint, head: Position | null): { events: number; seconds: number } {
+  if (head === null || (position !== null && position >= head)) return { events: 0, seconds: 0 };
+  if (position === null || seen === 0n || position <= 0n) return { events: Number(head), seconds: age ?? 0 };
+  const distance = Number(position) / Number(seen);
+  return { events: Math.max(1, Math.round(Number(head - position) / distance)), seconds: Math.max(0, age ?? 0) };
+}

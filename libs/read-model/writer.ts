@@ -1,0 +1,158 @@
+import type pg from 'pg';
+import type { Instant, Position, RecordedEvent } from '../kernel/index.js';
+import { AppendsFold } from './appends-fold.js';
+import { copyInto } from './copy.js';
+import type { Projection } from './definition.js';
+import { CheckpointMoved, isRefusedData, Unprojectable } from './errors.js';
+import { positionsChannel } from './notifications.js';
+import { skippedEvents } from './registry.js';
+import { quoted } from './schema.js';
+import { VersionsFold } from './versions-fold.js';
+
+/** Events of the log up to a position. */
+export interface Batch {
+  readonly events: readonly RecordedEvent[];
+  readonly position: Position;
+}
+
+/**
+ * Writes one projection's schema over one connection: a batch's rows and the checkpoint in one transaction, or nothing.
+ */
+export class ProjectionWriter {
+  private readonly folds: readonly (VersionsFold | AppendsFold)[];
+  private readonly types: ReadonlySet<string>;
+  private skipped: ReadonlySet<Position> = new Set();
+  /** Events handled a second, smoothed over the last batches. */
+  private rate = 0;
+  private lastWrite = performance.now();
+  checkpoint: Position | null = null;
+
+  constructor(
+    private readonly client: pg.ClientBase,
+    private readonly projection: Projection,
+    private readonly schema: string,
+  ) {
+    this.types = new Set(projection.types);
+    this.folds = Object.entries(projection.tables).map(([name, table]) =>
+      table.kind === 'versions' ? new VersionsFold(schema, name, table) : new AppendsFold(name, table),
+    );
+  }
+
+  /** Takes up where the database stands. */
+  async resume(): Promise<Position | null> {
+    this.forget();
+    const { rows } = await this.client.query<{ position: Position | null }>(
+      `select position from ${quoted(this.schema, 'checkpoint')}`,
+    );
+    const [row] = rows;
+    if (!row) throw new Error(`The checkpoint of ${this.schema} is gone.`);
+    this.skipped = await skippedEvents(this.client, this.projection);
+    this.checkpoint = row.position;
+    return row.position;
+  }
+
+  /**
+   * @throws Unprojectable what came before the event is written
+   * @throws CheckpointMoved nothing is written
+   */
+  async write({ events, position }: Batch): Promise<void> {
+    const handled = events.filter((event) => this.types.has(event.type) && !this.skipped.has(event.position));
+    try {
+      await this.writeFolded(handled, position, events.length);
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  private async writeFolded(events: readonly RecordedEvent[], position: Position, seen: number): Promise<void> {
+    const failed = await this.fold(events);
+    if (failed) {
+      const before = events.slice(0, events.indexOf(failed.event));
+      const last = before.at(-1);
+      if (last) await this.writeFolded(before, last.position, before.length);
+      throw failed;
+    }
+    try {
+      await this.transaction(events, position, seen);
+    } catch (error) {
+      await this.client.query('rollback');
+      if (!isRefusedData(error)) throw error;
+      await this.writeHalves(events, position, seen, error);
+    }
+  }
+
+  /** PostgreSQL refuses some row: the event that it comes from is found by halving. */
+  private async writeHalves(
+    events: readonly RecordedEvent[],
+    position: Position,
+    seen: number,
+    error: unknown,
+  ): Promise<void> {
+    this.forget();
+    const middle = Math.ceil(events.length / 2);
+    const [first] = events;
+    const last = events[middle - 1];
+    if (!first || !last) throw error;
+    if (events.length === 1) throw new Unprojectable(first, error);
+    await this.writeFolded(events.slice(0, middle), last.position, middle);
+    await this.writeFolded(events.slice(middle), position, seen - middle);
+  }
+
+  /** Folds all tables; where an event fails in one of them, nothing is folded and the first such event is told. */
+  private async fold(events: readonly RecordedEvent[]): Promise<Unprojectable | undefined> {
+    let failed: Unprojectable | undefined;
+    for (const fold of this.folds) {
+      await fold.load(this.client, events);
+      try {
+        fold.fold(events);
+      } catch (error) {
+        if (!(error instanceof Unprojectable)) throw error;
+        if (!failed || error.event.position < failed.event.position) failed = error;
+      }
+    }
+    if (failed) this.forget();
+    return failed;
+  }
+
+  private async transaction(events: readonly RecordedEvent[], position: Position, seen: number): Promise<void> {
+    await this.client.query('begin');
+    await this.moveCheckpoint(position, seen, events.length, events.at(-1)?.recordedAt ?? null);
+    for (const fold of this.folds) {
+      const rows = fold.rows();
+      if (rows.lines.length > 0) await copyInto(this.client, this.schema, rows);
+      await fold.close(this.client);
+    }
+    await this.client.query('commit');
+    this.checkpoint = position;
+    for (const fold of this.folds) fold.commit();
+  }
+
+  /** First in the transaction, so that a second writer, if there ever were one, waits here and then finds it moved. */
+  private async moveCheckpoint(position: Position, seen: number, handled: number, last: Instant | null): Promise<void> {
+    const { rowCount } = await this.client.query({
+      name: `${this.schema} checkpoint`,
+      text: `with moved as (
+               update ${quoted(this.schema, 'checkpoint')}
+               set position = $2, seen = seen + $3, handled = handled + $4,
+                   recorded_at = coalesce($5, recorded_at), rate = $6, moved_at = now()
+               where position is not distinct from $1 returning 1
+             ) select pg_notify('${positionsChannel}', $7) from moved`,
+      values: [this.checkpoint, position, seen, handled, last, this.measure(seen), `${this.schema} ${position}`],
+    });
+    if (rowCount === 0) throw new CheckpointMoved(`Another writer has moved the checkpoint of ${this.schema}.`);
+  }
+
+  private measure(events: number): number {
+    const now = performance.now();
+    const seconds = Math.max((now - this.lastWrite) / 1000, 0.001);
+    const weight = 1 - Math.exp(-seconds / 5);
+    this.rate += weight * (events / seconds - this.rate);
+    this.lastWrite = now;
+    return this.rate;
+  }
+
+  private forget(): void {
+    for (const fold of this.folds) fold.reset();
+  }
+}

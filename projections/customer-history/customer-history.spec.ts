@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AccountEvents } from '../../libs/domain/account/account.events.js';
+import type { ActivityEvents } from '../../libs/domain/activity/activity.events.js';
+import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
+import type { PersonEvents } from '../../libs/domain/person/person.events.js';
+import { givenEvents, happened } from '../../libs/testing/projection.js';
+import { customerHistory } from './index.js';
+import { historyOfCustomer, type HistoryAsked } from './queries.js';
+
+const account = happened<AccountEvents>();
+const activity = happened<ActivityEvents>();
+const deal = happened<OpportunityEvents>();
+const person = happened<PersonEvents>();
+
+const day = (number: number): string => `2017-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
+const call = { kind: 'phone-call', direction: 'outbound', outcome: 'no-answer', by: 'ann' } as const;
+const sealed = { subject: 'person-p', box: 'AAAA' };
+
+const story = [
+  person('person-p', 'LeadRegistered', day(1), { source: 'fair', potential: 'customer' }, { sealed }),
+  activity('activity-1', 'ActivityLogged', day(2), { ...call, personId: 'p' }, { recordedAt: day(9) }),
+  account('account-other', 'AccountOpened', day(2), { name: 'Other', roles: [] }),
+  account('account-a', 'AccountOpened', day(3), { name: 'A', roles: ['customer'] }),
+  person('person-p', 'LeadConverted', day(3), { accountId: 'a', owner: 'ann', requirement: 'sales-qualified' }),
+  deal('opportunity-o', 'OpportunityOpened', day(4), {
+    title: 'O',
+    pipelineId: 'default',
+    stage: 'Prospecting',
+    amount: { amount: 1, currency: 'EUR' },
+    contactIds: ['p'],
+  }),
+  activity('activity-2', 'ActivityLogged', day(5), { ...call, opportunityId: 'o' }),
+  activity('activity-3', 'ActivityLogged', day(5), { ...call, accountId: 'a', personId: 'p' }),
+  activity('activity-4', 'ActivityLogged', day(5), { ...call, accountId: 'other' }),
+  deal('opportunity-o', 'OpportunityAccountAssigned', day(6), { accountId: 'a' }),
+];
+
+describe('the history of a customer', () => {
+  it('is everything that happened to an account and all that belongs to it, in order', async () => {
+    await givenEvents(...story).projectedBy(customerHistory, async ({ database }) => {
+      const streams = async (asked: HistoryAsked) =>
+        (await historyOfCustomer(database, asked))?.items.map(({ stream, revision }) => `${stream} ${revision}`);
+
+      expect(await streams({ id: 'a' })).toEqual([
+        'person-p 0',
+        'activity-1 0',
+        'account-a 0',
+        'person-p 1',
+        'opportunity-o 0',
+        'activity-2 0',
+        'activity-3 0',
+        'opportunity-o 1',
+      ]);
+      expect(await streams({ id: 'p' })).toEqual([
+        'person-p 0',
+        'activity-1 0',
+        'person-p 1',
+        'opportunity-o 0',
+        'activity-3 0',
+        'opportunity-o 1',
+      ]);
+      expect(await streams({ id: 'other', order: 'desc' })).toEqual(['activity-4 0', 'account-other 0']);
+      // Before the conversion and the assignment their streams were not the account's.
+      expect(await streams({ id: 'a', asOf: day(5) })).toEqual([
+        'person-p 0',
+        'activity-1 0',
+        'account-a 0',
+        'person-p 1',
+        'activity-3 0',
+      ]);
+      expect(await streams({ id: 'p', knownAt: day(2) })).toEqual(['person-p 0']);
+      expect(await streams({ id: 'a', asOf: day(1) })).toBeUndefined();
+      expect(await historyOfCustomer(database, { id: 'nobody' })).toBeNull();
+    });
+  });
+
+  it('comes in pages, tells who did it, and keeps personal data sealed', async () => {
+    await givenEvents(...story).projectedBy(customerHistory, async ({ database }) => {
+      const first = await historyOfCustomer(database, { id: 'a', limit: 5 });
+      const rest = await historyOfCustomer(database, { id: 'a', limit: 5, cursor: first?.next ?? '' });
+      const all = await historyOfCustomer(database, { id: 'a' });
+
+      expect([...(first?.items ?? []), ...(rest?.items ?? [])]).toEqual(all?.items);
+      expect(rest?.next).toBeNull();
+      expect(all?.items[0]).toMatchObject({
+        position: '7',
+        type: 'LeadRegistered',
+        occurredAt: day(1),
+        actor: { id: 'key-1', role: 'sales' },
+        data: { source: 'fair', potential: 'customer' },
+        sealed,
+      });
+      await expect(historyOfCustomer(database, { id: 'p', cursor: first?.next ?? '' })).rejects.toMatchObject({
+        code: 'INVALID_CURSOR',
+      });
+    });
+  });
+
+  it('answers analysts in SQL without personal data', async () => {
+    await givenEvents(...story).projectedBy(customerHistory, async ({ database }) => {
+      const { rows } = await database.pool.query<object>(
+        `select * from analytics.customer_history where customer_id = 'a' order by occurred_at, position`,
+      );
+
+      expect(rows).toHaveLength(8);
+      expect(rows[0]).not.toHaveProperty('sealed');
+      expect(rows[0]).toMatchObject({ customer_id: 'a', stream: 'person-p', data: { source: 'fair' } });
+    });
+  });
+});

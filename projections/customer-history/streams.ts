@@ -1,0 +1,26 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Source } from '../../libs/read-model/index.js';
+import type { HistoryTables } from './tables.js';
+
+/**
+ * Which streams make up the history of which customer. Of an account: its own, its people's and its opportunities', and
+ * the activities about any of them. Of a person: their own, the opportunities that they are a contact of, and the
+ * activities about them.
+ */
+export const historyOf = (
+  source: Source<HistoryTables>,
+  customers?: readonly string[],
+): RawBuilder<{ customer: string; stream: string }> => {
+  const only = (column: string): RawBuilder<unknown> =>
+    customers ? sql`and ${sql.ref(column)} = any(${customers})` : sql``;
+  return sql`(
+    select stream as customer, stream from ${source.at('entries')} own
+    where revision = 0 and (stream like 'person-%' or stream like 'account-%') ${only('stream')}
+    union
+    select to_stream, from_stream from ${source.at('links')} l
+    where (to_stream like 'person-%' or to_stream like 'account-%') ${only('to_stream')}
+    union
+    select l.to_stream, a.from_stream from ${source.at('links')} l join ${source.at('links')} a on a.to_stream = l.from_stream
+    where l.to_stream like 'account-%' and a.from_stream like 'activity-%' ${only('l.to_stream')}
+  )`;
+};
