@@ -5,7 +5,13 @@
 const spec = '\\.spec\\.ts$|^test/|^libs/testing/';
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', comment: 'A cycle has no first page to read.', from: {}, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'A cycle has no first page to read.',
+      from: {},
+      to: { circular: true },
+    },
     {
       name: 'kernel-imports-nothing',
       severity: 'error',
@@ -82,7 +88,13 @@ module.exports = {
       from: { pathNot: spec },
       to: { path: '^test/|^libs/testing/|\\.spec\\.ts$' },
     },
-    { name: 'no-unresolved', severity: 'error', comment: 'An import that nobody finds.', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-unresolved',
+      severity: 'error',
+      comment: 'An import that nobody finds.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
@@ -90,6 +102,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     moduleSystems: ['es6', 'cjs'],
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

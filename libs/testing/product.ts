@@ -50,7 +50,7 @@ export async function startProduct(options: { clock?: Clock } = {}): Promise<Pro
         body: body === undefined ? undefined : raw ? (body as string) : JSON.stringify(body),
       });
       const text = await answer.text();
-      const isJson = /json(;|$)/.test(answer.headers.get('content-type') ?? '');
+      const isJson = /[/+]json(;|$)/.test(answer.headers.get('content-type') ?? '');
       return {
         status: answer.status,
         headers: answer.headers,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { sql, type Kysely } from 'kysely';
+import { v5 as deriveId } from 'uuid';
 import { conflict, notFound, type Actor, type Instant, type Role } from '../../kernel/index.js';
 
 /** A key as it is listed: what it is for, never the secret. */
@@ -135,6 +136,7 @@ export class ApiKeys {
 }
 
 const prefix = 'kroniek';
+const namespaceOfChosenKeys = '8d4c1f0e-5b0a-4c39-9a57-0f3f8b1c2d6e';
 
 const newKey = (): string => `${prefix}_${randomUUID()}_${randomBytes(32).toString('base64url')}`;
 
@@ -148,7 +150,6 @@ function partsOf(key: string): { id: string; secret: string } | undefined {
 /** A key that somebody else chose: its id follows from it, so that it is found by itself. */
 function asKey(chosen: string): string {
   if (partsOf(chosen)) return chosen;
-  const digest = hashOf(`id of ${chosen}`);
-  const id = [8, 12, 16, 20, 32].map((end, i, ends) => digest.slice(i === 0 ? 0 : ends[i - 1], end)).join('-');
+  const id = deriveId(hashOf(`id of ${chosen}`), namespaceOfChosenKeys);
   return `${prefix}_${id}_${chosen}`;
 }

@@ -94,7 +94,7 @@ export class Receipts {
       this.waiting = [];
       await sql`insert into kroniek.command_receipts (command_id, fingerprint, result)
         select command_id, fingerprint, result
-          from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          from json_to_recordset(${JSON.stringify(rows)}::json)
             as r (command_id uuid, fingerprint text, result json)
         on conflict do nothing`
         .execute(this.db)

@@ -14,6 +14,40 @@ export interface ProcessStatus {
   readonly refusals: number;
 }
 
+/** How processes stand. */
+export async function statusOfProcesses(
+  db: Kysely<unknown>,
+  processes: readonly Process[],
+): Promise<readonly ProcessStatus[]> {
+  const { rows } = await sql<ProcessStatus>`
+    select name as process, c.position::text as position,
+           (select count(*)::int from kroniek.process_refusals r where r.process = name) as refusals
+      from unnest(${processes.map(({ name }) => name)}::text[]) as name
+      left join kroniek.process_checkpoints c on c.process = name
+     order by name`.execute(db);
+  return rows;
+}
+
+/** Makes the tables that processes keep their place in. */
+export async function ensureProcessTables(db: Kysely<unknown>): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('kroniek.process_checkpoints'))`.execute(tx);
+    await sql`create schema if not exists kroniek`.execute(tx);
+    await sql`create table if not exists kroniek.process_checkpoints (
+      process text primary key,
+      position bigint not null
+    )`.execute(tx);
+    await sql`create table if not exists kroniek.process_refusals (
+      process text not null,
+      event_id uuid not null,
+      reaction int not null,
+      stream text not null,
+      code text not null,
+      primary key (process, event_id, reaction)
+    )`.execute(tx);
+  });
+}
+
 /**
  * Runs processes: each event that one hears leads to commands whose ids are derived from the event, so a reaction that
  * was cut off is simply repeated. The checkpoint moves when a batch's commands are all recorded. Two runners at once do
@@ -26,25 +60,6 @@ export class ProcessRunner {
     private readonly executor: Pick<CommandExecutor, 'execute'>,
     private readonly log: Log,
   ) {}
-
-  async prepare(): Promise<void> {
-    await this.db.transaction().execute(async (tx) => {
-      await sql`select pg_advisory_xact_lock(hashtext('kroniek.process_checkpoints'))`.execute(tx);
-      await sql`create schema if not exists kroniek`.execute(tx);
-      await sql`create table if not exists kroniek.process_checkpoints (
-        process text primary key,
-        position bigint not null
-      )`.execute(tx);
-      await sql`create table if not exists kroniek.process_refusals (
-        process text not null,
-        event_id uuid not null,
-        reaction int not null,
-        stream text not null,
-        code text not null,
-        primary key (process, event_id, reaction)
-      )`.execute(tx);
-    });
-  }
 
   /** Runs processes until the signal is aborted. One read of the log serves them all, from where the last one stands. */
   async run(processes: readonly Process[], signal: AbortSignal): Promise<void> {
@@ -61,16 +76,6 @@ export class ProcessRunner {
       }
       await this.retry(() => this.moveCheckpoints(checkpoints), signal);
     }
-  }
-
-  async status(processes: readonly Process[]): Promise<readonly ProcessStatus[]> {
-    const { rows } = await sql<ProcessStatus>`
-      select name as process, c.position::text as position,
-             (select count(*)::int from kroniek.process_refusals r where r.process = name) as refusals
-        from unnest(${processes.map(({ name }) => name)}::text[]) as name
-        left join kroniek.process_checkpoints c on c.process = name
-       order by name`.execute(this.db);
-    return rows;
   }
 
   private async reactInOrder(process: Process, events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {

@@ -1,0 +1,70 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { AskHandler, CommandCatalogue, commandHandlers, ApiKeys } from '../../libs/cqrs/index.js';
+import { PersonalKeys } from '../../libs/event-log/index.js';
+import { waitFor } from '../../libs/read-model/index.js';
+import type { Engine } from '../engine.js';
+import { CommandsController } from './commands/commands.controller.js';
+import { ManyCommands } from './commands/many-commands.js';
+import { Authenticate } from './http/authenticate.js';
+import { ProblemFilter, type ReportError } from './http/problem.js';
+import { Health } from './operations/health.js';
+import { HealthController } from './operations/health.controller.js';
+import { KeysController } from './operations/keys.controller.js';
+import { Metrics } from './operations/metrics.js';
+import { ProjectionsController } from './operations/projections.controller.js';
+import { CustomersController } from './queries/customers.controller.js';
+import { OpportunitiesController } from './queries/opportunities.controller.js';
+import { PipelinesController } from './queries/pipelines.controller.js';
+import { ReadModels } from './queries/read-models.js';
+
+/** A query that wants to see a certain command waits this long for it. */
+const patienceMs = 5_000;
+
+/** Wires the engine to HTTP. */
+@Module({})
+export class ApiModule {
+  static of(engine: Engine, metrics: Metrics, report: ReportError): DynamicModule {
+    const { apiKeys, commands, database, executor, personalKeys } = engine;
+    const freshness = {
+      waitFor: (names: readonly string[], position: bigint) =>
+        waitFor(
+          database,
+          names.map((name) => ({ name })),
+          position,
+          patienceMs,
+        ),
+    };
+    return {
+      module: ApiModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [
+        CommandsController,
+        PipelinesController,
+        OpportunitiesController,
+        CustomersController,
+        ProjectionsController,
+        KeysController,
+        HealthController,
+      ],
+      providers: [
+        { provide: CommandCatalogue, useValue: commands },
+        { provide: ApiKeys, useValue: apiKeys },
+        { provide: PersonalKeys, useValue: personalKeys },
+        { provide: Metrics, useValue: metrics },
+        { provide: Health, useFactory: () => new Health(engine) },
+        { provide: ReadModels, useFactory: () => new ReadModels(database) },
+        {
+          provide: ManyCommands,
+          useFactory: (bus: CommandBus) => new ManyCommands(commands, bus, report),
+          inject: [CommandBus],
+        },
+        { provide: AskHandler, useFactory: () => new AskHandler(freshness) },
+        { provide: APP_GUARD, useFactory: () => new Authenticate(apiKeys) },
+        { provide: APP_FILTER, useFactory: () => new ProblemFilter(report) },
+        ...commandHandlers(commands, executor),
+      ],
+    };
+  }
+}

@@ -1,0 +1,82 @@
+import { pMapIterable } from 'p-map';
+import { CommandBus } from '@nestjs/cqrs';
+import { issue, mayIssue, type CommandCatalogue } from '../../../libs/cqrs/index.js';
+import { invalid, type Actor } from '../../../libs/kernel/index.js';
+import { linesOf, readJson, type Line } from '../http/body.js';
+import { MalformedRequest, problemOf, unforeseen, type ReportError } from '../http/problem.js';
+import { commandIdFrom } from './headers.js';
+
+/** Commands of one body that are under way at once. */
+const inFlight = 128;
+
+/**
+ * Many commands as NDJSON, one `{"command","data","idempotencyKey","occurredAt"}` a line. Each line gets its result in
+ * the same order; a line that is wrong gets its problem and the others go on.
+ */
+export class ManyCommands {
+  constructor(
+    private readonly catalogue: CommandCatalogue,
+    private readonly bus: CommandBus,
+    private readonly report: ReportError,
+  ) {}
+
+  /** The result lines. The body is read only as fast as commands are carried out. */
+  async *results(body: AsyncIterable<Buffer>, actor: Actor, correlationId: string): AsyncGenerator<string> {
+    const begun = this.begin(body, actor, correlationId);
+    const answers = pMapIterable(begun, ({ answer }) => answer, { concurrency: inFlight, backpressure: inFlight * 2 });
+    for await (const answer of answers) yield `${JSON.stringify(answer)}\n`;
+  }
+
+  /** Commands enter their streams' queues in the order of the lines. */
+  private async *begin(
+    body: AsyncIterable<Buffer>,
+    actor: Actor,
+    correlationId: string,
+  ): AsyncGenerator<{ readonly answer: Promise<object> }> {
+    for await (const line of linesOf(body)) yield { answer: this.resultOf(line, actor, correlationId) };
+  }
+
+  private async resultOf(line: Line, actor: Actor, correlationId: string): Promise<object> {
+    try {
+      const { command, data, idempotencyKey, occurredAt } = readLine(line);
+      mayIssue(actor, command, this.catalogue.named(command).options);
+      const read = this.catalogue.read(command, data, occurredAt);
+      const result = await issue(this.bus, {
+        command: read.command,
+        occurredAt: read.occurredAt,
+        commandId: commandIdFrom(idempotencyKey, 'idempotencyKey'),
+        actor,
+        correlationId,
+      });
+      return { line: line.number, ...result };
+    } catch (error) {
+      const problem = problemOf(error);
+      if (!problem) this.report(error, correlationId);
+      return { line: line.number, ...(problem ?? unforeseen) };
+    }
+  }
+}
+
+interface CommandLine {
+  readonly command: string;
+  readonly data: unknown;
+  readonly idempotencyKey: unknown;
+  readonly occurredAt: unknown;
+}
+
+const known = ['command', 'data', 'idempotencyKey', 'occurredAt'];
+
+function readLine(line: Line): CommandLine {
+  if ('tooLong' in line) throw new MalformedRequest(413, 'LINE_TOO_LARGE', 'A command is at most 1 MiB of JSON.');
+  const read = readJson(line.bytes);
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) {
+    throw new MalformedRequest(400, 'INVALID_LINE', 'A line is a JSON object: {"command","data",…}.');
+  }
+  const { command, data, idempotencyKey, occurredAt } = read as Record<string, unknown>;
+  const errors = Object.keys(read)
+    .filter((field) => !known.includes(field))
+    .map((path) => ({ path, message: `${path} is not a field of a line` }));
+  if (typeof command !== 'string') errors.push({ path: 'command', message: 'must be the name of a command' });
+  if (errors.length > 0) throw invalid('INVALID_LINE', 'The line is not a command.', errors);
+  return { command: command as string, data, idempotencyKey, occurredAt };
+}

@@ -1,0 +1,54 @@
+import type { QueryBus } from '@nestjs/cqrs';
+import { Matches } from 'class-validator';
+import { Type } from 'class-transformer';
+import { Moment, Optional, Whole } from '../../../libs/domain/fields.js';
+import { Ask } from '../../../libs/cqrs/index.js';
+import { notFound } from '../../../libs/kernel/index.js';
+
+/** What every query takes. */
+export class AsOfParams {
+  /** What was true at this instant; left out: now. */
+  @Optional()
+  @Moment()
+  asOf?: string;
+
+  /** As far as it was known at this instant; left out: now. */
+  @Optional()
+  @Moment()
+  knownAt?: string;
+
+  /** Wait until the read model has the command that answered with this position. */
+  @Optional()
+  @Matches(/^\d{1,19}$/, { message: '$property must be the position that a command answered, for instance 4711.' })
+  minPosition?: string;
+}
+
+/** What every list takes besides. */
+export class PageParams extends AsOfParams {
+  @Optional()
+  @Type(() => Number)
+  @Whole(1, 1_000)
+  limit?: number;
+
+  /** `next` of the page before. */
+  @Optional()
+  @Matches(/^[\w-]{1,2000}$/, { message: '$property must be the `next` of the page before.' })
+  cursor?: string;
+}
+
+/** Puts a question to read models over the bus. */
+export const ask = <Answer>(
+  bus: QueryBus,
+  restsOn: string,
+  { minPosition }: AsOfParams,
+  answer: () => Promise<Answer>,
+): Promise<Answer> =>
+  bus.execute<Ask<Answer>, Answer>(
+    new Ask({ restsOn: [restsOn], answer }, minPosition === undefined ? undefined : BigInt(minPosition)),
+  );
+
+/** The answer, unless there is none. @throws Refusal `PIPELINE_NOT_FOUND` and the like */
+export function found<Answer>(answer: Answer | null, what: string): Answer {
+  if (answer !== null) return answer;
+  throw notFound(`${what.toUpperCase()}_NOT_FOUND`, `There is no ${what} with this id at this moment.`);
+}

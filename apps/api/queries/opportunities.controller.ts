@@ -1,0 +1,98 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { OneOf, Optional, OptionalId, Slug, Text, Whole } from '../../../libs/domain/fields.js';
+import {
+  opportunitiesList,
+  opportunityDetail,
+  opportunitySorts,
+  type OpportunitySort,
+} from '../../../projections/pipeline/queries.js';
+import { respond } from '../http/csv.js';
+import { ApiParams, Params } from '../http/params.js';
+import { AsOfParams, ask, found, PageParams } from './asking.js';
+import { ReadModels } from './read-models.js';
+
+const statuses = ['open', 'won', 'lost'] as const;
+const orders = ['asc', 'desc'] as const;
+
+class OpportunitiesParams extends PageParams {
+  @Optional()
+  @Slug()
+  pipelineId?: string;
+
+  @Optional()
+  @Slug()
+  stage?: string;
+
+  @Optional()
+  @OneOf(statuses)
+  status?: (typeof statuses)[number];
+
+  @Optional()
+  @Text(100)
+  owner?: string;
+
+  @OptionalId()
+  accountId?: string;
+
+  /** In minor units, inclusive. */
+  @Optional()
+  @Type(() => Number)
+  @Whole(0, Number.MAX_SAFE_INTEGER)
+  minAmount?: number;
+
+  /** In minor units, inclusive. */
+  @Optional()
+  @Type(() => Number)
+  @Whole(0, Number.MAX_SAFE_INTEGER)
+  maxAmount?: number;
+
+  @Optional()
+  @OneOf(opportunitySorts)
+  sort?: OpportunitySort;
+
+  @Optional()
+  @OneOf(orders)
+  order?: (typeof orders)[number];
+}
+
+@ApiTags('pipeline')
+@Controller('v1/opportunities')
+export class OpportunitiesController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly models: ReadModels,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Opportunities, by pipeline, stage, status, owner, account, amount.' })
+  @ApiParams(OpportunitiesParams)
+  async list(
+    @Params(OpportunitiesParams) params: OpportunitiesParams,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const page = await ask(this.queries, 'pipeline', params, () => opportunitiesList(this.models.database, asked));
+    return respond(request, reply, page, ({ items }) => items);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One opportunity with its stage history.' })
+  @ApiParams(AsOfParams)
+  async one(
+    @Param('id') id: string,
+    @Params(AsOfParams) params: AsOfParams,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { asOf, knownAt } = params;
+    const detail = await ask(this.queries, 'pipeline', params, () =>
+      opportunityDetail(this.models.database, { id: id.toLowerCase(), asOf, knownAt }),
+    );
+    return respond(request, reply, found(detail, 'opportunity'), ({ history }) => history);
+  }
+}

@@ -1,0 +1,61 @@
+import { performance } from 'node:perf_hooks';
+import { domainCatalogue } from '../libs/domain/index.js';
+import { ApiKeys, CommandCatalogue, CommandExecutor, Receipts, Streams } from '../libs/cqrs/index.js';
+import { EventLog, PersonalKeys } from '../libs/event-log/index.js';
+import { systemClock, type Clock } from '../libs/kernel/index.js';
+import { openDatabase, type Database } from '../libs/read-model/index.js';
+
+export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
+
+export interface EngineSettings {
+  readonly databaseUrl: string;
+  readonly eventStoreUrl: string;
+  readonly masterKey: Buffer;
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+/** What the API and the projector both stand on: the two stores, and the one way to execute a command. */
+export interface Engine {
+  readonly database: Database;
+  readonly eventLog: EventLog;
+  readonly personalKeys: PersonalKeys;
+  readonly apiKeys: ApiKeys;
+  readonly commands: CommandCatalogue;
+  readonly executor: CommandExecutor;
+  readonly log: Log;
+  close(): Promise<void>;
+}
+
+/** Opens the stores and makes what is missing in them. */
+export async function openEngine({
+  databaseUrl,
+  eventStoreUrl,
+  masterKey,
+  log,
+  clock,
+}: EngineSettings): Promise<Engine> {
+  const database = openDatabase(databaseUrl);
+  const db = database.db;
+  const personalKeys = await PersonalKeys.open(db, masterKey);
+  const receipts = await Receipts.open(db, masterKey);
+  const apiKeys = await ApiKeys.open(db);
+  const eventLog = EventLog.connect({ url: eventStoreUrl, catalogue: domainCatalogue, keys: personalKeys, log });
+  const commands = new CommandCatalogue();
+  const streams = new Streams(eventLog, () => performance.now());
+  const executor = new CommandExecutor(commands, eventLog, streams, receipts, clock ?? systemClock);
+  return {
+    database,
+    eventLog,
+    personalKeys,
+    apiKeys,
+    commands,
+    executor,
+    log,
+    close: async () => {
+      await receipts.flush();
+      await eventLog.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { ensureProcessTables, ProcessRunner } from '../../libs/cqrs/index.js';
+import { processes } from '../../libs/domain/index.js';
+import { runProjections } from '../../libs/read-model/index.js';
+import { projections } from '../../projections/index.js';
+import { openEngine, type EngineSettings } from '../engine.js';
+
+export interface RunningProjector {
+  stop(): Promise<void>;
+}
+
+/** Starts what runs on the log: read models and processes. It goes on until it is stopped, whatever comes and goes. */
+export async function startProjector(settings: EngineSettings): Promise<RunningProjector> {
+  const engine = await openEngine(settings);
+  const { database, eventLog, executor, log } = engine;
+  await ensureProcessTables(database.db);
+  const ending = new AbortController();
+  const { signal } = ending;
+  const runner = new ProcessRunner(database.db, eventLog, executor, log);
+  const running = Promise.all([
+    runProjections({ feed: eventLog, database, projections, signal, log }),
+    runner.run(processes, signal),
+  ]);
+  // It ends when it is told to; else something is wrong that a fresh start may mend.
+  running.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  return {
+    stop: async () => {
+      ending.abort();
+      await running.catch(() => undefined);
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { EventStoreDBClient, FORWARDS, START } from '@eventstore/db-client';
+import { fill } from './facts.js';
+import { bareAppend, crud, Http, overHttp, rate, throughNdjson, type ApiAccess } from './load.js';
+import { startBenchServers, type BenchServers } from './servers.js';
+
+/*
+ * `npm run bench`: what the product costs over what it stands on. Machines differ and are noisy, so the figures that
+ * count are ratios within one run, of the medians of several rounds.
+ */
+
+const lanes = 64;
+const events = Number(process.env['KRONIEK_BENCH_EVENTS'] ?? 200_000);
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+};
+
+const line = (name: string, value: string, note = ''): void =>
+  console.log(`  ${name.padEnd(46)}${value.padStart(12)}  ${note}`);
+
+const perSecond = (value: number): string => `${Math.round(value).toLocaleString('en')}/s`;
+
+function against(name: string, value: number, yardstick: number, floor: number): boolean {
+  const ratio = value / yardstick;
+  const enough = ratio >= floor;
+  line(name, perSecond(value), `${ratio.toFixed(2)} of it (floor ${floor})${enough ? '' : '   BELOW THE FLOOR'}`);
+  return enough;
+}
+
+async function commands(servers: BenchServers, client: EventStoreDBClient, api: ApiAccess): Promise<boolean[]> {
+  const http = new Http(api);
+  const found = { bare: [] as number[], http: [] as number[], ndjson: [] as number[], crud: [] as number[] };
+  await rate(2_000, lanes, bareAppend(client));
+  await rate(2_000, lanes, overHttp(http));
+  for (let round = 0; round < 3; round++) {
+    found.bare.push(await rate(10_000, lanes, bareAppend(client)));
+    found.http.push(await rate(6_000, lanes, overHttp(http)));
+    found.ndjson.push(await throughNdjson(api, 10_000, lanes));
+    found.crud.push(await crud(servers.postgres.url('kroniek'), 6_000, lanes));
+  }
+  http.close();
+  const bare = median(found.bare);
+  console.log(`\nCommands, ${lanes} in flight`);
+  line('appendToStream of the client alone', perSecond(bare), 'the yardstick');
+  const enough = [
+    against('commands over HTTP', median(found.http), bare, 0.35),
+    against('commands through NDJSON', median(found.ndjson), bare, 0.6),
+  ];
+  line('CRUD: UPDATE and audit INSERT, one transaction', perSecond(median(found.crud)));
+  return enough;
+}
+
+async function readAll(client: EventStoreDBClient): Promise<{ rate: number; count: number }> {
+  const started = performance.now();
+  let count = 0;
+  for await (const _ of client.readAll({ direction: FORWARDS, fromPosition: START })) count++;
+  return { rate: (count * 1_000) / (performance.now() - started), count };
+}
+
+interface Status {
+  readonly projections: readonly {
+    readonly name: string;
+    readonly position: string | null;
+    readonly head: string | null;
+  }[];
+}
+
+async function caughtUp(http: Http): Promise<void> {
+  for (;;) {
+    const { projections } = (await http.call('GET', '/v1/status')) as Status;
+    if (projections.every(({ position, head }) => position !== null && BigInt(position) >= BigInt(head ?? 0))) return;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+}
+
+async function catchUp(servers: BenchServers, client: EventStoreDBClient, api: ApiAccess): Promise<boolean[]> {
+  const http = new Http(api);
+  await fill(servers, events);
+  const before = await readAll(client);
+  const started = performance.now();
+  await servers.startProjector();
+  await caughtUp(http);
+  const projected = (before.count * 1_000) / (performance.now() - started);
+  const memory = await servers.memory();
+  await servers.stopProjector();
+  const after = await readAll(client);
+  await servers.startProjector();
+  http.close();
+
+  console.log(`\nCatch-up of all projections from zero over ${before.count.toLocaleString('en')} events`);
+  const bare = (before.rate + after.rate) / 2;
+  line('readAll of the client alone', perSecond(bare), 'the yardstick');
+  const enough = against('all projections, from the start of the process', projected, bare, 0.5);
+  line(
+    'memory of all servers after it',
+    `${Math.round(memory)} MB`,
+    `(limit 700 MB)${memory < 700 ? '' : '   ABOVE THE LIMIT'}`,
+  );
+  return [enough, memory < 700];
+}
+
+/** Time from the answer to a command until a query sees it, at a steady pace. */
+async function visibility(api: ApiAccess): Promise<void> {
+  const http = new Http(api);
+  await caughtUp(http);
+  const commandsPerSecond = 300;
+  const seconds = 10;
+  const waits: number[] = [];
+  const asked: Promise<unknown>[] = [];
+  const started = performance.now();
+  for (let sent = 0; sent < commandsPerSecond * seconds; sent++) {
+    const due = started + (sent * 1_000) / commandsPerSecond;
+    const early = due - performance.now();
+    if (early > 1) await new Promise((resume) => setTimeout(resume, early));
+    const body = { opportunityId: randomUUID(), title: 'Cranes', amount: { amount: 100_00, currency: 'EUR' } };
+    asked.push(
+      http.call('POST', '/v1/commands/OpenOpportunity', body).then(async (answer) => {
+        const acknowledged = performance.now();
+        const { position } = answer as { position: string };
+        await http.call('GET', `/v1/opportunities/${body.opportunityId}?minPosition=${position}`);
+        waits.push(performance.now() - acknowledged);
+      }),
+    );
+  }
+  await Promise.all(asked);
+  http.close();
+  const sorted = waits.toSorted((a, b) => a - b);
+  console.log(`\nAcknowledged → visible in a query, at ${commandsPerSecond} commands a second`);
+  line('median', `${median(waits).toFixed(1)} ms`);
+  line('99th percentile', `${(sorted[Math.floor(sorted.length * 0.99)] ?? 0).toFixed(1)} ms`);
+}
+
+const servers = await startBenchServers();
+const client = EventStoreDBClient.connectionString(servers.eventStoreUrl);
+try {
+  const api = { url: servers.apiUrl, key: servers.adminKey };
+  const enough = [...(await commands(servers, client, api)), ...(await catchUp(servers, client, api))];
+  await visibility(api);
+  console.log(enough.every(Boolean) ? '\nAll floors are kept.\n' : '\nNot all floors are kept.\n');
+  process.exitCode = enough.every(Boolean) ? 0 : 1;
+} finally {
+  await client.dispose();
+  await servers.stop();
+}

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CommandCatalogue, CommandExecutor, Receipts, Streams, type CommandResult } from '../../libs/cqrs/index.js';
+import { domainCatalogue } from '../../libs/domain/index.js';
+import { EventLog, PersonalKeys } from '../../libs/event-log/index.js';
+import { TestClock } from '../../libs/kernel/index.js';
+import { openDatabase, type Database } from '../../libs/read-model/index.js';
+import { throwAwayServers, type ThrowAwayServers } from '../../libs/testing/servers.js';
+
+const masterKey = Buffer.alloc(32, 7);
+const commands = new CommandCatalogue();
+const actor = { id: 'e.smit', role: 'sales' } as const;
+
+let servers: ThrowAwayServers;
+let database: Database;
+const logs: EventLog[] = [];
+const clock = new TestClock('2026-03-01T10:00:00.000Z');
+
+/** A process of its own: nothing remembered, the same stores. */
+async function process(): Promise<CommandExecutor> {
+  const keys = await PersonalKeys.open(database.db, masterKey);
+  const log = EventLog.connect({ url: servers.eventStoreUrl, catalogue: domainCatalogue, keys });
+  logs.push(log);
+  const receipts = await Receipts.open(database.db, masterKey);
+  return new CommandExecutor(commands, log, new Streams(log, () => performance.now()), receipts, clock);
+}
+
+interface Surroundings {
+  readonly commandId?: string;
+  readonly occurredAt?: string;
+  readonly expectedRevision?: number;
+}
+
+const send = (
+  executor: CommandExecutor,
+  name: string,
+  data: object,
+  surroundings: Surroundings = {},
+): Promise<CommandResult> =>
+  executor.execute({
+    command: commands.read(name, data).command,
+    commandId: randomUUID(),
+    actor,
+    correlationId: 'test',
+    ...surroundings,
+  });
+
+const lead = (personId: string): object => ({ personId, name: 'Ilse Verbruggen', source: 'trade fair' });
+const mql = (personId: string): object => ({ personId, to: 'marketing-qualified' });
+const sql = (personId: string): object => ({ personId, to: 'sales-qualified' });
+
+beforeAll(async () => {
+  servers = await throwAwayServers();
+  database = openDatabase(servers.databaseUrl);
+});
+
+afterAll(async () => {
+  await Promise.all(logs.map((log) => log.close()));
+  await database.close();
+  await servers.stop();
+});
+
+describe('a command', () => {
+  it('records what was decided and says where', async () => {
+    const personId = randomUUID();
+    const result = await send(await process(), 'RegisterLead', lead(personId));
+    expect(result).toMatchObject({ stream: `person-${personId}`, revision: 0, events: [{ type: 'LeadRegistered' }] });
+    expect(result.position).toMatch(/^\d+$/);
+  });
+
+  it('that opens a stream without naming it gets an id that follows from its own', async () => {
+    const commandId = randomUUID();
+    const body = { name: 'Ilse Verbruggen', source: 'trade fair' };
+    const first = await send(await process(), 'RegisterLead', body, { commandId });
+    const again = await send(await process(), 'RegisterLead', body, { commandId });
+    expect(again).toEqual(first);
+  });
+
+  it('about something that does not exist is not found', async () => {
+    await expect(send(await process(), 'QualifyLead', mql(randomUUID()))).rejects.toMatchObject({
+      kind: 'not-found',
+      code: 'PERSON_NOT_FOUND',
+    });
+  });
+
+  it('that names an account that does not exist is told which field names it', async () => {
+    const opening = { title: 'Cranes', amount: { amount: 100, currency: 'EUR' }, accountId: randomUUID() };
+    await expect(send(await process(), 'OpenOpportunity', opening)).rejects.toMatchObject({
+      code: 'ACCOUNT_NOT_FOUND',
+      errors: [{ path: 'accountId' }],
+    });
+  });
+});
+
+describe('the same Idempotency-Key', () => {
+  it('gets the same answer and records nothing, here and in another process', async () => {
+    const here = await process();
+    const personId = randomUUID();
+    const commandId = randomUUID();
+    const first = await send(here, 'RegisterLead', lead(personId), { commandId });
+    await send(here, 'QualifyLead', mql(personId));
+    expect(await send(here, 'RegisterLead', lead(personId), { commandId })).toEqual(first);
+    expect(await send(await process(), 'RegisterLead', lead(personId), { commandId })).toEqual(first);
+  });
+
+  it('gets the same answer when its receipt was lost with the process', async () => {
+    const personId = randomUUID();
+    const commandId = randomUUID();
+    const here = await process();
+    await send(here, 'RegisterLead', lead(personId));
+    const first = await send(here, 'QualifyLead', mql(personId), { commandId });
+    await send(here, 'QualifyLead', sql(personId));
+    await database.pool.query('delete from kroniek.command_receipts where command_id = $1', [commandId]);
+    expect(await send(await process(), 'QualifyLead', mql(personId), { commandId })).toEqual(first);
+  });
+
+  it('sent many times at once, to two processes, records once', async () => {
+    const [here, there] = [await process(), await process()];
+    const personId = randomUUID();
+    const commandId = randomUUID();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => send(i % 2 ? here : there, 'RegisterLead', lead(personId), { commandId })),
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]?.revision).toBe(0);
+  });
+
+  it('of a command that changed nothing stays one that changed nothing', async () => {
+    const here = await process();
+    const personId = randomUUID();
+    const commandId = randomUUID();
+    await send(here, 'RegisterLead', lead(personId));
+    await send(here, 'QualifyLead', mql(personId));
+    const nothing = await send(here, 'QualifyLead', mql(personId), { commandId });
+    expect(nothing.events).toEqual([]);
+    await send(here, 'DisqualifyLead', { personId, reason: 'no budget' });
+    await send(here, 'RecycleLead', { personId });
+    expect(await send(await process(), 'QualifyLead', mql(personId), { commandId })).toEqual(nothing);
+  });
+
+  it('for another command is refused', async () => {
+    const here = await process();
+    const commandId = randomUUID();
+    await send(here, 'RegisterLead', lead(randomUUID()), { commandId });
+    await expect(send(here, 'RegisterLead', lead(randomUUID()), { commandId })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+  });
+});
+
+describe('two processes on one stream', () => {
+  it('decide on the present state, whatever they remember', async () => {
+    const [here, there] = [await process(), await process()];
+    const personId = randomUUID();
+    await send(here, 'RegisterLead', lead(personId));
+    await send(there, 'QualifyLead', mql(personId));
+    // Here the lead is remembered as unqualified: that would be a skipped level.
+    expect((await send(here, 'QualifyLead', sql(personId))).revision).toBe(2);
+    // There it is remembered as marketing-qualified: that would be a second qualification.
+    expect((await send(there, 'QualifyLead', sql(personId))).events).toEqual([]);
+  });
+
+  it('lose no change when they write at once', async () => {
+    const [here, there] = [await process(), await process()];
+    const opportunityId = randomUUID();
+    const pipelineId = `p-${randomUUID().slice(0, 8)}`;
+    await send(here, 'DefinePipeline', {
+      pipelineId,
+      name: 'P',
+      currency: 'EUR',
+      stages: [{ stage: 'talk', probability: 10 }],
+    });
+    await send(here, 'OpenOpportunity', {
+      opportunityId,
+      pipelineId,
+      title: 'T',
+      amount: { amount: 0, currency: 'EUR' },
+    });
+    const changes = Array.from({ length: 12 }, (_, i) =>
+      send(i % 2 ? here : there, 'ChangeOpportunityAmount', {
+        opportunityId,
+        amount: { amount: i + 1, currency: 'EUR' },
+      }),
+    );
+    const revisions = (await Promise.all(changes)).map(({ revision }) => revision);
+    expect(revisions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+  });
+});
+
+describe('If-Match', () => {
+  it('lets only the revision through that the caller saw', async () => {
+    const [here, there] = [await process(), await process()];
+    const personId = randomUUID();
+    await send(here, 'RegisterLead', lead(personId));
+    await send(there, 'QualifyLead', mql(personId), { expectedRevision: 0 });
+    await expect(send(here, 'QualifyLead', sql(personId), { expectedRevision: 0 })).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+      actual: 1,
+    });
+    expect((await send(here, 'QualifyLead', sql(personId), { expectedRevision: 1 })).revision).toBe(2);
+  });
+});
+
+describe('occurredAt', () => {
+  it('may be in the past, never before the last fact, never in the future', async () => {
+    const here = await process();
+    const personId = randomUUID();
+    await send(here, 'RegisterLead', lead(personId), { occurredAt: '2026-02-01T10:00:00.000Z' });
+    await expect(
+      send(here, 'QualifyLead', mql(personId), { occurredAt: '2026-01-31T10:00:00.000Z' }),
+    ).rejects.toMatchObject({
+      code: 'OCCURRED_BEFORE_LAST_FACT',
+    });
+    await expect(
+      send(here, 'QualifyLead', mql(personId), { occurredAt: '2026-03-01T10:00:00.001Z' }),
+    ).rejects.toMatchObject({
+      code: 'OCCURRED_IN_FUTURE',
+      errors: [{ path: 'occurredAt' }],
+    });
+    await send(here, 'QualifyLead', mql(personId), { occurredAt: '2026-02-01T10:00:00.000Z' });
+  });
+});
