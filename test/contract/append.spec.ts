@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   ANY,
+  type BinaryEventData,
   DeadlineExceededError,
   MaxAppendSizeExceededError,
   NO_STREAM,
@@ -98,8 +99,7 @@ describe.each([
 
   it('refuses what is larger than 1 MiB', async () => {
     const stream = newStream();
-    const half = (): ReturnType<typeof binaryEvent> =>
-      binaryEvent({ type: 'Large', data: Buffer.alloc(512 * 1024 - 10) });
+    const half = (): BinaryEventData => binaryEvent({ type: 'Large', data: Buffer.alloc(512 * 1024 - 10) });
     await store.client.appendToStream(stream, [half(), half()], by);
     const error = await rejection(store.client.appendToStream(stream, [half(), half(), happened()], by));
     expect(error).toBeInstanceOf(MaxAppendSizeExceededError);
@@ -119,14 +119,17 @@ describe.each([
   });
 
   describe('the same ids again', () => {
-    it.each([ANY, STREAM_EXISTS, NO_STREAM])('with %s: the first answer, once more', async (expectedRevision) => {
-      const stream = newStream();
-      const events = several(3);
-      const first = await store.client.appendToStream(stream, events, { ...by, expectedRevision: NO_STREAM });
-      await store.client.appendToStream(stream, several(2), by);
-      expect(await store.client.appendToStream(stream, events, { ...by, expectedRevision })).toEqual(first);
-      expect(await all(store.client.readStream(stream))).toHaveLength(5);
-    });
+    it.each([ANY, STREAM_EXISTS, NO_STREAM] as const)(
+      'with %s: the first answer, once more',
+      async (expectedRevision) => {
+        const stream = newStream();
+        const events = several(3);
+        const first = await store.client.appendToStream(stream, events, { ...by, expectedRevision: NO_STREAM });
+        await store.client.appendToStream(stream, several(2), by);
+        expect(await store.client.appendToStream(stream, events, { ...by, expectedRevision })).toEqual(first);
+        expect(await all(store.client.readStream(stream))).toHaveLength(5);
+      },
+    );
 
     it('with a revision: the first answer, once more', async () => {
       const stream = newStream();

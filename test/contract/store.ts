@@ -22,15 +22,26 @@ export type Store = {
 
 /** An empty store of its own, and the real client connected to it. */
 export async function openStore(options: Partial<EventStoreOptions> = {}): Promise<Store> {
-  const { url: database, drop } = await throwAwayDatabase();
+  const throwAway = await throwAwayDatabase();
+  const database = throwAway.url;
   const server = await startEventStore({ database, ...options });
   const client = EventStoreDBClient.connectionString(server.url);
-  const close = async (): Promise<void> => {
-    await client.dispose();
-    await server.stop();
-    await drop();
+  const store: Store = {
+    client,
+    server,
+    database,
+    close: async () => {
+      await leave(store.client);
+      await store.server.stop();
+      await throwAway.drop();
+    },
   };
-  return { client, server, database, close };
+  return store;
+}
+
+/** The client's `dispose` waits for ever for a read that was broken off with answers still unread. */
+export async function leave(client: EventStoreDBClient): Promise<void> {
+  await Promise.race([client.dispose(), new Promise((resolve) => setTimeout(resolve, 300))]);
 }
 
 /** With credentials the client uses the unary Append, without them BatchAppend. */

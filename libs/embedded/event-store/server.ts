@@ -41,7 +41,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
   let port = options.port ?? 0;
   server.addService(streamsService, {
     Read: guard.stream(readHandler(store.reader, calls)),
-    Append: guard.unary(appendHandler(store.writer, maxAppendSize)),
+    Append: guard.unary(appendHandler(store.writer, calls, maxAppendSize)),
     BatchAppend: guard.stream(batchAppendHandler(store.writer, calls, maxAppendSize, now)),
     Delete: guard.unary(deleteHandler(store.writer, 'soft-delete')),
     Tombstone: guard.unary(deleteHandler(store.writer, 'tombstone')),

@@ -4,6 +4,7 @@ import { appendSuccess, appendWrongVersion } from '../protocol/responses.js';
 import { MalformedMessage } from '../protocol/wire.js';
 import type { Outcome, Writer } from '../storage/writer.js';
 import { appendSize, heldBytes } from './append-size.js';
+import type { OpenCalls } from './calls.js';
 import {
   accessDeniedError,
   maximumAppendSizeError,
@@ -14,16 +15,21 @@ import {
 } from './errors.js';
 
 /** `Streams.Append`: the target first, then an event a message, and one answer. */
-export function appendHandler(writer: Writer, maxAppendSize: number) {
+export function appendHandler(writer: Writer, calls: OpenCalls, maxAppendSize: number) {
   return (call: ServerReadableStream<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
     let target: TargetOptions | undefined;
     const events: Proposal[] = [];
     let size = 0;
     let bytes = 0;
     let answered = false;
+    const over = calls.add(() => answer(unavailableError()));
+    const close = (): void => {
+      answered = true;
+      over();
+    };
     const answer: sendUnaryData<Buffer> = (error, response) => {
       if (answered) return;
-      answered = true;
+      close();
       callback(error, response);
     };
     const take = (message: Buffer): void => {
@@ -43,8 +49,8 @@ export function appendHandler(writer: Writer, maxAppendSize: number) {
         answer(toServiceError(error));
       }
     });
-    call.on('cancelled', () => (answered = true));
-    call.on('error', () => (answered = true));
+    call.on('cancelled', close);
+    call.on('error', close);
     call.on('end', () => {
       if (answered) return;
       if (target === undefined) {

@@ -41,7 +41,7 @@ export function batchAppendHandler(writer: Writer, calls: OpenCalls, maxAppendSi
     const outlet = new Outlet(call);
     const batches = new Batches(writer, outlet, maxAppendSize, now);
     // A clean end would leave the client's open appends without any answer.
-    calls.add(outlet, () => outlet.fail(unavailableError()));
+    outlet.onClose(calls.add(() => outlet.fail(unavailableError())));
     call.on('data', (message: Buffer) => {
       try {
         batches.take(readBatchAppendRequest(message));

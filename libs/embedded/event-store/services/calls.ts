@@ -68,13 +68,14 @@ export class Outlet {
   }
 }
 
-/** The streaming calls that run, so that the server can end them. */
+/** The calls that run, so that the server can end them. */
 export class OpenCalls {
   private readonly enders = new Set<() => void>();
 
-  add(outlet: Outlet, end: () => void): void {
+  /** Keeps how to end a call; the returned function is called when it is over by itself. */
+  add(end: () => void): () => void {
     this.enders.add(end);
-    outlet.onClose(() => this.enders.delete(end));
+    return () => this.enders.delete(end);
   }
 
   endAll(): void {

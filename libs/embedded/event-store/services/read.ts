@@ -16,11 +16,11 @@ export function readHandler(reader: Reader, calls: OpenCalls) {
     const answer = async (): Promise<void> => {
       const request = readReadRequest(call.request);
       if (request.subscription) {
-        calls.add(outlet, () => outlet.end());
+        outlet.onClose(calls.add(() => outlet.end()));
         await subscribe(reader, request, outlet);
         return;
       }
-      calls.add(outlet, () => outlet.fail(unavailableError()));
+      outlet.onClose(calls.add(() => outlet.fail(unavailableError())));
       await ('all' in request.source
         ? readAll(reader, request, request.source.from, outlet)
         : readStream(reader, request, request.source, outlet));

@@ -50,18 +50,21 @@ function matchIds(known: readonly (Known | undefined)[], wrong: Verdict): Verdic
   return { kind: 'already', revision: last.revision, position: last.position };
 }
 
-/** Whether a stream that stands at `head` may be deleted: as an append, but there must be something to delete. */
+/** Whether a stream that stands at `head` may be deleted: as an append, but a soft delete needs something there. */
 export function judgeDeletion(head: Head, expected: Expected, hard: boolean): Verdict {
   if (head.tombstoned) return DELETED;
   const wrong: Verdict = { kind: 'wrong-version', current: head.revision };
-  if (expected === 'any') return WRITE;
-  if (expected === 'stream_exists') {
-    if (head.truncation.softDeleted) return DELETED;
-    return head.revision < 0 && !head.hasMetadata ? wrong : WRITE;
+  const isThere = head.revision >= 0 || head.hasMetadata;
+  switch (expected) {
+    case 'any':
+      return hard || isThere ? WRITE : wrong;
+    case 'stream_exists':
+      if (head.truncation.softDeleted) return DELETED;
+      return isThere ? WRITE : wrong;
+    case 'no_stream':
+      if (head.revision >= 0 && !head.truncation.softDeleted) return wrong;
+      return hard || isThere ? WRITE : wrong;
+    default:
+      return expected === head.revision ? WRITE : wrong;
   }
-  if (expected === 'no_stream') {
-    if (head.revision >= 0 && !head.truncation.softDeleted) return wrong;
-    return hard || head.hasMetadata ? WRITE : wrong;
-  }
-  return expected === head.revision ? WRITE : wrong;
 }

@@ -26,7 +26,7 @@ export class DatabaseInUse extends Error {
 export class WriterSession {
   private current: pg.Client | undefined;
   private recovering: Promise<void> | undefined;
-  private closed = false;
+  private isClosed = false;
   private lastInstant = 0;
   position = 0;
 
@@ -73,6 +73,10 @@ export class WriterSession {
       await client.end().catch(() => undefined);
       throw error;
     }
+    if (this.isClosed) {
+      await client.end();
+      return;
+    }
     this.current = client;
     this.onOpen(this.position);
   }
@@ -94,7 +98,7 @@ export class WriterSession {
     const old = this.current;
     this.current = undefined;
     if (old !== undefined) await Promise.race([old.end().catch(() => undefined), pause(RETRY_MS)]);
-    while (!this.closed) {
+    while (!this.isClosed) {
       try {
         await this.open();
         this.log('info', 'the database is connected again', {});
@@ -106,7 +110,7 @@ export class WriterSession {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.isClosed = true;
     const client = this.current;
     this.current = undefined;
     await client?.end().catch(() => undefined);
