@@ -72,10 +72,14 @@ async function* records(path: string, format: CsvFormat): AsyncGenerator<CsvRow>
     : pipeline(file, (source) => decoded(source, format.encoding), parser);
   piped.catch(() => undefined);
   let line = 0;
+  let surplus = 0;
   let bytes = 0;
   try {
     for await (const read of parser as AsyncIterable<{ record: string[]; info: { lines: number; bytes: number } }>) {
-      ({ lines: line, bytes } = read.info);
+      // Within quotes the parser takes a Windows line end for two lines.
+      for (const field of read.record) surplus += field.includes('\r\n') ? field.split('\r\n').length - 1 : 0;
+      line = read.info.lines - surplus;
+      ({ bytes } = read.info);
       yield { line, fields: read.record, bytes };
     }
   } catch (error) {

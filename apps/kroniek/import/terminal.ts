@@ -90,7 +90,7 @@ export function summary(
   const where = report.refused > 0 ? [`The refused ones stand with their reasons in ${refused}.`] : [];
   const end = report.stopped
     ? ['Stopped before the end. Run it again to go on: what is there is not added twice.']
-    : [`${dry ? 'Dry run, nothing was sent' : 'Done'} in ${seconds.toFixed(1)} s.`];
+    : [`${dry ? 'Dry run: nothing was sent. ' : ''}Done in ${seconds.toFixed(1)} s.`];
   return [...table, ...where, ...end].join('\n');
 }
 
