@@ -148,8 +148,8 @@ export const versions =
 
 export interface AppendsDefinition<S extends object, C extends Columns> {
   readonly columns: C;
-  /** May name `position`, which the runtime adds. */
-  readonly primaryKey: readonly ((keyof C & string) | 'position')[];
+  /** May name `position`, which the runtime adds. Left out: none, which is the cheapest to write. */
+  readonly primaryKey?: readonly ((keyof C & string) | 'position')[];
   readonly on: {
     readonly [T in keyof S & string]?: (event: RecordedOf<S, T>) => GivenRow<C> | readonly GivenRow<C>[];
   };
@@ -162,7 +162,7 @@ export const appends =
   <C extends Columns>(definition: AppendsDefinition<S, C>): AppendsTable<C> => ({
     kind: 'appends',
     columns: definition.columns,
-    primaryKey: definition.primaryKey,
+    primaryKey: definition.primaryKey ?? [],
     handlers: new Map(Object.entries(definition.on as unknown as Readonly<Record<string, Rows>>)),
     indexes: definition.indexes ?? [],
   });

@@ -70,11 +70,12 @@ function tableStatements(schema: string, name: string, table: Table): readonly s
   );
   const primaryKey = table.kind === 'versions' ? [table.key, 'position'] : table.primaryKey;
   const columns = [...own, ...runtime];
+  const lines = [
+    ...columns.map(([column, type, nullity]) => `${quoted(column)} ${type}${nullity}`),
+    ...(primaryKey.length > 0 ? [`primary key (${primaryKey.map((column) => quoted(column)).join(', ')})`] : []),
+  ];
   return [
-    `create table ${at} (
-       ${columns.map(([column, type, nullity]) => `${quoted(column)} ${type}${nullity}`).join(', ')},
-       primary key (${primaryKey.map((column) => quoted(column)).join(', ')})
-     )`,
+    `create table ${at} (${lines.join(', ')})`,
     ...table.indexes.map(
       ({ on, current }) =>
         `create index on ${at} (${on.map((column) => quoted(column)).join(', ')})${current ? " where valid_to = 'infinity'" : ''}`,

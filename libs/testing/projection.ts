@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import type {
   DataOf,
   EventFeed,
@@ -28,11 +29,11 @@ export class MemoryLog implements EventFeed {
   private readonly woken = new Set<() => void>();
 
   constructor(events: readonly RecordedEvent[] = []) {
-    this.record(...events);
+    this.record(events);
   }
 
-  record(...events: readonly RecordedEvent[]): void {
-    this.events.push(...events);
+  record(events: readonly RecordedEvent[]): void {
+    for (const event of events) this.events.push(event);
     for (const wake of this.woken) wake();
   }
 
@@ -131,7 +132,7 @@ export interface GivenEvents {
 
 /**
  * Builds a read model from the events on a real PostgreSQL, each time from nothing: in one batch, in small ones (or those
- * given), and each event delivered twice. Every time the rows must be the same.
+ * given), each event delivered twice, cut at random and delivered again. Every time the rows must be the same.
  */
 export const givenEvents = (...given: readonly GivenEvent[]): GivenEvents => ({
   projectedBy: async (projection, check, sizes = [1, 2]) => {
@@ -142,6 +143,8 @@ export const givenEvents = (...given: readonly GivenEvent[]): GivenEvents => ({
         same(inOneGo.rows, await rowsOf(projection, new MemoryLog(events), size), `in batches of ${size}`);
       }
       same(inOneGo.rows, await rowsOf(projection, new Twice(events), 3), 'with every event delivered twice');
+      const random = new AtRandom(events);
+      same(inOneGo.rows, await rowsOf(projection, random, 7), `cut at random (${random.sizes.join(', ')})`);
       await check(inOneGo);
     } finally {
       await inOneGo.drop();
@@ -155,6 +158,26 @@ class Twice extends MemoryLog {
     for await (const batch of super.follow(after, options)) {
       yield batch;
       yield batch;
+    }
+  }
+}
+
+/** A log that breaks off in the middle of batches, at random, and delivers again what came before. */
+class AtRandom extends MemoryLog {
+  readonly sizes = fc.sample(fc.integer({ min: 1, max: 7 }), 20);
+
+  override async *follow(after: Position | null, options: FollowOptions): AsyncGenerator<FeedBatch> {
+    let at = after;
+    for (let turn = 0; !options.signal.aborted; turn++) {
+      const batch = this.sizes[turn % this.sizes.length] ?? 1;
+      const reached: Position | null = at;
+      for await (const next of super.follow(at, { ...options, batch })) {
+        yield next;
+        at = next.position;
+        if (turn % 3 !== 0 || next.live) break;
+      }
+      // Every fourth time it reconnects further back than it was.
+      if (turn % 4 === 3) at = reached;
     }
   }
 }

@@ -34,7 +34,7 @@ export const entries = appends<Record<string, EventShape>>()({
 
 /** That a stream belongs to another one from an event on. It does so for ever: what happened to it stays part of it. */
 export const links = appends<ActivityEvents & OpportunityEvents & PersonEvents>()({
-  primaryKey: ['to_stream', 'from_stream', 'position'],
+  indexes: [{ on: ['to_stream'] }],
   columns: {
     from_stream: text('Stream of the person, opportunity or activity.'),
     to_stream: text('Stream that it belongs to: an account, a person, or an opportunity.'),
