@@ -4,6 +4,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import { ApiQuery } from '@nestjs/swagger';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import type { FastifyRequest } from 'fastify';
+import { fieldErrorsOf } from '../../../libs/cqrs/index.js';
 import { invalid } from '../../../libs/kernel/index.js';
 
 type ParamsClass<P extends object> = new () => P;
@@ -16,12 +17,8 @@ type ParamsClass<P extends object> = new () => P;
  */
 export function readParams<P extends object>(type: ParamsClass<P>, query: unknown): P {
   const params = plainToInstance(type, query, { exposeUnsetFields: false });
-  const errors = validateSync(params, { whitelist: true, forbidNonWhitelisted: true }).flatMap((error) =>
-    Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-      path: error.property,
-      message: rule === 'whitelistValidation' ? `${error.property} is not a parameter of this query` : message,
-    })),
-  );
+  const found = validateSync(params, { whitelist: true, forbidNonWhitelisted: true });
+  const errors = fieldErrorsOf(found, 'this query');
   if (errors.length > 0) throw invalid('INVALID_QUERY', 'The query has invalid parameters.', errors);
   return params;
 }

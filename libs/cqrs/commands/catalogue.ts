@@ -1,15 +1,8 @@
 import { plainToInstance } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
-import {
-  invalid,
-  isInstant,
-  notFound,
-  toInstant,
-  type Aggregate,
-  type FieldError,
-  type Instant,
-} from '../../kernel/index.js';
+import { validateSync } from 'class-validator';
+import { invalid, isInstant, notFound, toInstant, type Aggregate, type Instant } from '../../kernel/index.js';
 import { aggregates, commands, type KnownCommand } from '../../domain/index.js';
+import { fieldErrorsOf } from '../field-errors.js';
 
 /** A command that came in, checked field by field. */
 export interface ReadCommand {
@@ -54,12 +47,13 @@ export class CommandCatalogue {
     const { occurredAt: inBody, ...fields } = body as Record<string, unknown>;
     const instant = inBody ?? occurredAt;
     const command = plainToInstance(known.type, fields, { exposeUnsetFields: false });
-    const errors = validateSync(command, {
+    const found = validateSync(command, {
       whitelist: true,
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       validationError: { target: false, value: false },
-    }).flatMap((error) => fieldErrors(error, ''));
+    });
+    const errors = fieldErrorsOf(found, 'this command');
     if (instant !== undefined && !isInstant(instant)) {
       errors.push({ path: 'occurredAt', message: 'occurredAt must be an RFC 3339 instant, as 2017-06-30T14:00:00Z' });
     }
@@ -72,15 +66,4 @@ export class CommandCatalogue {
     }
     return { known, command, occurredAt: instant === undefined ? undefined : toInstant(instant as string) };
   }
-}
-
-function fieldErrors(error: ValidationError, prefix: string): FieldError[] {
-  const path = /^\d+$/.test(error.property)
-    ? `${prefix}[${error.property}]`
-    : `${prefix}${prefix && '.'}${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-    path,
-    message: rule === 'whitelistValidation' ? `${error.property} is not a field of this command` : message,
-  }));
-  return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, path))];
 }
