@@ -1,18 +1,18 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import { readRecord } from '../protocol/record.js';
 import { type ReadRequest, readReadRequest } from '../protocol/requests.js';
-import { readEvent, readStreamNotFound } from '../protocol/responses.js';
-import { type Head, firstVisible, isMetastream, originalOf } from '../storage/heads.js';
-import { type Page, type Reader, type StoredEvent, isLink } from '../storage/reader.js';
-import { type Outlet, Outlet as CallOutlet, type OpenCalls } from './calls.js';
+import { readStreamNotFound } from '../protocol/responses.js';
+import { firstVisible } from '../storage/heads.js';
+import type { Page, Reader, StoredEvent } from '../storage/reader.js';
+import { type OpenCalls, Outlet } from './calls.js';
 import { streamDeletedError, toServiceError, unavailableError } from './errors.js';
 import { compileFilter } from './filter.js';
 import { subscribe } from './subscribe.js';
+import { sendEvents, visibleHead, youngerThan } from './visible.js';
 
 /** `Streams.Read`: a stretch of a stream or of $all, or a subscription. */
 export function readHandler(reader: Reader, calls: OpenCalls) {
   return (call: ServerWritableStream<Buffer, Buffer>): void => {
-    const outlet = new CallOutlet(call);
+    const outlet = new Outlet(call);
     const answer = async (): Promise<void> => {
       const request = readReadRequest(call.request);
       if (request.subscription) {
@@ -75,22 +75,6 @@ async function readStream(
   });
 }
 
-/** The head of a stream, unless it, or the stream whose metadata it is, has a tombstone. */
-export async function visibleHead(reader: Reader, stream: string): Promise<Head | 'deleted'> {
-  const head = await reader.heads.read(reader.pool, stream);
-  if (head.tombstoned) return 'deleted';
-  if (!isMetastream(stream)) return head;
-  const original = await reader.heads.read(reader.pool, originalOf(stream));
-  return original.tombstoned ? 'deleted' : head;
-}
-
-/** By `$maxAge`; undefined when there is none, so that nothing has to be looked into. */
-export function youngerThan(reader: Reader, head: Head): ((event: StoredEvent) => boolean) | undefined {
-  const oldest = reader.oldest(head.truncation.maxAge);
-  if (oldest === -Infinity) return undefined;
-  return ({ record }) => readRecord(record).created >= oldest;
-}
-
 /** Sends pages until there are no more or `count` events are sent; reads the next page while it sends one. */
 async function sendPages(
   outlet: Outlet,
@@ -116,24 +100,4 @@ async function sendPages(
     if (following === undefined || outlet.isClosed) return;
     page = await following;
   }
-}
-
-/** Sends events at the reader's pace, links resolved where that is asked for. */
-export async function sendEvents(
-  outlet: Outlet,
-  reader: Reader,
-  resolveLinks: boolean,
-  events: readonly StoredEvent[],
-): Promise<void> {
-  const targets = resolveLinks && events.some(isLink) ? await reader.targets(events) : undefined;
-  for (const event of events) {
-    if (outlet.isClosed) return;
-    if (outlet.send(frame(event, resolveLinks, targets))) await outlet.ready();
-  }
-}
-
-export function frame(event: StoredEvent, resolveLinks: boolean, targets: Map<number, Buffer> | undefined): Buffer {
-  const { record, position } = event;
-  if (!resolveLinks || targets === undefined || !isLink(event)) return readEvent(record, undefined, position);
-  return readEvent(targets.get(position), record, position);
 }

@@ -7,7 +7,7 @@ import { type Page, type Reader, type StoredEvent, isLink } from '../storage/rea
 import type { Outlet } from './calls.js';
 import { Refusal, streamDeletedError } from './errors.js';
 import { type Filter, compileFilter } from './filter.js';
-import { frame, visibleHead, youngerThan } from './read.js';
+import { frame, visibleHead, youngerThan } from './visible.js';
 
 const LIVE_PAGE = 512;
 const RETRY_MS = 250;
