@@ -5,6 +5,5 @@ export * from './commands/executor.js';
 export * from './commands/handlers.js';
 export * from './commands/receipts.js';
 export * from './commands/streams.js';
-export * from './field-errors.js';
 export * from './processes/runner.js';
 export * from './queries/ask.js';

@@ -1,10 +1,8 @@
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import type { FastifyRequest } from 'fastify';
-import { fieldErrorsOf } from '../../../libs/cqrs/index.js';
+import { filled } from '../../../libs/domain/index.js';
 import { invalid } from '../../../libs/kernel/index.js';
 
 type ParamsClass<P extends object> = new () => P;
@@ -16,9 +14,7 @@ type ParamsClass<P extends object> = new () => P;
  * @throws Refusal `INVALID_QUERY` naming each parameter that is wrong
  */
 export function readParams<P extends object>(type: ParamsClass<P>, query: unknown): P {
-  const params = plainToInstance(type, query, { exposeUnsetFields: false });
-  const found = validateSync(params, { whitelist: true, forbidNonWhitelisted: true });
-  const errors = fieldErrorsOf(found, 'this query');
+  const { filled: params, errors } = filled(type, (query ?? {}));
   if (errors.length > 0) throw invalid('INVALID_QUERY', 'The query has invalid parameters.', errors);
   return params;
 }

@@ -1,8 +1,5 @@
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { aggregates, commandNamed, commands, filled, type KnownCommand } from '../../domain/index.js';
 import { invalid, isInstant, notFound, toInstant, type Aggregate, type Instant } from '../../kernel/index.js';
-import { aggregates, commands, type KnownCommand } from '../../domain/index.js';
-import { fieldErrorsOf } from '../field-errors.js';
 
 /** A command that came in, checked field by field. */
 export interface ReadCommand {
@@ -17,8 +14,9 @@ const byCategory = new Map(aggregates.map((aggregate) => [aggregate.category, ag
 export class CommandCatalogue {
   readonly all: readonly KnownCommand[] = [...commands.values()];
 
+  /** @throws Refusal `UNKNOWN_COMMAND` */
   named(name: string): KnownCommand {
-    const known = commands.get(name);
+    const known = commandNamed(name);
     if (!known) throw notFound('UNKNOWN_COMMAND', `There is no command named "${name.slice(0, 80)}".`);
     return known;
   }
@@ -46,23 +44,15 @@ export class CommandCatalogue {
     }
     const { occurredAt: inBody, ...fields } = body as Record<string, unknown>;
     const instant = inBody ?? occurredAt;
-    const command = plainToInstance(known.type, fields, { exposeUnsetFields: false });
-    const found = validateSync(command, {
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: true,
-      validationError: { target: false, value: false },
-    });
-    const errors = fieldErrorsOf(found, 'this command');
+    const { filled: command, errors: found } = filled(known.type, fields);
+    const errors = [...found];
     if (instant !== undefined && !isInstant(instant)) {
-      errors.push({ path: 'occurredAt', message: 'occurredAt must be an RFC 3339 instant, as 2017-06-30T14:00:00Z' });
+      errors.push({ path: 'occurredAt', message: 'occurredAt must be an RFC 3339 instant, as 2017-06-30T14:00:00Z.' });
     }
     if (errors.length > 0) {
-      throw invalid(
-        'INVALID_COMMAND',
-        `${name} has ${errors.length} invalid field${errors.length > 1 ? 's' : ''}.`,
-        errors,
-      );
+      const fieldsWrong = new Set(errors.map(({ path }) => path)).size;
+      const message = `${name} has ${fieldsWrong} invalid field${fieldsWrong > 1 ? 's' : ''}.`;
+      throw invalid('INVALID_COMMAND', message, errors);
     }
     return { known, command, occurredAt: instant === undefined ? undefined : toInstant(instant as string) };
   }
