@@ -57,6 +57,18 @@ export function processesOf(folder: string): { pid: number; command: string }[] 
     .filter(({ pid, command }) => command.includes(folder) || read(String(pid), 'environ').includes(folder));
 }
 
+/** kill -9 of all processes of the folder, or of those whose command line does not contain a word. */
+export function killAll(folder: string, except?: string): void {
+  for (const { pid, command } of processesOf(folder)) {
+    if (except !== undefined && command.includes(except)) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
+
 function read(pid: string, file: string): string {
   try {
     return readFileSync(join('/proc', pid, file), 'utf8');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../libs/embedded/ports.js';
 import { readPostmaster } from '../../libs/embedded/postgres/postmaster.js';
-import { UpProcess, processesOf } from './up-process.js';
+import { UpProcess, killAll, processesOf } from './up-process.js';
 
 describe('kroniek up', () => {
   let folder: string;
@@ -33,7 +33,7 @@ describe('kroniek up', () => {
   });
 
   afterEach(async () => {
-    for (const { pid } of processesOf(folder)) process.kill(pid, 'SIGKILL');
+    killAll(folder);
     await untilNoProcessIsLeft();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -109,7 +109,7 @@ describe('kroniek up', () => {
   it('starts again after kill -9 of everything but the database, which it takes over', async () => {
     await start().serves();
     const before = postmaster();
-    for (const { pid, command } of processesOf(folder)) if (!command.includes('postgres')) process.kill(pid, 'SIGKILL');
+    killAll(folder, 'postgres');
     const up = await start().serves();
     expect(up.output).toContain('took over');
     expect(postmaster()).toEqual(before);
@@ -120,7 +120,7 @@ describe('kroniek up', () => {
 
   it('starts again after kill -9 of everything', async () => {
     await start().serves();
-    for (const { pid } of processesOf(folder)) process.kill(pid, 'SIGKILL');
+    killAll(folder);
     await start().serves();
   });
 

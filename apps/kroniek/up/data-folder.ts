@@ -55,16 +55,19 @@ export class DataFolder {
 
   sampleIsLoaded(): void {
     writeFileSync(join(this.path, 'sample'), 'loaded');
-    rmSync(this.firstKeyFile, { force: true });
   }
 
-  /** Kept until the sample is loaded, since a first start that was killed goes on with it. */
+  /** Kept until it was shown and the sample is loaded with it: a first start can be killed before. */
   get firstKey(): string | undefined {
     return existsSync(this.firstKeyFile) ? readFileSync(this.firstKeyFile, 'utf8') : undefined;
   }
 
   keepFirstKey(key: string): void {
     this.once(this.firstKeyFile, () => key);
+  }
+
+  forgetFirstKey(): void {
+    rmSync(this.firstKeyFile, { force: true });
   }
 
   private get firstKeyFile(): string {

@@ -33,9 +33,13 @@ export async function runUp(settings: Settings, children: Modules = modules): Pr
   const stopping = stopOnSignal(supervisor);
   terminal.title('Kroniek');
   try {
-    const addresses = await supervisor.start();
-    await loadSampleOnce(settings, folder, addresses, stopping);
-    if (!stopping.aborted) summarise(settings, folder, addresses);
+    const started = await supervisor.start();
+    if (started.adminKey !== undefined) folder.keepFirstKey(started.adminKey);
+    const addresses = { ...started, adminKey: started.adminKey ?? folder.firstKey };
+    const complete = await loadSampleOnce(settings, folder, addresses, stopping);
+    if (stopping.aborted) return;
+    summarise(settings, folder, addresses);
+    if (complete) folder.forgetFirstKey();
   } catch (error) {
     // What breaks off because it is being stopped is not worth a word.
     if (!stopping.aborted) await giveUp(supervisor, error);

@@ -8,21 +8,22 @@ import { terminal } from './terminal.js';
 /**
  * Loads the sample data on the first run, through the API like anybody's data. A first run that was killed goes on with
  * it on the next. Never into servers of others, and never in the way of what runs: without the sample it runs as well.
+ *
+ * @returns whether nothing of it is left to load
  */
 export async function loadSampleOnce(
   settings: Settings,
   folder: DataFolder,
   addresses: Addresses,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const embedded = settings.databaseUrl === undefined && settings.eventStoreUrl === undefined;
   const now = embedded ? folder.sampleDue(settings.sample) : undefined;
-  if (now === undefined || !settings.sample) return;
-  if (addresses.adminKey !== undefined) folder.keepFirstKey(addresses.adminKey);
-  const key = settings.adminKey ?? folder.firstKey;
+  if (now === undefined || !settings.sample) return true;
+  const key = settings.adminKey ?? addresses.adminKey;
   if (key === undefined) {
     terminal.said('Sample data', 'is not complete: start once with an admin key in KRONIEK_ADMIN_KEY');
-    return;
+    return false;
   }
   const { loadSample } = await import('../sample/index.js');
   let bar: Progress | undefined;
@@ -38,13 +39,15 @@ export async function loadSampleOnce(
       },
     });
     bar?.stop();
-    if (signal.aborted) return;
+    if (signal.aborted) return false;
     folder.sampleIsLoaded();
     terminal.ready('Sample data', 'three years of about 300 customers (none: KRONIEK_SAMPLE=off on the first start)');
+    return true;
   } catch (error) {
     bar?.stop();
-    if (signal.aborted) return;
+    if (signal.aborted) return false;
     if (!(error instanceof Complaint)) throw error;
     terminal.said('Sample data', `is not complete, the next start goes on with it: ${error.message}`);
+    return false;
   }
 }

@@ -34,7 +34,7 @@ export class Supervisor {
   async start(): Promise<Addresses> {
     const { settings, folder } = this;
     if (settings.databaseUrl === undefined || settings.eventStoreUrl === undefined) {
-      this.postgres = await EmbeddedPostgres.start(folder, (line) => terminal.said('PostgreSQL', line));
+      this.postgres = await EmbeddedPostgres.start(folder, this.say('PostgreSQL'));
       terminal.ready('PostgreSQL', `127.0.0.1:${String(this.postgres.port)}`);
       this.postgres.keep(() => this.restartAll()).catch(this.fatal);
     }
@@ -104,9 +104,16 @@ export class Supervisor {
     memory: number,
     environment: () => Record<string, string>,
   ): ServerProcess {
-    const say = (line: string): void => terminal.said(name, line);
+    const say = this.say(name);
     const journal = new Journal(join(this.folder.logs, `${name}.log`), say);
     return new ServerProcess({ name, module, memory, environment }, journal, say);
+  }
+
+  /** What processes say about each other's end while all of them are ended goes to their logs alone. */
+  private say(name: string): (line: string) => void {
+    return (line) => {
+      if (this.stopped === undefined) terminal.said(name, line);
+    };
   }
 
   private restartAll(): void {
