@@ -109,6 +109,9 @@ describe('A logged activity', () => {
   it('changes nothing when it is logged again as it was', () => {
     given(activity, logged).when(log()).thenNothing();
     given(activity, logged)
+      .when(log(), { actor: { id: 'kim', role: 'sales' } })
+      .thenNothing();
+    given(activity, logged)
       .when(log({ outcome: 'reached' }))
       .thenRefused('ACTIVITY_EXISTS');
     given(activity, logged).when(plan()).thenRefused('ACTIVITY_EXISTS');

@@ -118,6 +118,9 @@ describe('An opportunity', () => {
     const again = open({ accountId, contactIds });
     given(opened).when(again).thenNothing();
     given(opened, won).when(again).thenNothing();
+    given(opened, fact('OpportunityAdvanced', { from: 'prospecting', to: 'qualification', skipped: [] }))
+      .when(again)
+      .thenNothing();
     given(inStage('needs-analysis')).when(again, withRetired).thenNothing();
     given(opened)
       .when(open({ accountId, contactIds, title: 'Blades' }))
@@ -197,6 +200,35 @@ describe('Its stages', () => {
       .then(fact('OpportunityMovedBack', { from: 'needs-analysis', to: 'qualification', reason: 'new buyer' }));
     stranded.when(advance('qualification'), withRetired).thenRefused('STAGE_NOT_LATER');
     stranded.when(back('proposal'), withRetired).thenRefused('STAGE_NOT_EARLIER');
+  });
+});
+
+describe('A retired stage', () => {
+  const retire = (name: string, change: object = {}) => ({
+    'pipeline-default': [
+      defined('PipelineDefined', {
+        ...defaultPipeline,
+        stages: defaultPipeline.stages.filter(({ stage }) => stage !== name),
+        retired: defaultPipeline.stages.filter(({ stage }) => stage === name).map((stage) => ({ ...stage, ...change })),
+      }),
+    ],
+  });
+
+  it('stands before a stage that is as probable', () => {
+    const asProbable = retire('needs-analysis', { probability: 60 });
+    given(inStage('needs-analysis'))
+      .when(advance('proposal'), asProbable)
+      .then(fact('OpportunityAdvanced', { from: 'needs-analysis', to: 'proposal', skipped: [] }));
+    given(inStage('needs-analysis')).when(back('proposal'), asProbable).thenRefused('STAGE_NOT_EARLIER');
+  });
+
+  it('stands at the end where no stage is as probable', () => {
+    given(inStage('verbal-agreement'))
+      .when(back('negotiation'), retire('verbal-agreement'))
+      .then(fact('OpportunityMovedBack', { from: 'verbal-agreement', to: 'negotiation', reason: 'new buyer' }));
+    given(inStage('verbal-agreement'))
+      .when(advance('negotiation'), retire('verbal-agreement'))
+      .thenRefused('STAGE_NOT_LATER');
   });
 });
 
@@ -304,6 +336,9 @@ describe('A closed opportunity', () => {
     given(opened, lost, reopened)
       .when(lose())
       .then(fact('OpportunityLost', { from: 'proposal', reason: 'price' }));
+    given(opened, lost, fact('OpportunityReopened', { to: 'prospecting', reason: 'they failed' }))
+      .when(lose())
+      .then(lost);
     given(opened, lost, reopened)
       .when(win())
       .then(fact('OpportunityWon', { from: 'proposal', amount: eur(100) }));

@@ -43,7 +43,7 @@ export interface Opportunity {
   readonly expectedClose?: LocalDate;
   readonly opened: Data<'OpportunityOpened'>;
   readonly lost?: Data<'OpportunityLost'>;
-  /** Set until it is closed again. */
+  /** How it was opened again last. */
   readonly reopened?: Data<'OpportunityReopened'>;
 }
 
@@ -180,8 +180,8 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     OpportunityAmountChanged: (state, { amount }) => changed(state, { amount }),
     OpportunityRescheduled: (state, { expectedClose }) => changed(state, { expectedClose }),
     OpportunityAccountAssigned: (state, { accountId }) => changed(state, { accountId }),
-    OpportunityWon: (state, { amount }) => changed(state, { status: 'won', amount, reopened: undefined }),
-    OpportunityLost: (state, lost) => changed(state, { status: 'lost', lost, reopened: undefined }),
+    OpportunityWon: (state, { amount }) => changed(state, { status: 'won', amount }),
+    OpportunityLost: (state, lost) => changed(state, { status: 'lost', lost }),
     OpportunityReopened: (state, reopened) =>
       changed(state, { status: 'open', stage: reopened.to, lost: undefined, reopened }),
   },
