@@ -113,7 +113,7 @@ describe(`the Maven CRM example, imported from ${isReal ? 'the data set' : 'the 
     try {
       if (asOf !== undefined) await client.query(`set kroniek.as_of = '${asOf}'`);
       const { rows } = await client.query<Stage>(
-        "select kind, count, amount from analytics.pipeline where pipeline_id = 'maven'",
+        "select kind, count, amount from analytics.pipeline where pipeline = 'maven'",
       );
       return figuresFrom(rows);
     } finally {
