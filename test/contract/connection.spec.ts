@@ -34,6 +34,13 @@ describe('by discovery', () => {
     expect(capabilities).toMatchObject({ serverVersion: expect.stringMatching(/^23\.10/) });
   });
 
+  it('says over HTTP that it lives', async () => {
+    const address = `http://127.0.0.1:${store.server.port}`;
+    expect((await fetch(`${address}/health/live`)).status).toBe(204);
+    expect(await (await fetch(`${address}/ping`)).json()).toMatchObject({ text: expect.stringContaining('Ping') });
+    expect((await fetch(`${address}/nonsense`, { method: 'POST', body: '{}' })).status).toBe(404);
+  });
+
   it('answers UNIMPLEMENTED to what it does not do', async () => {
     const error = await rejection(store.client.createProjection('projection', 'fromAll().when({ $init: () => 0 })'));
     expect(error).toMatchObject({ code: status.UNIMPLEMENTED });
@@ -73,6 +80,14 @@ describe('with a password', () => {
       await client.deleteStream(stream);
       await leave(client);
     }
+  });
+
+  it('answers a ping over HTTP', async () => {
+    const client = connect('admin:changeit@');
+    const request = Reflect.get(client, 'HTTPRequest') as (method: string, path: string, options: object) => unknown;
+    const ping = await request('GET', '/ping', {});
+    expect(ping).toEqual({ msgTypeId: expect.any(Number), text: 'Ping request successfully handled' });
+    await leave(client);
   });
 
   it.each(['AzureDiamond:hunter2@', 'admin:wrong@', ''])('refuses %s everything', async (user) => {

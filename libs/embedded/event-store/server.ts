@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  Server,
-  ServerCredentials,
-  type ServerDuplexStream,
-  type ServerUnaryCall,
-  type sendUnaryData,
-} from '@grpc/grpc-js';
+import { Server, type ServerDuplexStream, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
+import { listen } from './listener.js';
 import type { EventStoreOptions, EventStoreServer, Log } from './options.js';
 import { featuresService, gossipService, streamsService } from './protocol/services.js';
 import { appendHandler } from './services/append.js';
@@ -37,6 +32,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
   const server = new Server({
     'grpc.max_receive_message_length': maxAppendSize + MESSAGE_ROOM,
     'grpc.max_send_message_length': -1,
+    'grpc.enable_channelz': 0,
   });
   let port = options.port ?? 0;
   server.addService(streamsService, {
@@ -49,33 +45,20 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
   server.addService(gossipService, { Read: gossipHandler(randomUUID(), host, () => port, now) });
   server.addService(featuresService, { GetSupportedMethods: featuresHandler() });
 
-  try {
-    port = await listen(server, host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`, tls);
-  } catch (error) {
+  const listener = await listen(server, host, port, tls).catch(async (error: unknown) => {
     await store.close();
     throw error;
-  }
+  });
+  port = listener.port;
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    listener.close();
     calls.endAll();
     await Promise.race([new Promise((resolve) => server.tryShutdown(resolve)), pause(SHUTDOWN_MS)]);
     server.forceShutdown();
     await store.close();
   };
   return { port, url: `esdb://${host}:${port}?tls=${tls !== undefined}`, stop: () => (stopped ??= stop()) };
-}
-
-function listen(server: Server, address: string, tls: EventStoreOptions['tls']): Promise<number> {
-  const credentials =
-    tls === undefined
-      ? ServerCredentials.createInsecure()
-      : ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }]);
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
-    });
-  });
 }
 
 type Call = { metadata: ServerUnaryCall<Buffer, Buffer>['metadata'] };
