@@ -71,7 +71,7 @@ let clients = 0;
  */
 export class Connection {
   private line: Line;
-  private closed = false;
+  private ended = false;
 
   /** @param purpose tells the connections of one process apart in the store's statistics and in the log */
   constructor(
@@ -83,11 +83,15 @@ export class Connection {
     this.line = new Line(this.client());
   }
 
+  get closed(): boolean {
+    return this.ended;
+  }
+
   /** The line to call over. Do not keep it. */
   async open(): Promise<Line> {
     const { line } = this;
     if (line.opened) await line.opened;
-    if (this.closed) throw new ConnectionLost();
+    if (this.ended) throw new ConnectionLost();
     return line;
   }
 
@@ -121,7 +125,7 @@ export class Connection {
 
   /** Gives up a line, unless that has happened already. */
   replace(line: Line, reason: string): void {
-    if (line !== this.line || this.closed) return;
+    if (line !== this.line || this.ended) return;
     this.log('warn', 'Opening another connection to EventStoreDB.', { connection: this.purpose, reason });
     // The client keeps the pending appends of all its instances in one place, and an error of the old one's stream
     // rejects those of the new one: so the new one is used only when the old one is gone.
@@ -129,8 +133,8 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    if (this.closed) return;
-    this.closed = true;
+    if (this.ended) return;
+    this.ended = true;
     await this.line.opened;
     await this.line.giveUp();
   }

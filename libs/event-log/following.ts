@@ -1,26 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventCatalogue, FeedBatch, FollowOptions, Position } from '../kernel/index.js';
-import type { Connection, Log } from './connection.js';
+import type { FeedBatch, FollowOptions, Position } from '../kernel/index.js';
 import { UnreadableEvent } from './errors.js';
 import { codeOf } from './failures.js';
-import { Tail } from './tail.js';
-
-export interface Followed {
-  readonly catalogue: EventCatalogue;
-  readonly connection: Connection;
-  /** The streams that are followed: those of these categories. */
-  readonly categories: ReadonlySet<string>;
-  /** Position of the last event of those streams. */
-  readonly head: () => Promise<Position | null>;
-  readonly log: Log;
-}
+import { type Followed, Tail } from './tail.js';
 
 /** Milliseconds before the subscription is opened again, after so many failures in a row. */
-const backOff = (failures: number): number => Math.min(100 * 2 ** failures, 5_000);
+const backOff = (failures: number): number => Math.min(100 * 2 ** failures, 2_000);
 
 /**
  * Follows the log for ever, across every failure of the store, each time from behind what the consumer has taken. Ends
- * when the signal is aborted; throws only on an event that this product cannot read, after all that stands before it.
+ * when the signal is aborted or the log is closed; throws only on an event that this product cannot read, after all that stands before it.
  */
 export async function* follow(
   followed: Followed,
@@ -30,7 +19,7 @@ export async function* follow(
   const { signal } = options;
   let seen = after ?? 0n;
   let failures = 0;
-  while (!signal.aborted) {
+  while (!signal.aborted && !followed.connection.closed) {
     let tail: Tail | undefined;
     try {
       tail = new Tail(followed, await followed.connection.open(), seen, options);

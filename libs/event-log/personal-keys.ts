@@ -23,6 +23,19 @@ type Key = KeyObject | null;
 /** How long a process may go on with a key that another one has destroyed. */
 const cachedFor = 60_000;
 
+/** One query at a time: what is asked for meanwhile shares the next one. */
+function batched<K extends Key | Error>(query: (subjects: readonly string[]) => Promise<K[]>): DataLoader<string, Key> {
+  let running: Promise<unknown> = Promise.resolve();
+  return new DataLoader<string, Key>(
+    (subjects) => {
+      const answer = query(subjects);
+      running = answer.catch(() => undefined);
+      return answer;
+    },
+    { cache: false, maxBatchSize: 1_000, batchScheduleFn: (dispatch) => void running.then(dispatch) },
+  );
+}
+
 /**
  * The keys that personal fields are encrypted under: one a person, wrapped by the master key, in PostgreSQL
  * (`kroniek.personal_keys`). Destroying a key makes all that was sealed under it unreadable, wherever it lies.
@@ -36,9 +49,8 @@ export class PersonalKeys {
     private readonly db: QueryExecutorProvider,
     private readonly master: KeyObject,
   ) {
-    const options = { cache: false, maxBatchSize: 1_000 };
-    this.kept = new DataLoader((subjects) => this.find(subjects), options);
-    this.made = new DataLoader((subjects) => this.findOrMake(subjects), options);
+    this.kept = batched((subjects) => this.find(subjects));
+    this.made = batched((subjects) => this.findOrMake(subjects));
   }
 
   /**

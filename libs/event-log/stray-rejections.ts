@@ -22,14 +22,22 @@ export function endureStrayRejections(log: Log): () => void {
   };
 }
 
+let echoes = 0;
+
 function onRejection(reason: unknown): void {
   if (isEcho(reason)) {
-    for (const log of logs)
-      log('warn', 'The EventStoreDB client raised the echo of a broken append.', { code: reason.code });
+    // One broken connection raises hundreds at once: one line for them all.
+    if (echoes === 0) setImmediate(report, reason.code);
+    echoes += 1;
     return;
   }
   // Whoever else listens decides; alone, we do what Node does when nobody listens.
   if (process.listenerCount('unhandledRejection') === 1) throw reason;
+}
+
+function report(code: number | undefined): void {
+  for (const log of logs) log('warn', 'The EventStoreDB client raised echoes of broken appends.', { code, echoes });
+  echoes = 0;
 }
 
 /** An error of the call that carries the appends, or the late answer that the client no longer knows what to do with. */

@@ -1,8 +1,7 @@
 import { type AllStreamSubscription, START, streamNameFilter } from '@eventstore/db-client';
-import type { FeedBatch, FollowOptions, Position, RecordedEvent } from '../kernel/index.js';
-import type { Line } from './connection.js';
+import type { EventCatalogue, FeedBatch, FollowOptions, Position, RecordedEvent } from '../kernel/index.js';
+import type { Connection, Line, Log } from './connection.js';
 import { ConnectionLost, Silence } from './failures.js';
-import type { Followed } from './following.js';
 import { type StoredEvent, declarationOf, positionOf, recorded } from './recorded.js';
 
 /** Batches that are read ahead of the consumer. */
@@ -16,6 +15,16 @@ const checkpointInterval = 32;
 
 const tickMs = 1_000;
 const probeAfterTicks = 3;
+
+export interface Followed {
+  readonly catalogue: EventCatalogue;
+  readonly connection: Connection;
+  /** The streams that are followed: those of these categories. */
+  readonly categories: ReadonlySet<string>;
+  /** Position of the last event of those streams. */
+  readonly head: () => Promise<Position | null>;
+  readonly log: Log;
+}
 
 /**
  * One subscription to all streams of the product, read ahead of its consumer within bounds. It ends for ever with the

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable, WrongRevision } from '../../../libs/event-log/index.js';
+import type { Arrived } from './messages.js';
 import { type NoteLog, byCommand, newStream, openNotes, taken } from './notes.js';
-import { type Arrived, ScriptedStore } from './scripted-store.js';
+import { ScriptedStore } from './scripted-store.js';
 import { Wire } from './wire.js';
 
 let store: ScriptedStore;
@@ -85,12 +86,12 @@ describe('the stream of appends', () => {
     const first = newStream();
     store.fate = ({ stream, nth }) => (stream === first && nth < 5 ? 'write-only' : 'answer');
     const missing = notes.log.append(first, null, [taken(0)], byCommand());
-    let busy = true;
+    const rest = new AbortController();
     const others = (async () => {
-      while (busy) await notes.log.append(newStream(), null, [taken(1)], byCommand());
+      while (!rest.signal.aborted) await notes.log.append(newStream(), null, [taken(1)], byCommand());
     })();
     expect((await missing).head.revision).toBe(0);
-    busy = false;
+    rest.abort();
     await others;
     expect(notes.reported).toEqual([]);
   });

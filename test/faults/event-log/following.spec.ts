@@ -84,6 +84,18 @@ describe('a subscription that breaks (fault 8)', () => {
     expect(follower.failure).toBeUndefined();
   });
 
+  it('for as long as the store is away, goes on when it is back', async () => {
+    follower = new Follower(notes.log);
+    await take(0);
+    await until(() => follower?.events.length === 1);
+    await wire.down();
+    await expect(take(1)).rejects.toMatchObject({ name: 'StoreUnavailable', code: 'unavailable' });
+    await wire.up();
+    await take(2);
+    await until(() => follower?.events.length === 2);
+    expect(follower.numbers).toEqual([0, 2]);
+  });
+
   it('before it is confirmed, is opened again', async () => {
     let asked = 0;
     store.hangs = (subscription) => subscription && (asked += 1) === 1;

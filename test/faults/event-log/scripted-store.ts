@@ -4,42 +4,15 @@ import {
   Server,
   ServerCredentials,
   type ServerDuplexStream,
-  type ServerUnaryCall,
   type ServerWritableStream,
   status,
 } from '@grpc/grpc-js';
 import serverFeaturesRpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
-import serverFeatures from '@eventstore/db-client/generated/serverfeatures_pb.js';
-import shared from '@eventstore/db-client/generated/shared_pb.js';
-import statusMessages from '@eventstore/db-client/generated/status_pb.js';
 import streamsRpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import any from 'google-protobuf/google/protobuf/any_pb.js';
-import empty from 'google-protobuf/google/protobuf/empty_pb.js';
+import { type Arrived, type Kept, eventMessage, notFound, success, supported, wrongVersion } from './messages.js';
 
-const { BatchAppendResp, ReadResp } = streams;
-
-/** An event as this store keeps it. Positions are counted from 1. */
-export interface Kept {
-  readonly id: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: number;
-  readonly type: string;
-  readonly data: Uint8Array;
-  readonly metadata: Uint8Array;
-}
-
-/** One append as it arrived. */
-export interface Arrived {
-  /** How many came before it over all connections. */
-  readonly nth: number;
-  readonly stream: string;
-  readonly expected: number;
-  readonly ids: readonly string[];
-  /** Milliseconds since 1970. */
-  readonly deadline: number;
-}
+const { ReadResp } = streams;
 
 /**
  * What becomes of an append: it is written and answered, written but never answered, neither, refused for its revision
@@ -48,7 +21,10 @@ export interface Arrived {
 export type Fate = 'answer' | 'write-only' | 'ignore' | 'refuse' | 'end' | 'error';
 
 type Reading = ServerWritableStream<InstanceType<typeof streams.ReadReq>, InstanceType<typeof ReadResp>>;
-type Appending = ServerDuplexStream<InstanceType<typeof streams.BatchAppendReq>, InstanceType<typeof BatchAppendResp>>;
+type Appending = ServerDuplexStream<
+  InstanceType<typeof streams.BatchAppendReq>,
+  InstanceType<typeof streams.BatchAppendResp>
+>;
 
 const unavailable = { code: status.UNAVAILABLE, details: 'Going away.', metadata: new Metadata() };
 
@@ -58,6 +34,8 @@ export class ScriptedStore {
   readonly arrived: Arrived[] = [];
   readonly headers: Metadata[] = [];
   fate: (append: Arrived) => Fate = () => 'answer';
+  /** Holds an append back before anything becomes of it. */
+  delay: (append: Arrived) => Promise<void> | undefined = () => undefined;
   /** Whether a read is left without any answer. */
   hangs: (subscription: boolean) => boolean = () => false;
   /** Sent behind each event of a subscription; `undefined`: no checkpoint. */
@@ -142,10 +120,10 @@ export class ScriptedStore {
     this.headers.push(call.metadata);
     call.on('error', () => undefined);
     call.on('end', () => call.end());
-    call.on('data', (request: InstanceType<typeof streams.BatchAppendReq>) => this.append(call, request));
+    call.on('data', (request: InstanceType<typeof streams.BatchAppendReq>) => void this.append(call, request));
   }
 
-  private append(call: Appending, request: InstanceType<typeof streams.BatchAppendReq>): void {
+  private async append(call: Appending, request: InstanceType<typeof streams.BatchAppendReq>): Promise<void> {
     const options = request.getOptions();
     const append: Arrived = {
       nth: this.arrived.length,
@@ -155,6 +133,8 @@ export class ScriptedStore {
       deadline: (options?.getDeadline()?.getSeconds() ?? 0) * 1_000,
     };
     this.arrived.push(append);
+    const delay = this.delay(append);
+    if (delay) await delay;
     const fate = append.deadline < Date.now() + this.clockAhead ? 'ignore' : this.fate(append);
     if (fate === 'ignore') return;
     if (fate === 'end' || fate === 'error') {
@@ -247,85 +227,4 @@ export class ScriptedStore {
 function drop(call: Reading | Appending, how: 'end' | 'error'): void {
   if (how === 'end') call.end();
   else call.emit('error', unavailable);
-}
-
-function supported(
-  _: ServerUnaryCall<unknown, unknown>,
-  answer: (error: null, methods: InstanceType<typeof serverFeatures.SupportedMethods>) => void,
-): void {
-  const methods = new serverFeatures.SupportedMethods();
-  methods.setEventStoreServerVersion('23.10.0');
-  const batchAppend = new serverFeatures.SupportedMethod();
-  batchAppend.setServiceName('event_store.client.streams.streams');
-  batchAppend.setMethodName('batchappend');
-  methods.addMethods(batchAppend);
-  answer(null, methods);
-}
-
-function identifier(stream: string): InstanceType<typeof shared.StreamIdentifier> {
-  const named = new shared.StreamIdentifier();
-  named.setStreamName(Buffer.from(stream).toString('base64'));
-  return named;
-}
-
-function notFound(stream: string): InstanceType<typeof ReadResp> {
-  const message = new ReadResp.StreamNotFound();
-  message.setStreamIdentifier(identifier(stream));
-  return new ReadResp().setStreamNotFound(message);
-}
-
-function eventMessage(event: Kept): InstanceType<typeof ReadResp> {
-  const recorded = new ReadResp.ReadEvent.RecordedEvent();
-  const id = new shared.UUID();
-  id.setString(event.id);
-  recorded.setId(id);
-  recorded.setStreamIdentifier(identifier(event.stream));
-  recorded.setStreamRevision(String(event.revision));
-  recorded.setCommitPosition(String(event.position));
-  recorded.setPreparePosition(String(event.position));
-  recorded.getMetadataMap().set('type', event.type);
-  recorded.getMetadataMap().set('content-type', 'application/json');
-  recorded.getMetadataMap().set('created', '15000000000000000');
-  recorded.setData(event.data);
-  recorded.setCustomMetadata(event.metadata);
-  const read = new ReadResp.ReadEvent();
-  read.setEvent(recorded);
-  read.setCommitPosition(String(event.position));
-  return new ReadResp().setEvent(read);
-}
-
-function success(
-  request: InstanceType<typeof streams.BatchAppendReq>,
-  last: Kept,
-): InstanceType<typeof BatchAppendResp> {
-  const position = new shared.AllStreamPosition();
-  position.setCommitPosition(String(last.position));
-  position.setPreparePosition(String(last.position));
-  const written = new BatchAppendResp.Success();
-  written.setCurrentRevision(String(last.revision));
-  written.setPosition(position);
-  const answer = new BatchAppendResp();
-  answer.setCorrelationId(request.getCorrelationId());
-  answer.setSuccess(written);
-  return answer;
-}
-
-function wrongVersion(
-  request: InstanceType<typeof streams.BatchAppendReq>,
-  append: Arrived,
-  current: number,
-): InstanceType<typeof BatchAppendResp> {
-  const details = new shared.WrongExpectedVersion();
-  if (current >= 0) details.setCurrentStreamRevision(String(current));
-  if (append.expected >= 0) details.setExpectedStreamPosition(String(append.expected));
-  else details.setExpectedNoStream(new empty.Empty());
-  const packed = new any.Any();
-  packed.pack(details.serializeBinary(), 'event_store.client.WrongExpectedVersion');
-  const error = new statusMessages.Status();
-  error.setDetails(packed);
-  const answer = new BatchAppendResp();
-  answer.setCorrelationId(request.getCorrelationId());
-  answer.setStreamIdentifier(identifier(append.stream));
-  answer.setError(error);
-  return answer;
 }

@@ -30,14 +30,27 @@ export class Wire {
     this.frozen = false;
   }
 
+  /** Refuses new connections and breaks the others, as a server that is down. */
+  async down(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.cut();
+    await closed;
+  }
+
+  /** Takes connections again, at the same port. */
+  async up(): Promise<void> {
+    await new Promise<void>((resolve) =>
+      this.server.listen(Number(/:(\d+)\?/.exec(this.url)?.[1]), '127.0.0.1', resolve),
+    );
+  }
+
   /** Breaks all connections. */
   cut(): void {
     for (const socket of this.sockets) socket.destroy();
   }
 
   async close(): Promise<void> {
-    this.cut();
-    await new Promise((resolve) => this.server.close(resolve));
+    if (this.server.listening) await this.down();
   }
 
   private join(near: Socket, far: Socket): void {
