@@ -163,11 +163,11 @@ const sizeOf = async (folder: string, source: Source | undefined): Promise<numbe
 /** Up to where the log was known before: what stands behind it is new. */
 async function positionNow(api: ApiAddress): Promise<bigint | undefined> {
   try {
-    const { head, projections = [] } = (await askApi(api, 'GET', '/v1/status')) as {
-      head?: string | null;
-      projections?: readonly { position: string | null }[];
+    const { projections = [] } = (await askApi(api, 'GET', '/v1/status')) as {
+      projections?: readonly { position: string | null; head?: string | null }[];
     };
-    const known = [head, ...projections.map(({ position }) => position)].filter((position) => position != null);
+    const positions = projections.flatMap(({ position, head }) => [position, head]);
+    const known = positions.filter((position) => typeof position === 'string');
     return known.map(BigInt).reduce((a, b) => (a > b ? a : b), -1n);
   } catch (error) {
     // A key that may import need not see the status.
