@@ -30,6 +30,8 @@ export class Database {
     });
     // An idle connection that breaks is replaced by the pool; the next query tells of a server that is gone.
     this.pool.on('error', () => undefined);
+    // While it is in use too: the query under way is rejected, which is enough; unheard it would end the process.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: this.pool }) });
     this.notifications = new Notifications(url);
   }

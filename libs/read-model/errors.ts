@@ -28,6 +28,11 @@ export class Unprojectable extends Error {
   }
 }
 
+/** A read model that is declared in a way that cannot be kept. Only another declaration helps. */
+export class Misdeclared extends Error {
+  override readonly name = 'Misdeclared';
+}
+
 /** Somebody else moved the checkpoint: what was folded is stale, nothing of it was written. */
 export class CheckpointMoved extends Error {
   override readonly name = 'CheckpointMoved';

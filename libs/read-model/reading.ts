@@ -2,6 +2,7 @@ import type { Kysely, QueryExecutorProvider, RawBuilder } from 'kysely';
 import type { Database } from './database.js';
 import type { Moment, Projection, Source, StoredRows, Tables } from './definition.js';
 import { isMissingRelation } from './errors.js';
+import { registryChannel } from './notifications.js';
 import { sourceAt } from './source.js';
 
 /** A read model's tables as a query sees them. */
@@ -19,13 +20,24 @@ interface Serving {
 
 const known = new WeakMap<Database, Map<string, Serving>>();
 
-/** Milliseconds for which a schema is taken to serve without asking; one that was retired is kept for longer. */
+/** Milliseconds for which a schema is taken to serve if no swap is heard of; one that was retired is kept for longer. */
 const trusted = 5_000;
+
+function servingOf(database: Database): Map<string, Serving> {
+  const found = known.get(database);
+  if (found) return found;
+  const serving = new Map<string, Serving>();
+  known.set(database, serving);
+  database.notifications.listen(registryChannel, (name) => {
+    if (name === undefined) serving.clear();
+    else serving.delete(name);
+  });
+  return serving;
+}
 
 /** The schema that serves a read model. @throws Error if there is none yet */
 export async function servingSchema(database: Database, name: string): Promise<string> {
-  const serving = known.get(database) ?? new Map<string, Serving>();
-  known.set(database, serving);
+  const serving = servingOf(database);
   const found = serving.get(name);
   if (found && found.until > performance.now()) return found.schema;
   const { rows } = await database.pool.query<{ schema: string }>(
@@ -38,32 +50,28 @@ export async function servingSchema(database: Database, name: string): Promise<s
   return row.schema;
 }
 
-/** Forgets which schema serves; the next query asks. */
-export const forgetServing = (database: Database, name: string): void => {
-  known.get(database)?.delete(name);
-};
+/** Asks the schema that serves a read model; should it just have been dropped, the one that took its place. */
+export async function askServing<R>(database: Database, name: string, ask: (schema: string) => Promise<R>): Promise<R> {
+  try {
+    return await ask(await servingSchema(database, name));
+  } catch (error) {
+    if (!isMissingRelation(error)) throw error;
+    servingOf(database).delete(name);
+    return ask(await servingSchema(database, name));
+  }
+}
 
 /** Asks a read model, as of a moment, through the schema that serves it. */
-export async function read<T extends Tables, R>(
+export const read = <T extends Tables, R>(
   database: Database,
   projection: Projection<T>,
   moment: Moment,
   query: (reading: Reading<T>) => Promise<R>,
-): Promise<R> {
-  const ask = async (): Promise<R> => {
-    const schema = await servingSchema(database, projection.name);
+): Promise<R> =>
+  askServing(database, projection.name, (schema) => {
     const db = database.db.withSchema(schema) as unknown as Kysely<StoredRows<T>>;
     return query({ ...sourceAt<T>(projection, schema, moment), db, schema });
-  };
-  try {
-    return await ask();
-  } catch (error) {
-    if (!isMissingRelation(error)) throw error;
-    // Another copy has taken its place, long enough ago for it to be dropped.
-    forgetServing(database, projection.name);
-    return ask();
-  }
-}
+  });
 
 /** Runs a piece of SQL. */
 export async function rows<R>(

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Actor, Position } from '../kernel/index.js';
 import type { Database } from './database.js';
 import type { Projection } from './definition.js';
-import { sqlState } from './errors.js';
+import { Misdeclared, sqlState } from './errors.js';
 import { registryChannel } from './notifications.js';
 import { foundation, quoted, schemaStatements, shapeOf, viewsHash, viewStatements } from './schema.js';
 
@@ -62,11 +62,11 @@ const schemaName = (name: string, version: number, generation: number): string =
  * Makes what is missing: the registry, the role and the schema of analysts, a schema for each read model that has none,
  * and one beside it for each that has another version. Idempotent; several processes may call it at once.
  *
- * @throws Error if a read model has changed its tables without a new version
+ * @throws Misdeclared if a read model has changed its tables without a new version
  */
 export async function ensureReadModels(database: Database, projections: readonly Projection[]): Promise<void> {
   const twice = projections.find(({ name }, index) => projections.findIndex((other) => other.name === name) !== index);
-  if (twice) throw new Error(`There are two read models with the name ${twice.name}.`);
+  if (twice) throw new Misdeclared(`There are two read models with the name ${twice.name}.`);
   await changeRegistry(database, async (client) => {
     await runAll(client, foundation);
     for (const projection of projections) await ensureReadModel(client, projection);
@@ -80,7 +80,7 @@ async function ensureReadModel(client: pg.ClientBase, projection: Projection): P
   );
   const same = rows.filter(({ version }) => version === projection.version);
   if (same.some(({ shape }) => shape !== shapeOf(projection))) {
-    throw new Error(
+    throw new Misdeclared(
       `The read model ${projection.name} has other tables than its version ${projection.version} was built with: give it a new version.`,
     );
   }

@@ -2,6 +2,7 @@ import type { EventFeed } from '../kernel/index.js';
 import { Copy } from './copy-of-read-model.js';
 import type { Database } from './database.js';
 import type { Projection } from './definition.js';
+import { Misdeclared } from './errors.js';
 import type { Log } from './log.js';
 import { registryChannel } from './notifications.js';
 import { backOff, pause } from './pause.js';
@@ -91,8 +92,7 @@ class Runner {
         await ensureReadModels(this.options.database, this.options.projections);
         return;
       } catch (error) {
-        // Anything that the database did not say is a mistake in the definitions.
-        if (!(error as { code?: unknown }).code) throw error;
+        if (error instanceof Misdeclared) throw error;
         this.log('warn', 'the read models cannot be prepared, trying again', { error });
         await pause(backOff(attempt), signal);
       }

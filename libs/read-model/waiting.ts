@@ -3,7 +3,7 @@ import type { Database } from './database.js';
 import type { Projection } from './definition.js';
 import { BehindPosition } from './errors.js';
 import { positionsChannel, registryChannel } from './notifications.js';
-import { servingSchema, forgetServing } from './reading.js';
+import { askServing, servingSchema } from './reading.js';
 import { quoted } from './schema.js';
 
 /** Positions that were notified, by schema; trusted while the connection that brought them stands. */
@@ -52,15 +52,13 @@ async function waitForOne(database: Database, name: string, wanted: Position, un
       if (position === undefined || BigInt(position) >= wanted) told();
     }),
     notifications.listen(registryChannel, (payload) => {
-      if (payload !== undefined && payload !== name) return;
-      forgetServing(database, name);
-      told();
+      if (payload === undefined || payload === name) told();
     }),
   ];
   try {
     for (;;) {
       const again = new Promise<boolean>((resolve) => (told = () => resolve(true)));
-      const at = await checkpointOf(database, await servingSchema(database, name));
+      const at = await askServing(database, name, (serving) => checkpointOf(database, serving));
       if (at.position !== null && at.position >= wanted) return;
       const left = until - performance.now();
       if (left <= 0 || !(await Promise.race([again, after(left)]))) {

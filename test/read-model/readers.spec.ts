@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { Readers } from '../../libs/read-model/readers.js';
+import type { Inbox } from '../../libs/read-model/inbox.js';
+import { MemoryLog } from '../../libs/testing/projection.js';
+import { bookings, eventually, more } from './ledger.js';
+
+const readersOf = (log: MemoryLog, signal: AbortSignal, patience = 50): Readers =>
+  new Readers({ feed: log, types: ['Opened', 'Booked'], batch: 10, patience, signal, log: () => undefined });
+
+/** Takes all there is up to a position; tells the positions taken. */
+async function drain(inbox: Inbox, upTo: bigint, signal: AbortSignal): Promise<bigint[]> {
+  const taken: bigint[] = [];
+  for (;;) {
+    const batch = await inbox.take(25, signal);
+    taken.push(...batch.events.map(({ position }) => position));
+    if (batch.position >= upTo) return taken;
+  }
+}
+
+describe('the reads of the log', () => {
+  const after = (log: MemoryLog, position: bigint): bigint[] =>
+    log.events.map((event) => event.position).filter((found) => found > position);
+
+  it('are one for all that stand at the same place, and for one that lags until it meets them', async () => {
+    const stop = new AbortController();
+    const log = new MemoryLog(bookings(10, 20));
+    const head = log.events.at(-1)?.position ?? 0n;
+    const readers = readersOf(log, stop.signal);
+    const ahead = [readers.join(head), readers.join(head)];
+    const behind = readers.join(null);
+    expect(readers.size).toBe(2);
+
+    log.record(more(log.events, 'account-1', 1));
+    const next = log.events.at(-1)?.position ?? 0n;
+    expect(await drain(behind, next, stop.signal)).toEqual(after(log, -1n));
+    for (const inbox of ahead) expect(await drain(inbox, next, stop.signal)).toEqual([next]);
+    await eventually(
+      async () => readers.size,
+      (size) => size === 1,
+    );
+    expect(readers.size).toBe(1);
+    log.record(more(log.events, 'account-1', 2));
+    const end = log.events.at(-1)?.position ?? 0n;
+    for (const inbox of [behind, ...ahead]) expect(await drain(inbox, end, stop.signal)).toEqual([end]);
+    stop.abort();
+  });
+
+  it('do not wait for one that takes nothing, and lose nothing for it', async () => {
+    const stop = new AbortController();
+    const log = new MemoryLog(bookings(10, 40));
+    const head = log.events.at(-1)?.position ?? 0n;
+    const readers = readersOf(log, stop.signal);
+    const quick = readers.join(null);
+    const stuck = readers.join(null);
+
+    expect(await drain(quick, head, stop.signal)).toEqual(after(log, -1n));
+    expect(readers.size).toBe(2);
+    expect(await drain(stuck, head, stop.signal)).toEqual(after(log, -1n));
+    stop.abort();
+  });
+});
