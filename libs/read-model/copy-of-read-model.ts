@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import type { EventFeed, Position } from '../kernel/index.js';
+import type { EventFeed, Position, RecordedEvent } from '../kernel/index.js';
 import { connect, disconnect } from './connections.js';
 import type { Projection } from './definition.js';
-import { CheckpointMoved, ConnectionLost, Unprojectable } from './errors.js';
+import { CheckpointMoved, ConnectionLost, LogUnreadable, Unprojectable } from './errors.js';
 import type { Inbox } from './inbox.js';
 import type { Log } from './log.js';
 import { backOff, pause } from './pause.js';
@@ -108,7 +108,7 @@ export class Copy {
   ): Promise<void> {
     const { readers, batch, log, schema } = this.options;
     const checkpoint = await writer.resume();
-    if (this.building && (await this.isAtHead(checkpoint))) await this.swap(client);
+    if (this.building && (await this.isAtHead(checkpoint))) await this.serves(client);
     const inbox = readers.join(checkpoint);
     try {
       await this.write(client, writer, inbox, batch, signal, progress);
@@ -118,6 +118,8 @@ export class Copy {
       } else if (error instanceof Unprojectable) {
         readers.leave(inbox);
         await this.stopAt(client, error, signal);
+      } else if (error instanceof LogUnreadable) {
+        await this.waitForLog(client, error, signal);
       } else {
         throw error;
       }
@@ -140,7 +142,10 @@ export class Copy {
       progress();
       if (this.failed) await this.tellError(client, null);
       this.failed = false;
-      if (this.building && batch.live) await this.swap(client);
+      if (!batch.live) continue;
+      await writer.live();
+      // What serves may still be a little ahead; with nothing new in the log nothing else would bring us back here.
+      while (!(await this.serves(client)) && !(await inbox.arrived(1_000, signal))) signal.throwIfAborted();
     }
   }
 
@@ -149,10 +154,13 @@ export class Copy {
     return head === null || (checkpoint !== null && checkpoint >= head);
   }
 
-  private async swap(client: pg.Client): Promise<void> {
-    const { projection, schema, log } = this.options;
-    this.building = !(await swapIn(client, projection, schema));
+  /** Whether it serves, now at the latest. */
+  private async serves(client: pg.Client): Promise<boolean> {
+    if (!this.building) return true;
+    const { projection, schema, feed, log } = this.options;
+    this.building = !(await swapIn(client, projection, schema, () => feed.head()));
     if (!this.building) log('info', `${schema} serves now`);
+    return !this.building;
   }
 
   /** Stays where it is, with the lock, until the event is skipped. */
@@ -167,6 +175,16 @@ export class Copy {
       await pause(30_000, signal, reconsidered);
       signal.throwIfAborted();
     }
+  }
+
+  /** Nobody can read on: only another version of the product may, or a log that was mended. */
+  private async waitForLog(client: pg.Client, error: LogUnreadable, signal: AbortSignal): Promise<void> {
+    this.options.log('error', `${this.options.schema} cannot go on, the log is unreadable`, { error: error.cause });
+    this.failed = true;
+    const { type = 'unknown', stream = 'unknown', revision, position } = error.cause as Partial<RecordedEvent>;
+    const at = { revision: revision ?? null, position: position === undefined ? null : String(position) };
+    await this.tellError(client, { type, stream, ...at, message: error.message });
+    await pause(5_000, signal);
   }
 
   private async tellError(client: pg.Client, error: object | null): Promise<void> {

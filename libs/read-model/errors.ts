@@ -33,6 +33,15 @@ export class Misdeclared extends Error {
   override readonly name = 'Misdeclared';
 }
 
+/** The feed gave up: there is something in the log that this version of the product cannot read. */
+export class LogUnreadable extends Error {
+  override readonly name = 'LogUnreadable';
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 /** Somebody else moved the checkpoint: what was folded is stale, nothing of it was written. */
 export class CheckpointMoved extends Error {
   override readonly name = 'CheckpointMoved';

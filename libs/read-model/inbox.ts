@@ -1,10 +1,13 @@
 import type { FeedBatch, Position, RecordedEvent } from '../kernel/index.js';
+import { LogUnreadable } from './errors.js';
+import { pause } from './pause.js';
 import type { Batch } from './writer.js';
 
 /** What has been read for a projection and not been written yet. Bounded by whoever fills it, through `room`. */
 export class Inbox {
   private readonly waiting: FeedBatch[] = [];
   private held = 0;
+  private failed: LogUnreadable | undefined;
   private wakeTaker: (() => void) | undefined;
   private readonly wakeGivers = new Set<() => void>();
 
@@ -21,6 +24,12 @@ export class Inbox {
     this.wakeTaker?.();
   }
 
+  /** There will be no more: the log cannot be read on from here. What has arrived can still be taken. */
+  fail(cause: unknown): void {
+    this.failed = new LogUnreadable(cause);
+    this.wakeTaker?.();
+  }
+
   /** Settles when there is room again. */
   room(): Promise<void> {
     if (this.hasRoom) return Promise.resolve();
@@ -33,10 +42,17 @@ export class Inbox {
     this.letIn();
   }
 
-  /** Everything that has arrived, in one batch of about `most` events; waits for the first. */
+  /** Settles when something has arrived, or after so many milliseconds. */
+  async arrived(within: number, signal: AbortSignal): Promise<boolean> {
+    if (this.waiting.length === 0) await pause(within, signal, this.arrival(signal));
+    return this.waiting.length > 0;
+  }
+
+  /** Everything that has arrived, in one batch of about `most` events; waits for the first. @throws LogUnreadable */
   async take(most: number, signal: AbortSignal): Promise<Batch & { readonly live: boolean }> {
     while (this.waiting.length === 0) {
       signal.throwIfAborted();
+      if (this.failed) throw this.failed;
       await this.arrival(signal);
     }
     signal.throwIfAborted();

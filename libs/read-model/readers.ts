@@ -1,7 +1,6 @@
 import type { EventFeed, FeedBatch, Position } from '../kernel/index.js';
 import { Inbox } from './inbox.js';
-import type { Log } from './log.js';
-import { backOff, pause } from './pause.js';
+import { pause } from './pause.js';
 
 export interface ReadersOptions {
   readonly feed: EventFeed;
@@ -12,7 +11,6 @@ export interface ReadersOptions {
   /** Milliseconds that the others wait for a slow one before it gets a reader of its own. */
   readonly patience: number;
   readonly signal: AbortSignal;
-  readonly log: Log;
 }
 
 interface Reader {
@@ -69,20 +67,19 @@ export class Readers {
 
   private async run(reader: Reader): Promise<void> {
     const signal = AbortSignal.any([reader.stop.signal, this.options.signal]);
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        const { feed, types, batch: most } = this.options;
-        for await (const arrived of feed.follow(reader.position, { types, batch: most, signal })) {
-          attempt = 0;
-          const batch = unseen(arrived, reader.position);
-          if (this.isClosed(reader) || this.meets(reader, batch)) return;
-          this.hand(reader, batch, batch.position);
-          await this.room(reader, signal);
-        }
-      } catch (error) {
-        this.options.log('warn', 'reading the log failed, trying again', { error });
+    const { feed, types, batch: most } = this.options;
+    try {
+      for await (const arrived of feed.follow(reader.position, { types, batch: most, signal })) {
+        const batch = unseen(arrived, reader.position);
+        if (this.isClosed(reader) || this.meets(reader, batch)) return;
+        this.hand(reader, batch, batch.position);
+        await this.room(reader, signal);
       }
-      await pause(backOff(attempt), signal);
+    } catch (error) {
+      if (this.isClosed(reader)) return;
+      // The feed reconnects by itself: what it throws is there to stay, and the members have to know.
+      for (const inbox of reader.members) inbox.fail(error);
+      this.close(reader);
     }
   }
 

@@ -184,12 +184,18 @@ export async function registeredSchemas(
 }
 
 /**
- * Lets a schema serve, if it stands no further back than the one that does: views and queries go over to it in one
- * transaction, the old one is dropped later.
+ * Lets a schema serve, if it stands no further back than the one that does, or at the end of the log: views and queries
+ * go over to it in one transaction, the old one is dropped later.
  *
+ * @param head asks for the end of the log
  * @returns whether it serves now
  */
-export async function swapIn(client: pg.ClientBase, projection: Projection, schema: string): Promise<boolean> {
+export async function swapIn(
+  client: pg.ClientBase,
+  projection: Projection,
+  schema: string,
+  head: () => Promise<Position | null>,
+): Promise<boolean> {
   return inRegistry(client, async () => {
     // An analyst's long query holds the view; rather try again than let all others queue behind us.
     await client.query(`set local lock_timeout = '2s'`);
@@ -200,7 +206,7 @@ export async function swapIn(client: pg.ClientBase, projection: Projection, sche
     const own = rows.find((row) => row.schema === schema);
     const old = rows.find((row) => row.state === 'serving');
     if (own?.state !== 'building' || old?.schema === schema) return own?.state === 'serving';
-    if (old && (await isBehind(client, schema, old.schema))) return false;
+    if (old && (await isBehind(client, schema, old.schema, head))) return false;
     await client.query(
       `update kroniek.read_models set state = 'retired', retired_at = now(), error = null where name = $1 and state = 'serving'`,
       [projection.name],
@@ -216,7 +222,12 @@ export async function swapIn(client: pg.ClientBase, projection: Projection, sche
 }
 
 /** The lock on the old checkpoint keeps it from moving on before the swap is done. */
-async function isBehind(client: pg.ClientBase, schema: string, old: string): Promise<boolean> {
+async function isBehind(
+  client: pg.ClientBase,
+  schema: string,
+  old: string,
+  head: () => Promise<Position | null>,
+): Promise<boolean> {
   const checkpoint = async (of: string, lock: string): Promise<Position> => {
     const { rows } = await client.query<{ position: Position | null }>(
       `select position from ${quoted(of, 'checkpoint')} ${lock}`,
@@ -224,7 +235,8 @@ async function isBehind(client: pg.ClientBase, schema: string, old: string): Pro
     return rows[0]?.position ?? -1n;
   };
   const there = await checkpoint(old, 'for update');
-  return (await checkpoint(schema, '')) < there;
+  const here = await checkpoint(schema, '');
+  return here < there && here < ((await head()) ?? -1n);
 }
 
 /** Drops the schemas that were retired longer ago than `after` milliseconds: what queries saw them has long ended. */

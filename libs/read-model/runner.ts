@@ -53,7 +53,6 @@ class Runner {
       batch: options.batch ?? 4_000,
       patience: options.patience ?? 2_000,
       signal: options.signal,
-      log: this.log,
     });
   }
 

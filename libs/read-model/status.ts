@@ -5,13 +5,13 @@ import type { Lag } from './errors.js';
 import { quoted } from './schema.js';
 import { lagOf } from './waiting.js';
 
-/** The event that stopped a projection. */
+/** What stopped a projection: an event that it cannot take, or one that nobody can read, of which less is known. */
 export interface ProjectionError {
-  readonly id: string;
+  readonly id?: string;
   readonly type: string;
   readonly stream: string;
-  readonly revision: number;
-  readonly position: string;
+  readonly revision: number | null;
+  readonly position: string | null;
   readonly message: string;
 }
 

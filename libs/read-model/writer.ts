@@ -25,6 +25,7 @@ export class ProjectionWriter {
   /** Events handled a second, smoothed over the last batches. */
   private rate = 0;
   private lastWrite = performance.now();
+  private sinceAnalyzed = 0;
   checkpoint: Position | null = null;
 
   constructor(
@@ -62,6 +63,15 @@ export class ProjectionWriter {
     } catch (error) {
       this.forget();
       throw error;
+    }
+  }
+
+  /** It has caught up. What planners know of tables that have grown by much comes too late by itself. */
+  async live(): Promise<void> {
+    if (this.sinceAnalyzed < 10_000) return;
+    this.sinceAnalyzed = 0;
+    for (const table of Object.keys(this.projection.tables)) {
+      await this.client.query(`analyze ${quoted(this.schema, table)}`);
     }
   }
 
@@ -125,6 +135,7 @@ export class ProjectionWriter {
     }
     await this.client.query('commit');
     this.checkpoint = position;
+    this.sinceAnalyzed += events.length;
     for (const fold of this.folds) fold.commit();
   }
 

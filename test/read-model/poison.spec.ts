@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { FeedBatch, FollowOptions, Position } from '../../libs/kernel/index.js';
 import { BehindPosition, ensureReadModels, skipEvent, statusOf, waitFor } from '../../libs/read-model/index.js';
 import { allRows, MemoryLog } from '../../libs/testing/projection.js';
 import { bookings, eventually, ledger, more, poison, running, sumOf, withDatabase } from './ledger.js';
@@ -79,4 +80,46 @@ describe('an event that a projection cannot take', () => {
       }
     });
   });
+
+  it('is named in the status too if the log itself cannot be read on', async () => {
+    await withDatabase(async (database) => {
+      await ensureReadModels(database, [whole]);
+      const log = new Unreadable(bookings(2, 2));
+      const run = running({ feed: log, database, projections: [whole], batch: 3 });
+      try {
+        const [status] = await eventually(
+          () => statusOf(database, [whole], log),
+          ([found]) => found !== undefined && found.error !== null,
+        );
+        expect(status?.error).toEqual({
+          type: 'Strange',
+          stream: 'account-1',
+          revision: 2,
+          position: '99',
+          message: 'Strange is not declared.',
+        });
+        expect((await allRows(database, whole))['bookings']).toHaveLength(1);
+      } finally {
+        await run.stop();
+      }
+    });
+  });
 });
+
+/** A log with something behind its first batch that nobody can read. */
+class Unreadable extends MemoryLog {
+  override async *follow(after: Position | null, options: FollowOptions): AsyncGenerator<FeedBatch> {
+    if (after === null) {
+      for await (const batch of super.follow(after, options)) {
+        yield batch;
+        break;
+      }
+    }
+    throw Object.assign(new Error('Strange is not declared.'), {
+      type: 'Strange',
+      stream: 'account-1',
+      revision: 2,
+      position: 99n,
+    });
+  }
+}

@@ -5,7 +5,7 @@ import { MemoryLog } from '../../libs/testing/projection.js';
 import { bookings, eventually, more } from './ledger.js';
 
 const readersOf = (log: MemoryLog, signal: AbortSignal, patience = 50): Readers =>
-  new Readers({ feed: log, types: ['Opened', 'Booked'], batch: 10, patience, signal, log: () => undefined });
+  new Readers({ feed: log, types: ['Opened', 'Booked'], batch: 10, patience, signal });
 
 /** Takes all there is up to a position; tells the positions taken. */
 async function drain(inbox: Inbox, upTo: bigint, signal: AbortSignal): Promise<bigint[]> {
