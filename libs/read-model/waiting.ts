@@ -19,6 +19,8 @@ function positionsHeard(database: Database): Map<string, Position> {
     if (schema === undefined || position === undefined) positions.clear();
     else positions.set(schema, BigInt(position));
   });
+  // A schema may come back under a name that was used before.
+  database.notifications.listen(registryChannel, () => positions.clear());
   return positions;
 }
 
