@@ -30,6 +30,7 @@ export interface AppendColumns {
   readonly recorded_at: Instant;
 }
 
+/** Made once the read model has caught up for the first time; the primary key is there from the start. */
 export interface Index {
   readonly on: readonly string[];
   /** Only the rows that hold now: small, and all that a query without `asOf` needs. */

@@ -76,13 +76,19 @@ function tableStatements(schema: string, name: string, table: Table): readonly s
   ];
   return [
     `create table ${at} (${lines.join(', ')})`,
-    ...table.indexes.map(
-      ({ on, current }) =>
-        `create index on ${at} (${on.map((column) => quoted(column)).join(', ')})${current ? " where valid_to = 'infinity'" : ''}`,
-    ),
     ...columns.map(([column, , , says]) => `comment on column ${at}.${quoted(column)} is ${literal(says)}`),
   ];
 }
+
+/** Statements that make the indexes which are missing. */
+export const indexStatements = (projection: Projection, schema: string): readonly string[] =>
+  Object.entries(projection.tables).flatMap(([name, table]) =>
+    table.indexes.map(({ on, current }) => {
+      const columns = on.map((column) => quoted(column)).join(', ');
+      const where = current ? " where valid_to = 'infinity'" : '';
+      return `create index if not exists ${quoted([name, ...on].join('_'))} on ${quoted(schema, name)} (${columns})${where}`;
+    }),
+  );
 
 /** What the tables look like: two definitions of one version must agree on it. */
 export const shapeOf = (projection: Projection): string =>

@@ -6,7 +6,7 @@ import type { Projection } from './definition.js';
 import { CheckpointMoved, isRefusedData, Unprojectable } from './errors.js';
 import { positionsChannel } from './notifications.js';
 import { skippedEvents } from './registry.js';
-import { quoted } from './schema.js';
+import { indexStatements, quoted } from './schema.js';
 import { VersionsFold } from './versions-fold.js';
 
 /** Events of the log up to a position. */
@@ -25,6 +25,7 @@ export class ProjectionWriter {
   /** Events handled a second, smoothed over the last batches. */
   private rate = 0;
   private lastWrite = performance.now();
+  private indexed = false;
   private sinceAnalyzed = 0;
   checkpoint: Position | null = null;
 
@@ -66,8 +67,15 @@ export class ProjectionWriter {
     }
   }
 
-  /** It has caught up. What planners know of tables that have grown by much comes too late by itself. */
+  /**
+   * It has caught up. Indexes are made only then, as keeping them while a whole log is written costs far more than making
+   * them at its end; and what planners know of tables that have grown by much would come too late by itself.
+   */
   async live(): Promise<void> {
+    if (!this.indexed) {
+      for (const statement of indexStatements(this.projection, this.schema)) await this.client.query(statement);
+      this.indexed = true;
+    }
     if (this.sinceAnalyzed < 10_000) return;
     this.sinceAnalyzed = 0;
     for (const table of Object.keys(this.projection.tables)) {
