@@ -36,10 +36,9 @@ export async function openEngine({
   clock,
 }: EngineSettings): Promise<Engine> {
   const database = openDatabase(databaseUrl);
-  const db = database.db;
-  const personalKeys = await PersonalKeys.open(db, masterKey);
-  const receipts = await Receipts.open(db, masterKey);
-  const apiKeys = await ApiKeys.open(db);
+  const personalKeys = await PersonalKeys.open(database.db, masterKey);
+  const receipts = await Receipts.open(database, masterKey);
+  const apiKeys = await ApiKeys.open(database.db);
   const eventLog = EventLog.connect({ url: eventStoreUrl, catalogue: domainCatalogue, keys: personalKeys, log });
   const commands = new CommandCatalogue();
   const streams = new Streams(eventLog, () => performance.now());
@@ -53,7 +52,6 @@ export async function openEngine({
     executor,
     log,
     close: async () => {
-      await receipts.flush();
       await eventLog.close();
       await database.close();
     },

@@ -4,6 +4,7 @@ export * from './commands/catalogue.js';
 export * from './commands/executor.js';
 export * from './commands/handlers.js';
 export * from './commands/receipts.js';
+export * from './commands/result.js';
 export * from './commands/streams.js';
 export * from './processes/runner.js';
 export * from './queries/ask.js';

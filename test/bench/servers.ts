@@ -35,7 +35,7 @@ export async function startBenchServers(): Promise<BenchServers> {
     new Promise((served, failed) => {
       const child = fork(join(dist, module), [], {
         env: { ...process.env, ...environment },
-        execArgv: ['--max-old-space-size=256', '--max-semi-space-size=8'],
+        execArgv: ['--max-old-space-size=256', '--max-semi-space-size=32', ...profiled(name)],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       children.set(name, child);
@@ -87,6 +87,12 @@ export async function startBenchServers(): Promise<BenchServers> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** KRONIEK_BENCH_PROFILE names a folder for a processor profile of each server. */
+function profiled(name: string): string[] {
+  const folder = process.env['KRONIEK_BENCH_PROFILE'];
+  return folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`] : [];
 }
 
 const freePort = (): Promise<number> =>

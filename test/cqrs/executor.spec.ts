@@ -21,7 +21,7 @@ async function process(): Promise<CommandExecutor> {
   const keys = await PersonalKeys.open(database.db, masterKey);
   const log = EventLog.connect({ url: servers.eventStoreUrl, catalogue: domainCatalogue, keys });
   logs.push(log);
-  const receipts = await Receipts.open(database.db, masterKey);
+  const receipts = await Receipts.open(database, masterKey);
   return new CommandExecutor(commands, log, new Streams(log, () => performance.now()), receipts, clock);
 }
 

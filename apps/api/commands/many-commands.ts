@@ -1,10 +1,10 @@
-import { pMapIterable } from 'p-map';
 import { CommandBus } from '@nestjs/cqrs';
 import { issue, mayIssue, type CommandCatalogue } from '../../../libs/cqrs/index.js';
 import { invalid, type Actor } from '../../../libs/kernel/index.js';
 import { linesOf, readJson, type Line } from '../http/body.js';
 import { MalformedRequest, problemOf, unforeseen, type ReportError } from '../http/problem.js';
 import { commandIdFrom } from './headers.js';
+import { inOrder } from './in-order.js';
 
 /** Commands of one body that are under way at once. */
 const inFlight = 128;
@@ -22,9 +22,9 @@ export class ManyCommands {
 
   /** The result lines. The body is read only as fast as commands are carried out. */
   async *results(body: AsyncIterable<Buffer>, actor: Actor, correlationId: string): AsyncGenerator<string> {
-    const begun = this.begin(body, actor, correlationId);
-    const answers = pMapIterable(begun, ({ answer }) => answer, { concurrency: inFlight, backpressure: inFlight * 2 });
-    for await (const answer of answers) yield `${JSON.stringify(answer)}\n`;
+    for await (const run of inOrder(this.begin(body, actor, correlationId), inFlight)) {
+      yield run.map((answer) => `${JSON.stringify(answer)}\n`).join('');
+    }
   }
 
   /** Commands enter their streams' queues in the order of the lines. */
@@ -32,8 +32,8 @@ export class ManyCommands {
     body: AsyncIterable<Buffer>,
     actor: Actor,
     correlationId: string,
-  ): AsyncGenerator<{ readonly answer: Promise<object> }> {
-    for await (const line of linesOf(body)) yield { answer: this.resultOf(line, actor, correlationId) };
+  ): AsyncGenerator<{ readonly result: Promise<object> }> {
+    for await (const line of linesOf(body)) yield { result: this.resultOf(line, actor, correlationId) };
   }
 
   private async resultOf(line: Line, actor: Actor, correlationId: string): Promise<object> {

@@ -14,7 +14,7 @@ type ParamsClass<P extends object> = new () => P;
  * @throws Refusal `INVALID_QUERY` naming each parameter that is wrong
  */
 export function readParams<P extends object>(type: ParamsClass<P>, query: unknown): P {
-  const { filled: params, errors } = filled(type, (query ?? {}));
+  const { filled: params, errors } = filled(type, query ?? {});
   if (errors.length > 0) throw invalid('INVALID_QUERY', 'The query has invalid parameters.', errors);
   return params;
 }

@@ -15,6 +15,7 @@ import type { KnownCommand } from '../../domain/index.js';
 import type { CommandCatalogue } from './catalogue.js';
 import { checkReferences } from './references.js';
 import type { Receipts } from './receipts.js';
+import type { CommandResult } from './result.js';
 import { SerialByKey } from './serial.js';
 import { foldFacts, nothingYet, type FoldedStream, type Recorded, type Streams } from './streams.js';
 
@@ -31,14 +32,6 @@ export interface CommandRequest {
   readonly mayBeOverdue?: boolean;
   /** The revision that the caller saw (`If-Match`). */
   readonly expectedRevision?: number | undefined;
-}
-
-/** What the command did. `revision` and `position` are of its last event, or of the stream's when it did nothing. */
-export interface CommandResult {
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: string;
-  readonly events: readonly { readonly id: string; readonly type: string }[];
 }
 
 /** The stream is not at the revision that the caller saw. */
@@ -89,13 +82,13 @@ export class CommandExecutor {
       data: request.command,
       occurredAt: request.occurredAt,
     });
-    const receipt = await this.receipts.find(request.commandId);
-    if (receipt) {
-      if (receipt.fingerprint === fingerprint) return receipt.result;
+    const receipt = await this.receipts.claim(request.commandId, fingerprint);
+    if (receipt && receipt.fingerprint !== fingerprint) {
       throw refused('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another command. Choose a new one.');
     }
+    if (receipt?.result) return receipt.result;
     const result = await this.decideAndAppend(stream, known, request);
-    await this.receipts.write(request.commandId, { fingerprint, result }, result.events.length === 0);
+    if (result.events.length === 0) await this.receipts.keep(request.commandId, result);
     return result;
   }
 

@@ -1,111 +1,115 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import * as rfc8785 from 'canonicalize';
 import DataLoader from 'dataloader';
-import { sql, type Kysely } from 'kysely';
-import type { CommandResult } from './executor.js';
+import type { Database } from '../../read-model/index.js';
+import type { CommandResult } from './result.js';
 
-/** What was answered to a command, so that the same key gets the same answer. */
+/** A command that came before under the same id. */
 export interface Receipt {
   readonly fingerprint: string;
-  readonly result: CommandResult;
+  /** What was answered, where it cannot be told from the stream; `null`: look there, or it was never answered. */
+  readonly result: CommandResult | null;
 }
 
-interface Row {
-  readonly command_id: string;
+interface Claim {
+  readonly commandId: string;
   readonly fingerprint: string;
-  readonly result: CommandResult;
 }
 
-const mostWaiting = 2_000;
+interface Row extends Receipt {
+  readonly command_id: string;
+}
 
 // A CommonJS module: Node gives its function as `default`, the types say otherwise.
 const canonicalize = rfc8785.default as unknown as (value: unknown) => string;
 
+/** A lost claim is told from the stream, so the disk need not be waited for. */
+const claimAll = {
+  name: 'claim receipts',
+  text: `insert into kroniek.command_receipts (command_id, fingerprint)
+    select c.* from (select set_config('synchronous_commit', 'off', true)) s,
+      unnest($1::uuid[], $2::text[]) as c (command_id, fingerprint)
+    on conflict do nothing returning command_id`,
+};
+
 /**
- * The answers given, by command id. What a command appended can also be told from its stream; the receipt adds the
- * commands that appended nothing, and notices a key that is used for another command. Reads and writes of the same
- * moment share one statement.
+ * Which command ids were used, and for what. What a command recorded can be told from its stream; the receipts notice an
+ * id that is used for another command, and keep the answer of those that recorded nothing. Claims of the same moment
+ * share one statement.
  */
 export class Receipts {
-  private readonly reads: DataLoader<string, Receipt | null>;
-  private waiting: Row[] = [];
-  /** What is not on disk yet is found here. */
-  private readonly underWay = new Map<string, Receipt>();
-  private writing: Promise<void> | undefined;
+  private readonly claims: DataLoader<Claim, Receipt | null>;
+  private claiming: Promise<unknown> = Promise.resolve();
   private readonly secret: Buffer;
 
   private constructor(
-    private readonly db: Kysely<unknown>,
+    private readonly database: Database,
     masterKey: Buffer,
   ) {
     // A bare hash of a small input could be guessed; the input may hold personal data.
     this.secret = Buffer.from(hkdfSync('sha256', masterKey, '', 'command-receipts', 32));
-    this.reads = new DataLoader((ids) => this.load(ids), { cache: false, maxBatchSize: 1_000 });
+    this.claims = new DataLoader((claims) => (this.claiming = this.claimBatch(claims)), {
+      cache: false,
+      maxBatchSize: 1_000,
+      // While one statement is under way the next one gathers: the busier it is, the fewer there are.
+      batchScheduleFn: (dispatch) => {
+        const next = (): unknown => setImmediate(dispatch);
+        this.claiming.then(next, next);
+      },
+    });
   }
 
-  static async open(db: Kysely<unknown>, masterKey: Buffer): Promise<Receipts> {
-    await db.transaction().execute(async (tx) => {
-      await sql`select pg_advisory_xact_lock(hashtext('kroniek.command_receipts'))`.execute(tx);
-      await sql`create schema if not exists kroniek`.execute(tx);
-      await sql`create table if not exists kroniek.command_receipts (
+  static async open(database: Database, masterKey: Buffer): Promise<Receipts> {
+    await database.pool.query(`do $$ begin
+      perform pg_advisory_xact_lock(hashtext('kroniek.command_receipts'));
+      create schema if not exists kroniek;
+      create table if not exists kroniek.command_receipts (
         command_id uuid primary key,
         fingerprint text not null,
-        result json not null,
-        answered_at timestamptz not null default now()
-      )`.execute(tx);
-    });
-    return new Receipts(db, masterKey);
+        result json,
+        claimed_at timestamptz not null default now()
+      );
+    end $$`);
+    return new Receipts(database, masterKey);
   }
 
   /** The same for the same command, whatever the order of its fields; tells nothing of its content. */
   fingerprint(command: { name: string; data: object; occurredAt: string | undefined }): string {
-    return createHmac('sha256', this.secret).update(canonicalize(command)).digest('base64url');
+    return createHmac('sha256', this.secret).update(canonicalize(command)).digest('base64url').slice(0, 22);
   }
 
-  async find(commandId: string): Promise<Receipt | null> {
-    return this.underWay.get(commandId) ?? this.reads.load(commandId);
+  /** Takes a command id; what is known of it if it was taken before. */
+  claim(commandId: string, fingerprint: string): Promise<Receipt | null> {
+    return this.claims.load({ commandId, fingerprint });
   }
 
-  /**
-   * Writes the receipt with the others of the moment. A `durable` one is on disk when this resolves; the others can be
-   * told again from their streams and are waited for only when too many are under way.
-   */
-  async write(commandId: string, receipt: Receipt, durable: boolean): Promise<void> {
-    this.underWay.set(commandId, receipt);
-    this.waiting.push({ command_id: commandId, fingerprint: receipt.fingerprint, result: receipt.result });
-    const writing = this.flush();
-    if (durable) await writing;
-    else if (this.waiting.length > mostWaiting) await writing.catch(() => undefined);
-    else writing.catch(() => undefined);
+  /** Keeps the answer of a command that recorded nothing. It is on disk when this resolves. */
+  async keep(commandId: string, result: CommandResult): Promise<void> {
+    const text = 'update kroniek.command_receipts set result = $2 where command_id = $1 and result is null';
+    await this.database.pool.query({ name: 'keep receipt', text, values: [commandId, JSON.stringify(result)] });
   }
 
-  /** Resolves when all that is waiting is on disk. */
-  flush(): Promise<void> {
-    this.writing ??= this.writeWaiting().finally(() => {
-      this.writing = undefined;
+  private async claimBatch(claims: readonly Claim[]): Promise<(Receipt | null)[]> {
+    // The same id twice in one batch: the second one came after the first.
+    const firsts = new Map<string, Claim>();
+    for (const claim of claims) if (!firsts.has(claim.commandId)) firsts.set(claim.commandId, claim);
+    // In order, so that two processes that claim the same ids never wait for each other.
+    const ids = [...firsts.keys()].sort();
+    const values = [ids, ids.map((id) => firsts.get(id)?.fingerprint)];
+    const { rows } = await this.database.pool.query<{ command_id: string }>({ ...claimAll, values });
+    const claimed = new Set(rows.map((row) => row.command_id));
+    const taken = ids.filter((id) => !claimed.has(id));
+    const known = taken.length > 0 ? await this.find(taken) : new Map<string, Receipt>();
+    return claims.map((claim) => {
+      const first = firsts.get(claim.commandId) ?? claim;
+      return known.get(claim.commandId) ?? (first === claim ? null : { fingerprint: first.fingerprint, result: null });
     });
-    return this.writing;
   }
 
-  private async writeWaiting(): Promise<void> {
-    await new Promise((resume) => setImmediate(resume));
-    while (this.waiting.length > 0) {
-      const rows = this.waiting;
-      this.waiting = [];
-      await sql`insert into kroniek.command_receipts (command_id, fingerprint, result)
-        select command_id, fingerprint, result
-          from json_to_recordset(${JSON.stringify(rows)}::json)
-            as r (command_id uuid, fingerprint text, result json)
-        on conflict do nothing`
-        .execute(this.db)
-        .finally(() => rows.forEach((row) => this.underWay.delete(row.command_id)));
-    }
-  }
-
-  private async load(ids: readonly string[]): Promise<(Receipt | null)[]> {
-    const { rows } = await sql<Row>`select command_id, fingerprint, result from kroniek.command_receipts
-      where command_id = any(${ids}::uuid[])`.execute(this.db);
-    const found = new Map(rows.map((row) => [row.command_id, row]));
-    return ids.map((id) => found.get(id) ?? null);
+  private async find(ids: readonly string[]): Promise<Map<string, Receipt>> {
+    const text =
+      'select command_id, fingerprint, result from kroniek.command_receipts where command_id = any($1::uuid[])';
+    const { rows } = await this.database.pool.query<Row>({ name: 'find receipts', text, values: [ids] });
+    return new Map(rows.map((row) => [row.command_id, row]));
   }
 }

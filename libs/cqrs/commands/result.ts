@@ -1,0 +1,7 @@
+/** What the command did. `revision` and `position` are of its last event, or of the stream's when it did nothing. */
+export interface CommandResult {
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: string;
+  readonly events: readonly { readonly id: string; readonly type: string }[];
+}
