@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs';
 
 const swcrc = JSON.parse(readFileSync(new URL('../.swcrc', import.meta.url), 'utf8'));
 
-const esmOnly = 'node_modules/(content-disposition|cookie)/.*\\.js$';
-
 /** @type {import('jest').Config} */
 export default {
   rootDir: '..',
@@ -12,12 +10,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   // The sources import './x.js', as Node will see them once built.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: {
-    // Required by CommonJS packages, which Node allows and jest does not.
-    [esmOnly]: ['@swc/jest', { swcrc: false, module: { type: 'commonjs' }, jsc: { target: 'es2022' } }],
-    '\\.ts$': ['@swc/jest', { ...swcrc, swcrc: false }],
-  },
-  transformIgnorePatterns: ['/node_modules/(?!(content-disposition|cookie)/)'],
+  transform: { '\\.ts$': ['@swc/jest', { ...swcrc, swcrc: false }] },
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
   testMatch: ['**/*.spec.ts'],

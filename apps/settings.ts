@@ -2,11 +2,25 @@ import 'reflect-metadata';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Expose, Transform, plainToInstance } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsIP,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  validateSync,
+} from 'class-validator';
 
 export type Settings = {
   /** TCP port of the API. */
   port: number;
+  /** Address that the API listens on; undefined: loopback under `kroniek up`, every address of a server process. */
+  host?: string;
   /** Folder of the embedded servers' data, absolute. */
   data: string;
   /** Undefined: an embedded EventStoreDB. */
@@ -44,6 +58,11 @@ class Variables {
   @Min(1, { message: 'PORT is too small: choose one from 1 to 65535' })
   @Max(65535, { message: 'PORT is too big: choose one from 1 to 65535' })
   PORT!: number;
+
+  @Expose()
+  @IsOptional()
+  @IsIP(undefined, { message: 'HOST is not an IP address: for instance HOST=0.0.0.0 to listen on every one' })
+  HOST?: string;
 
   @Expose()
   @IsOptional()
@@ -147,6 +166,7 @@ function check(environment: Environment): { settings: Settings; problems: string
   }
   const settings: Settings = {
     port: variables.PORT,
+    host: variables.HOST,
     data: resolve(variables.KRONIEK_DATA ?? '.kroniek'),
     eventStoreUrl: variables.EVENTSTORE_URL,
     databaseUrl: variables.DATABASE_URL,

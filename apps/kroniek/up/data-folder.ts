@@ -35,6 +35,13 @@ export class DataFolder {
     return readFileSync(file, 'utf8').trim();
   }
 
+  /** Of the role `analyst`, for SQL. */
+  analystPassword(): string {
+    const file = join(this.path, 'analyst.password');
+    this.once(file, () => randomBytes(18).toString('base64url'));
+    return readFileSync(file, 'utf8').trim();
+  }
+
   /** The same port as last time where it is free, so that clients find the server again. */
   async port(server: string): Promise<number> {
     const file = join(this.path, `${server}.port`);

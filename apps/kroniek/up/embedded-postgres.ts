@@ -3,6 +3,7 @@ import {
   type Postgres,
   type Supervision,
   clearSessions,
+  letLogIn,
   runningPostgres,
   startPostgres,
   supervise,
@@ -63,6 +64,15 @@ export class EmbeddedPostgres {
 
   url(database: string): string {
     return this.server.url(database);
+  }
+
+  /** Where analysts log in: they read the schema `analytics` and nothing else. The role is there once the API is. */
+  async urlOfAnalyst(): Promise<string> {
+    const url = new URL(this.url(databases.readModels));
+    url.username = 'analyst';
+    url.password = this.folder.analystPassword();
+    await letLogIn(this.url(databases.readModels), url.username, url.password);
+    return url.href;
   }
 
   /**

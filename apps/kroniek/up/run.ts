@@ -109,11 +109,11 @@ async function giveUp(supervisor: Supervisor, error: unknown): Promise<never> {
   process.exit(1);
 }
 
-function summarise(settings: Settings, folder: DataFolder, { api, database, eventStore, adminKey }: Addresses): void {
+function summarise(settings: Settings, folder: DataFolder, { api, sql, eventStore, adminKey }: Addresses): void {
   terminal.facts([
     ['API', api],
     ['Documentation', `${api}/docs`],
-    ['SQL', database],
+    ...(sql === undefined ? [] : [['SQL', sql] as const]),
     ['Events', eventStore],
     ['Data and logs', folder.path],
     ...(adminKey === undefined ? [] : [['Admin key', `${adminKey}   (shown this once: keep it)`] as const]),

@@ -10,7 +10,13 @@ import { terminal } from './terminal.js';
 /** Paths of the modules that run as processes of their own. */
 export type Modules = { eventStore: string; projector: string; api: string };
 
-export type Addresses = { api: string; database: string; eventStore: string; adminKey?: string };
+export type Addresses = {
+  api: string;
+  /** For SQL; undefined beside a PostgreSQL of one's own, where its owner decides who logs in. */
+  sql?: string;
+  eventStore: string;
+  adminKey?: string;
+};
 
 /** Milliseconds; all of it stays under the ten seconds that a stop may take. */
 const patience = { services: 4_500, eventStore: 2_000, postgres: 2_000 };
@@ -46,10 +52,17 @@ export class Supervisor {
       KRONIEK_MASTER_KEY: master,
       KRONIEK_MASTER_KEY_FILE: '',
       PORT: String(settings.port),
+      HOST: settings.host ?? '127.0.0.1',
     });
     const [api] = await this.startServices(environment);
     const { address = settings.url, adminKey } = api;
-    return { api: address, database: this.databaseUrl(), eventStore, ...(adminKey === undefined ? {} : { adminKey }) };
+    const sql = settings.databaseUrl === undefined ? await this.postgres?.urlOfAnalyst() : undefined;
+    return {
+      api: address,
+      eventStore,
+      ...(sql === undefined ? {} : { sql }),
+      ...(adminKey === undefined ? {} : { adminKey }),
+    };
   }
 
   /** Takes no longer than ten seconds and leaves no process behind. */
