@@ -43,34 +43,40 @@ export async function waitFor(
 
 async function waitForOne(database: Database, name: string, wanted: Position, until: number): Promise<void> {
   const positions = positionsHeard(database);
-  const schema = await servingSchema(database, name);
-  if (database.notifications.connected && (positions.get(schema) ?? -1n) >= wanted) return;
-  let told: () => void = () => undefined;
   const { notifications } = database;
+  let schema = await servingSchema(database, name);
+  const heard = notifications.connected ? positions.get(schema) : undefined;
+  if (heard !== undefined && heard >= wanted) return;
+  let told: (isThere: boolean) => void = () => undefined;
   const unlisten = [
     notifications.listen(positionsChannel, (payload) => {
-      // Of all checkpoints only one that may be the end of the waiting is worth a look.
-      const [, position] = payload?.split(' ') ?? [];
-      if (position === undefined || BigInt(position) >= wanted) told();
+      const [of, position] = payload?.split(' ') ?? [];
+      if (position === undefined) told(false);
+      else if (of === schema && BigInt(position) >= wanted) told(true);
     }),
     notifications.listen(registryChannel, (payload) => {
-      if (payload === undefined || payload === name) told();
+      if (payload === undefined || payload === name) told(false);
     }),
   ];
   try {
-    for (;;) {
-      const again = new Promise<boolean>((resolve) => (told = () => resolve(true)));
-      const at = await askServing(database, name, (serving) => checkpointOf(database, serving));
-      if (at.position !== null && at.position >= wanted) return;
-      const left = until - performance.now();
-      if (left <= 0 || !(await Promise.race([again, after(left)]))) {
-        throw new BehindPosition(
-          name,
-          String(wanted),
-          at.position === null ? null : String(at.position),
-          lagOf(at, wanted),
-        );
+    // Where earlier checkpoints were heard of, the one waited for will be too: nothing needs to be asked meanwhile.
+    for (let ask = heard === undefined; ; ask = true) {
+      const news = new Promise<boolean>((resolve) => (told = resolve));
+      if (ask) {
+        const at = await askServing(database, name, (serving) => checkpointOf(database, (schema = serving)));
+        const { position } = at;
+        if (position !== null && position >= wanted) return;
+        if (performance.now() >= until) {
+          throw new BehindPosition(
+            name,
+            String(wanted),
+            position === null ? null : String(position),
+            lagOf(at, wanted),
+          );
+        }
       }
+      const isThere = await Promise.race([news, after(until - performance.now())]);
+      if (isThere) return;
     }
   } finally {
     for (const stop of unlisten) stop();
