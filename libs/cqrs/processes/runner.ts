@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { sql, type Kysely } from 'kysely';
 import { v5 as deriveId } from 'uuid';
 import { Refusal, type EventFeed, type Position, type Process, type RecordedEvent } from '../../kernel/index.js';
-import type { CommandExecutor } from '../commands/executor.js';
+import { streamBusy, type CommandExecutor } from '../commands/executor.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
 
@@ -63,6 +64,20 @@ export class ProcessRunner {
 
   /** Runs processes until the signal is aborted. One read of the log serves them all, from where the last one stands. */
   async run(processes: readonly Process[], signal: AbortSignal): Promise<void> {
+    const ended = (): boolean => signal.aborted;
+    while (!ended()) {
+      try {
+        await this.follow(processes, signal);
+      } catch (problem) {
+        if (ended()) return;
+        // An event that this product cannot read: an operator or a newer version has to help, so say it and wait.
+        this.log('error', 'Processes stand still.', { error: problem instanceof Error ? problem.message : problem });
+        await sleep(standstillMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async follow(processes: readonly Process[], signal: AbortSignal): Promise<void> {
     const checkpoints = await this.retry(() => this.checkpoints(processes), signal);
     const types = [...new Set(processes.flatMap(({ hears }) => hears))];
     const after = [...checkpoints.values()].reduce((least, position) => (position < least ? position : least));
@@ -97,7 +112,8 @@ export class ProcessRunner {
         mayBeOverdue: true,
       });
     } catch (problem) {
-      if (!(problem instanceof Refusal)) throw problem;
+      // A stream that many write to at once is no verdict on the command.
+      if (!(problem instanceof Refusal) || problem.code === streamBusy) throw problem;
       this.log('error', 'A process was refused.', { process: process.name, stream: event.stream, code: problem.code });
       await sql`insert into kroniek.process_refusals (process, event_id, reaction, stream, code)
         values (${process.name}, ${event.id}, ${reaction}, ${event.stream}, ${problem.code})
@@ -132,6 +148,7 @@ export class ProcessRunner {
 }
 
 const beforeAll: Position = -1n;
+const standstillMs = 5_000;
 
 function byStream(events: readonly RecordedEvent[]): RecordedEvent[][] {
   const streams = new Map<string, RecordedEvent[]>();
