@@ -24,7 +24,7 @@ describe('the envelope', () => {
     const { events, hash } = proposeEvents(stream, null, [draft({ n: 1 })], context);
     expect(events).toEqual([
       {
-        id: '1e0ec214-7c2c-5443-8dd3-0821f520af45',
+        id: 'b932c812-b0fd-51f2-9732-1f460fb1254b',
         type: 'NoteTaken',
         contentType: 'application/json',
         data: { n: 1 },
@@ -93,12 +93,23 @@ describe('the envelope', () => {
     expect(second?.hash).toBe(hash);
   });
 
-  it('has the same ids for the same command and stream, and other ids for others', () => {
+  it('has the same ids for the same command, stream and content, and other ids for others', () => {
     const ids = (of: string, by: AppendContext) =>
       proposeEvents(of, null, [draft({ n: 1 }), draft({ n: 1 })], by).events.map(({ id }) => id);
     const other = { ...context, commandId: '3a0f4a70-54fd-4b0f-a70a-1a3f6bd1ae2d' };
     expect(ids(stream, context)).toEqual(ids(stream, context));
     expect(new Set([...ids(stream, context), ...ids('note-2', context), ...ids(stream, other)]).size).toBe(6);
+  });
+
+  it('has another id whenever its hash is another: no repetition is mistaken for what has other content', () => {
+    const proposals = [
+      proposeEvents(stream, head, [draft({ n: 1 })], context),
+      proposeEvents(stream, head, [draft({ n: 2 })], context),
+      proposeEvents(stream, head, [draft({ n: 1 })], { ...context, occurredAt: '2017-06-30T10:00:00.001Z' }),
+      proposeEvents(stream, { ...head, hash: 'cd' }, [draft({ n: 1 })], context),
+    ];
+    expect(new Set(proposals.map(({ hash }) => hash)).size).toBe(4);
+    expect(new Set(proposals.map(({ events }) => events[0]?.id)).size).toBe(4);
   });
 
   it.each([

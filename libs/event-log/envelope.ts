@@ -55,10 +55,17 @@ export interface Hashed {
 }
 
 /** Hash of an event over its own stored content: hex SHA-256 of its RFC 8785 canonical JSON. */
-export const hashOf = (event: Hashed): string => sha256(canonicalForm(event));
+export const hashOf = ({ data, metadata, ...place }: Hashed): string =>
+  sha256(canonicalForm(place, canonicalize(data), canonicalize({ ...metadata, hash: undefined })));
 
-function canonicalForm({ stream, revision, id, type, data, metadata }: Hashed): string {
-  return canonicalize({ stream, revision, id, type, data, metadata: { ...metadata, hash: undefined } });
+/** RFC 8785 of the whole event, of parts that are in that form already: the members stand in the order of their names. */
+function canonicalForm(
+  { stream, revision, id, type }: Omit<Hashed, 'data' | 'metadata'>,
+  data: string,
+  metadata: string,
+): string {
+  const [ofId, ofStream, ofType] = [id, stream, type].map((text) => JSON.stringify(text));
+  return `{"data":${data},"id":${ofId},"metadata":${metadata},"revision":${revision},"stream":${ofStream},"type":${ofType}}`;
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -77,8 +84,10 @@ const largestAppend = 1024 * 1024;
 const uncounted = 256;
 
 /**
- * Builds the events of one append, chained by their hashes. Ids are derived from the command, so that repeating the
- * append is recognised. Built once: a repetition sends the same objects. `hash` is the last one's.
+ * Builds the events of one append, chained by their hashes. Built once: a repetition sends the same objects. Ids are
+ * derived from the command and all that is recorded, so that the store takes for a repetition only what has the same
+ * content and hence the same hash. A command that comes again later, at another instant, or sealed anew, is told by its
+ * own id in the stream. `hash` is the last one's.
  */
 export function proposeEvents(
   stream: string,
@@ -92,7 +101,6 @@ export function proposeEvents(
   const events = drafts.map(({ type, schema, data }, index): ProposedEvent => {
     assertJson(data, type);
     revision += 1;
-    const id = deriveUuid(`${stream}/${String(index)}`, context.commandId);
     const metadata: Omit<StoredMetadata, 'hash'> = {
       $correlationId: context.correlationId,
       $causationId: context.commandId,
@@ -101,7 +109,9 @@ export function proposeEvents(
       schema,
       previousHash: last ?? null,
     };
-    const canonical = canonicalForm({ stream, revision, id, type, data, metadata });
+    const [content, about] = [canonicalize(data), canonicalize(metadata)];
+    const id = deriveUuid(`${stream}/${String(index)}/${type}${content}${about}`, context.commandId);
+    const canonical = canonicalForm({ stream, revision, id, type }, content, about);
     size += Buffer.byteLength(canonical) + uncounted;
     if (size > largestAppend) throw tooLarge();
     const hash = sha256(canonical);

@@ -50,6 +50,8 @@ export class PreconditionFailed extends Error {
 /** Other states that a decision rests on may be this old. */
 const lookupAgeMs = 1_000;
 const mostTries = 6;
+/** Code of the refusal that asks to try again: others kept changing the stream. */
+export const streamBusy = 'STREAM_BUSY';
 
 /**
  * The one way in which anything is ever recorded: load, decide, append at the revision decided on; on a conflict, again
@@ -88,8 +90,7 @@ export class CommandExecutor {
     }
     if (receipt?.result) return receipt.result;
     const result = await this.decideAndAppend(stream, known, request);
-    if (result.events.length === 0) await this.receipts.keep(request.commandId, result);
-    return result;
+    return result.events.length > 0 ? result : this.receipts.keep(request.commandId, fingerprint, result);
   }
 
   private async decideAndAppend(stream: string, known: KnownCommand, request: CommandRequest): Promise<CommandResult> {
@@ -111,7 +112,7 @@ export class CommandExecutor {
         // What is refused on a state that was only remembered may be right on the present one.
         const mayDiffer = problem instanceof WrongRevision || (!fresh && isVerdict(problem));
         if (!mayDiffer) throw problem;
-        if (tries >= mostTries) throw conflict('STREAM_BUSY', `${stream} is being changed by others; try again.`);
+        if (tries >= mostTries) throw conflict(streamBusy, `${stream} is being changed by others; try again.`);
       }
       folded = await this.streams.refresh(aggregate, stream);
       fresh = true;

@@ -32,6 +32,12 @@ const claimAll = {
     on conflict do nothing returning command_id`,
 };
 
+const keepOne = {
+  name: 'keep receipt',
+  text: `insert into kroniek.command_receipts as r (command_id, fingerprint, result) values ($1, $2, $3)
+    on conflict (command_id) do update set result = coalesce(r.result, excluded.result) returning result`,
+};
+
 /**
  * Which command ids were used, and for what. What a command recorded can be told from its stream; the receipts notice an
  * id that is used for another command, and keep the answer of those that recorded nothing. Claims of the same moment
@@ -83,10 +89,16 @@ export class Receipts {
     return this.claims.load({ commandId, fingerprint });
   }
 
-  /** Keeps the answer of a command that recorded nothing. It is on disk when this resolves. */
-  async keep(commandId: string, result: CommandResult): Promise<void> {
-    const text = 'update kroniek.command_receipts set result = $2 where command_id = $1 and result is null';
-    await this.database.pool.query({ name: 'keep receipt', text, values: [commandId, JSON.stringify(result)] });
+  /**
+   * Keeps the answer of a command that recorded nothing, together with its claim, which a crash of the database may have
+   * lost meanwhile. It is on disk when this resolves.
+   *
+   * @returns the answer to give: that of another process, if it was faster
+   */
+  async keep(commandId: string, fingerprint: string, result: CommandResult): Promise<CommandResult> {
+    const values = [commandId, fingerprint, JSON.stringify(result)];
+    const { rows } = await this.database.pool.query<{ result: CommandResult }>({ ...keepOne, values });
+    return rows[0]?.result ?? result;
   }
 
   private async claimBatch(claims: readonly Claim[]): Promise<(Receipt | null)[]> {
