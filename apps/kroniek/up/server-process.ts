@@ -17,12 +17,15 @@ export type ServerProcessOptions = {
 /** A process that ends this often before it ever served will not serve; one that did is started again for ever. */
 const attempts = 3;
 
-/** A Node process of ours that is started again, with growing pauses, whenever it ends by itself. */
+/** Milliseconds before it is started again: at once if it has served, else ever longer, for a server may be away. */
+const pauses = { least: 100, most: 5_000 };
+
+/** A Node process of ours that is started again whenever it ends by itself. */
 export class ServerProcess {
   private child?: ChildProcess;
   private ended: Promise<void> = Promise.resolve();
   private stopping = false;
-  private pause = 100;
+  private pause = pauses.least;
   private failures = 0;
   private served = false;
 
@@ -82,12 +85,12 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.child = child;
-    const since = Date.now();
     if (child.stdout !== null) this.journal.follow(child.stdout);
     if (child.stderr !== null) this.journal.follow(child.stderr);
     child.on('message', (message: Partial<Ready>) => {
       if (message.ready !== true) return;
       this.served = true;
+      this.pause = pauses.least;
       served({ ...message, ready: true });
     });
     this.ended = new Promise((resolve) => {
@@ -100,10 +103,10 @@ export class ServerProcess {
           return;
         }
         this.say(`ended (${how}), starting again`);
-        this.pause = Date.now() - since > 30_000 ? 100 : Math.min(this.pause * 2, 10_000);
         setTimeout(() => {
           this.launch(served, failed);
         }, this.pause);
+        this.pause = Math.min(this.pause * 2, pauses.most);
       };
       child.once('error', (error) => {
         if (child.pid === undefined) end(error.message);
