@@ -10,6 +10,7 @@ export interface Progress {
 }
 
 const lineEveryMs = 5_000;
+const updateEveryMs = 100;
 
 /**
  * A bar with the share done and the time left; where the output is no terminal, a plain line every few seconds.
@@ -33,8 +34,15 @@ function bar(total: number, stream: NodeJS.WriteStream): Progress {
     stopOnComplete: false,
   });
   shown.start(Math.max(total, 1), 0, { note: '' });
+  let last = 0;
   return {
-    show: (done, note) => shown.update(done, { note }),
+    show(done, note) {
+      const now = Date.now();
+      // The time left is taken from the last hundred updates: of some seconds, not of one burst.
+      if (now - last < updateEveryMs && done < total) return;
+      last = now;
+      shown.update(done, { note });
+    },
     say: (line) => stream.write(`\r\u001b[K${line}\n`),
     stop: () => shown.stop(),
   };
