@@ -103,6 +103,8 @@ export class Writer {
         if (!(await this.session.recover())) this.refuseAll();
       }
       if (!this.isFull) for (const callback of this.waiting.splice(0)) callback();
+      // What has reached the socket meanwhile is read first: fewer and larger commits, and nobody waits for longer.
+      if (this.queue.length > 0) await new Promise((resume) => setImmediate(resume));
     }
     this.running = false;
   }
