@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EventStoreDBClient, START, UnavailableError, jsonEvent } from '@eventstore/db-client';
+import { CancelledError, EventStoreDBClient, START, UnavailableError, jsonEvent } from '@eventstore/db-client';
 import pg from 'pg';
 import { DatabaseInUse, startEventStore } from '../../libs/embedded/event-store/index.js';
 import {
@@ -108,7 +108,7 @@ it('names a port that is taken', async () => {
 });
 
 describe('stopping', () => {
-  it('answers every call that is open: subscriptions end, the rest is told that the store is away', async () => {
+  it('answers every call that is open: subscriptions end, reads are cancelled, appends hear that the store is away', async () => {
     const aside = await openStore();
     const stream = newStream();
     for (let part = 0; part < 10; part++) await aside.client.appendToStream(stream, several(1_000));
@@ -139,7 +139,7 @@ describe('stopping', () => {
     );
     expect(await appends).toBeInstanceOf(UnavailableError);
     expect(await unaryAppends).toBeInstanceOf(UnavailableError);
-    expect(await reading).toBeInstanceOf(UnavailableError);
+    expect(await reading).toBeInstanceOf(CancelledError);
     await eventually(() => endings.length > 0);
     expect(endings).toEqual(['ended']);
     await aside.close();

@@ -34,6 +34,9 @@ export const streamDeletedError = (stream: string): ServiceError =>
 
 export const unavailableError = (): ServiceError => serviceError(status.UNAVAILABLE, 'The store is not available.');
 
+/** For a read that the server breaks off because it stops: clients take it as a reason to connect elsewhere. */
+export const cancelledError = (): ServiceError => serviceError(status.CANCELLED, 'The store is stopping.');
+
 export const accessDeniedError = (): ServiceError =>
   serviceError(status.PERMISSION_DENIED, 'Access denied.', { exception: 'access-denied' });
 

@@ -4,7 +4,7 @@ import { readStreamNotFound } from '../protocol/responses.js';
 import { firstVisible } from '../storage/heads.js';
 import type { Page, Reader, StoredEvent } from '../storage/reader.js';
 import { type OpenCalls, Outlet } from './calls.js';
-import { streamDeletedError, toServiceError, unavailableError } from './errors.js';
+import { cancelledError, streamDeletedError, toServiceError } from './errors.js';
 import { compileFilter } from './filter.js';
 import { subscribe } from './subscribe.js';
 import { sendEvents, visibleHead, youngerThan } from './visible.js';
@@ -20,7 +20,7 @@ export function readHandler(reader: Reader, calls: OpenCalls) {
         await subscribe(reader, request, outlet);
         return;
       }
-      outlet.onClose(calls.add(() => outlet.fail(unavailableError())));
+      outlet.onClose(calls.add(() => outlet.fail(cancelledError())));
       await ('all' in request.source
         ? readAll(reader, request, request.source.from, outlet)
         : readStream(reader, request, request.source, outlet));
