@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { Refusal } from '../kernel/index.js';
-import { type AppendContext, type Draft, type StoredMetadata, hashOf, proposeEvents } from './envelope.js';
+import {
+  type AppendContext,
+  type Draft,
+  type ProposedEvent,
+  type StoredMetadata,
+  hashOf,
+  proposeEvents,
+} from './envelope.js';
 
 const stream = 'note-1';
 const context: AppendContext = {
@@ -11,18 +18,18 @@ const context: AppendContext = {
   correlationId: 'c1',
 };
 const draft = (data: object): Draft => ({ type: 'NoteTaken', schema: 1, data: data as Draft['data'] });
-interface Stored {
-  readonly id: string;
-  readonly type: string;
-  readonly data: object;
-  readonly metadata: object;
-}
+/** A proposed event after its way through the store. */
+const stored = (event: ProposedEvent | undefined) => ({
+  ...event,
+  data: JSON.parse(JSON.stringify(event?.data)) as object,
+  metadata: JSON.parse(Buffer.from(event?.metadata as Uint8Array).toString()) as StoredMetadata,
+});
 const head = { revision: 4, hash: 'ab', occurredAt: context.occurredAt, position: 9n };
 
 describe('the envelope', () => {
   it('is what is on disk', () => {
     const { events, hash } = proposeEvents(stream, null, [draft({ n: 1 })], context);
-    expect(events).toEqual([
+    expect(events.map(stored)).toEqual([
       {
         id: 'b932c812-b0fd-51f2-9732-1f460fb1254b',
         type: 'NoteTaken',
@@ -64,15 +71,8 @@ describe('the envelope', () => {
       [draft({ n: 1, left: undefined, deep: { x: [-0, 1e21] } })],
       context,
     );
-    const stored = JSON.parse(JSON.stringify(events[0])) as Stored;
-    const hashed = {
-      stream,
-      revision: 5,
-      id: stored.id,
-      type: stored.type,
-      data: stored.data,
-      metadata: stored.metadata,
-    };
+    const { id = '', type = '', data, metadata } = stored(events[0]);
+    const hashed = { stream, revision: 5, id, type, data, metadata };
     expect(hashOf(hashed)).toBe(hash);
     const others = [
       { ...hashed, stream: 'note-2' },
@@ -80,14 +80,14 @@ describe('the envelope', () => {
       { ...hashed, id: 'other' },
       { ...hashed, type: 'NoteDropped' },
       { ...hashed, data: { n: 2 } },
-      { ...hashed, metadata: { ...stored.metadata, occurredAt: '2017-06-30T10:00:00.001Z' } },
+      { ...hashed, metadata: { ...metadata, occurredAt: '2017-06-30T10:00:00.001Z' } },
     ];
     for (const other of others) expect(hashOf(other)).not.toBe(hash);
   });
 
   it('chains to the head and from event to event', () => {
     const { events, hash } = proposeEvents(stream, head, [draft({ n: 1 }), draft({ n: 2 })], context);
-    const [first, second] = events.map(({ metadata }) => metadata as unknown as StoredMetadata);
+    const [first, second] = events.map((event) => stored(event).metadata);
     expect(first?.previousHash).toBe('ab');
     expect(second?.previousHash).toBe(first?.hash);
     expect(second?.hash).toBe(hash);

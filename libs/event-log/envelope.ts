@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { JSONEventData } from '@eventstore/db-client';
 import * as rfc8785 from 'canonicalize';
-import { v5 as deriveUuid } from 'uuid';
 import { type Actor, type Instant, type Position, type Sealed, invalid } from '../kernel/index.js';
+import { deriveId } from './derived-id.js';
 
 /** The package's types describe another module system than it has. */
 const canonicalize = rfc8785.default as unknown as (value: unknown) => string;
@@ -68,7 +68,7 @@ function canonicalForm(
   return `{"data":${data},"id":${ofId},"metadata":${metadata},"revision":${revision},"stream":${ofStream},"type":${ofType}}`;
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => digest('sha256', text);
 
 /** A fact with its personal fields already sealed. */
 export interface Draft {
@@ -110,16 +110,22 @@ export function proposeEvents(
       previousHash: last ?? null,
     };
     const [content, about] = [canonicalize(data), canonicalize(metadata)];
-    const id = deriveUuid(`${stream}/${String(index)}/${type}${content}${about}`, context.commandId);
+    const id = deriveId(`${stream}/${String(index)}/${type}${content}${about}`, context.commandId);
     const canonical = canonicalForm({ stream, revision, id, type }, content, about);
     size += Buffer.byteLength(canonical) + uncounted;
     if (size > largestAppend) throw tooLarge();
     const hash = sha256(canonical);
     last = hash;
-    return { id, type, contentType: 'application/json', data, metadata: { ...metadata, hash } };
+    return { id, type, contentType: 'application/json', data, metadata: storedMetadata(about, hash) };
   });
   return { events, hash: last ?? '' };
 }
+
+/** As bytes: what the client is given as an object goes through base64 twice, at four times the cost. */
+const storedMetadata = (canonical: string, hash: string): Uint8Array =>
+  utf8.encode(`${canonical.slice(0, -1)},"hash":"${hash}"}`);
+
+const utf8 = new TextEncoder();
 
 /** What one command records is more than the store takes at once. */
 export const tooLarge = () => invalid('EVENT_TOO_LARGE', 'What is to be recorded is larger than 1 MiB.');

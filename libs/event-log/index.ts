@@ -1,4 +1,5 @@
 export type { Log } from './connection.js';
+export { deriveId } from './derived-id.js';
 export {
   type AppendContext,
   type Hashed,

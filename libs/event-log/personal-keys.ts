@@ -132,13 +132,18 @@ export class PersonalKeys {
   private async findOrMake(subjects: readonly string[]): Promise<Key[]> {
     // In order, so that two processes that make the same keys never wait for each other.
     const sorted = [...new Set(subjects)].sort();
-    const wrapped = sorted.map((subject) => close(this.master, subject, randomBytes(32)));
-    const { rows } = await sql<Row>`
+    const made = new Map(sorted.map((subject) => [subject, randomBytes(32)]));
+    const wrapped = [...made].map(([subject, bytes]) => close(this.master, subject, bytes));
+    const { rows } = await sql<Pick<Row, 'subject'>>`
       insert into kroniek.personal_keys (subject, wrapped_key)
       select * from unnest(${sorted}::text[], ${wrapped}::bytea[])
       on conflict (subject) do nothing
-      returning subject, wrapped_key`.execute(this.db);
-    const keys = new Map(rows.map((row) => [row.subject, this.unwrap(row)]));
+      returning subject`.execute(this.db);
+    const keys = new Map<string, Key>();
+    for (const { subject } of rows) {
+      const bytes = made.get(subject);
+      if (bytes) keys.set(subject, this.remember(subject, secretKey(bytes)));
+    }
     const others = sorted.filter((subject) => !keys.has(subject));
     if (others.length > 0) for (const [subject, key] of await this.select(others)) keys.set(subject, key);
     return subjects.map((subject) => keys.get(subject) ?? null);
@@ -151,7 +156,10 @@ export class PersonalKeys {
   }
 
   private unwrap({ subject, wrapped_key }: Row): Key {
-    const key = wrapped_key && secretKey(disclose(this.master, subject, wrapped_key));
+    return this.remember(subject, wrapped_key && secretKey(disclose(this.master, subject, wrapped_key)));
+  }
+
+  private remember(subject: string, key: Key): Key {
     this.cache.set(subject, { key });
     return key;
   }

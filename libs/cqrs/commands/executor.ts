@@ -1,5 +1,4 @@
-import { v5 as deriveId } from 'uuid';
-import { StoreUnavailable, WrongRevision, type EventLog } from '../../event-log/index.js';
+import { deriveId, StoreUnavailable, WrongRevision, type EventLog } from '../../event-log/index.js';
 import {
   conflict,
   invalid,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { sql, type Kysely } from 'kysely';
-import { v5 as deriveId } from 'uuid';
+import { deriveId } from '../../event-log/index.js';
 import { Refusal, type EventFeed, type Position, type Process, type RecordedEvent } from '../../kernel/index.js';
 import { streamBusy, type CommandExecutor } from '../commands/executor.js';
 
