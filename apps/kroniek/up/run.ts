@@ -79,17 +79,20 @@ async function portProblem(port: number): Promise<string | undefined> {
 function stopOnSignal(supervisor: Supervisor): AbortSignal {
   const stopping = new AbortController();
   let first = 0;
+  let killing = false;
   const onSignal = (): void => {
     if (first === 0) {
       first = Date.now();
       stopping.abort();
       console.log('\n  Stopping …');
       void supervisor.stop().then(
-        () => process.exit(0),
+        // The orderly end comes about as well once all is killed; it was not one.
+        () => process.exit(killing ? 1 : 0),
         (error: unknown) => giveUp(supervisor, error),
       );
     } else if (Date.now() - first > 1_000) {
       // Not the same Ctrl-C again, which npm passes on to a process that has got it from the terminal already.
+      killing = true;
       void supervisor.kill().finally(() => process.exit(1));
     }
   };
