@@ -16,6 +16,13 @@ export interface Batch {
 }
 
 /**
+ * Events after which planners are told anew what the tables hold: soon while these are small, for who knows nothing of a
+ * table scans all of it, and goes on to do so while it grows.
+ */
+const leastAnalyzed = 200;
+const mostAnalyzed = 10_000;
+
+/**
  * Writes one projection's schema over one connection: a batch's rows and the checkpoint in one transaction, or nothing.
  */
 export class ProjectionWriter {
@@ -27,6 +34,7 @@ export class ProjectionWriter {
   private lastWrite = performance.now();
   private indexed = false;
   private sinceAnalyzed = 0;
+  private analyzeAfter = leastAnalyzed;
   checkpoint: Position | null = null;
 
   constructor(
@@ -76,8 +84,9 @@ export class ProjectionWriter {
       for (const statement of indexStatements(this.projection, this.schema)) await this.client.query(statement);
       this.indexed = true;
     }
-    if (this.sinceAnalyzed < 10_000) return;
+    if (this.sinceAnalyzed < this.analyzeAfter) return;
     this.sinceAnalyzed = 0;
+    this.analyzeAfter = Math.min(2 * this.analyzeAfter, mostAnalyzed);
     for (const table of Object.keys(this.projection.tables)) {
       await this.client.query(`analyze ${quoted(this.schema, table)}`);
     }
