@@ -22,31 +22,37 @@ const line = (name: string, value: string, note = ''): void =>
 
 const perSecond = (value: number): string => `${Math.round(value).toLocaleString('en')}/s`;
 
-function against(name: string, value: number, yardstick: number, floor: number): boolean {
-  const ratio = value / yardstick;
+/** Each round is set against the yardstick of the same round, for the machine may have others to serve. */
+function against(name: string, rates: readonly number[], yardstick: readonly number[], floor: number): boolean {
+  const ratio = median(rates.map((value, round) => value / (yardstick[round] ?? Number.NaN)));
   const enough = ratio >= floor;
-  line(name, perSecond(value), `${ratio.toFixed(2)} of it (floor ${floor})${enough ? '' : '   BELOW THE FLOOR'}`);
+  line(
+    name,
+    perSecond(median(rates)),
+    `${ratio.toFixed(2)} of it (floor ${floor})${enough ? '' : '   BELOW THE FLOOR'}`,
+  );
   return enough;
 }
 
 async function commands(servers: BenchServers, client: EventStoreDBClient, api: ApiAccess): Promise<boolean[]> {
   const http = new Http(api);
   const found = { bare: [] as number[], http: [] as number[], ndjson: [] as number[], crud: [] as number[] };
-  await rate(2_000, lanes, bareAppend(client));
-  await rate(2_000, lanes, overHttp(http));
-  for (let round = 0; round < 3; round++) {
+  // Until V8 has compiled all that is hot, everything is slower by up to a half.
+  await rate(5_000, lanes, bareAppend(client));
+  await rate(12_000, lanes, overHttp(http));
+  await throughNdjson(api, 13_000, lanes);
+  for (let round = 0; round < 5; round++) {
     found.bare.push(await rate(10_000, lanes, bareAppend(client)));
     found.http.push(await rate(6_000, lanes, overHttp(http)));
     found.ndjson.push(await throughNdjson(api, 10_000, lanes));
-    found.crud.push(await crud(servers.postgres.url('kroniek'), 6_000, lanes));
+    found.crud.push(await crud(servers.postgres.url('kroniek'), 4_000, lanes));
   }
   http.close();
-  const bare = median(found.bare);
   console.log(`\nCommands, ${lanes} in flight`);
-  line('appendToStream of the client alone', perSecond(bare), 'the yardstick');
+  line('appendToStream of the client alone', perSecond(median(found.bare)), 'the yardstick');
   const enough = [
-    against('commands over HTTP', median(found.http), bare, 0.35),
-    against('commands through NDJSON', median(found.ndjson), bare, 0.6),
+    against('commands over HTTP', found.http, found.bare, 0.35),
+    against('commands through NDJSON', found.ndjson, found.bare, 0.6),
   ];
   line('CRUD: UPDATE and audit INSERT, one transaction', perSecond(median(found.crud)));
   return enough;
@@ -92,7 +98,7 @@ async function catchUp(servers: BenchServers, client: EventStoreDBClient, api: A
   console.log(`\nCatch-up of all projections from zero over ${before.count.toLocaleString('en')} events`);
   const bare = (before.rate + after.rate) / 2;
   line('readAll of the client alone', perSecond(bare), 'the yardstick');
-  const enough = against('all projections, from the start of the process', projected, bare, 0.5);
+  const enough = against('all projections, from the start of the process', [projected], [bare], 0.5);
   line(
     'memory of all servers after it',
     `${Math.round(memory)} MB`,
@@ -101,17 +107,15 @@ async function catchUp(servers: BenchServers, client: EventStoreDBClient, api: A
   return [enough, memory < 700];
 }
 
-/** Time from the answer to a command until a query sees it, at a steady pace. */
-async function visibility(api: ApiAccess): Promise<void> {
-  const http = new Http(api);
-  await caughtUp(http);
-  const commandsPerSecond = 300;
-  const seconds = 10;
-  const waits: number[] = [];
+const pace = 300;
+
+/** Time from the answer to a command until a query sees it, at a steady pace for so many seconds; milliseconds. */
+async function waits(http: Http, seconds: number): Promise<number[]> {
+  const found: number[] = [];
   const asked: Promise<unknown>[] = [];
   const started = performance.now();
-  for (let sent = 0; sent < commandsPerSecond * seconds; sent++) {
-    const due = started + (sent * 1_000) / commandsPerSecond;
+  for (let sent = 0; sent < pace * seconds; sent++) {
+    const due = started + (sent * 1_000) / pace;
     const early = due - performance.now();
     if (early > 1) await new Promise((resume) => setTimeout(resume, early));
     const body = { opportunityId: randomUUID(), title: 'Cranes', amount: { amount: 100_00, currency: 'EUR' } };
@@ -120,15 +124,22 @@ async function visibility(api: ApiAccess): Promise<void> {
         const acknowledged = performance.now();
         const { position } = answer as { position: string };
         await http.call('GET', `/v1/opportunities/${body.opportunityId}?minPosition=${position}`);
-        waits.push(performance.now() - acknowledged);
+        found.push(performance.now() - acknowledged);
       }),
     );
   }
   await Promise.all(asked);
+  return found;
+}
+
+async function visibility(api: ApiAccess): Promise<void> {
+  const http = new Http(api);
+  await caughtUp(http);
+  await waits(http, 15);
+  const sorted = (await waits(http, 15)).toSorted((a, b) => a - b);
   http.close();
-  const sorted = waits.toSorted((a, b) => a - b);
-  console.log(`\nAcknowledged → visible in a query, at ${commandsPerSecond} commands a second`);
-  line('median', `${median(waits).toFixed(1)} ms`);
+  console.log(`\nAcknowledged → visible in a query, at ${pace} commands a second`);
+  line('median', `${median(sorted).toFixed(1)} ms`);
   line('99th percentile', `${(sorted[Math.floor(sorted.length * 0.99)] ?? 0).toFixed(1)} ms`);
 }
 

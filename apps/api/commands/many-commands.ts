@@ -7,7 +7,7 @@ import { commandIdFrom } from './headers.js';
 import { inOrder } from './in-order.js';
 
 /** Commands of one body that are under way at once. */
-const inFlight = 128;
+const inFlight = 64;
 
 /**
  * Many commands as NDJSON, one `{"command","data","idempotencyKey","occurredAt"}` a line. Each line gets its result in
