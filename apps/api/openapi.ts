@@ -79,7 +79,7 @@ export function openApiDocument(app: INestApplication, catalogue: CommandCatalog
       .build(),
   );
   const paths = Object.fromEntries(
-    catalogue.all.map((known) => [`/v1/commands/${known.name}`, { post: commandPath(known) }]),
+    issuable(catalogue).map((known) => [`/v1/commands/${known.name}`, { post: commandPath(known) }]),
   );
   return {
     ...described,
@@ -96,6 +96,9 @@ export function openApiDocument(app: INestApplication, catalogue: CommandCatalog
   };
 }
 
+const issuable = (catalogue: CommandCatalogue): readonly KnownCommand[] =>
+  catalogue.all.filter(({ options }) => !options.internal);
+
 const occurredAt: Schema = { type: 'string', format: 'date-time', description: 'When it happened; left out: now.' };
 
 function commandSchemas(catalogue: CommandCatalogue): Record<string, Schema> {
@@ -110,7 +113,7 @@ function commandSchemas(catalogue: CommandCatalogue): Record<string, Schema> {
     wanted.set(name, { additionalProperties: false, ...schema });
     for (const [, used = ''] of JSON.stringify(schema).matchAll(/"#\/components\/schemas\/(\w+)"/g)) want(used);
   };
-  for (const { name } of catalogue.all) {
+  for (const { name } of issuable(catalogue)) {
     want(name);
     const command = wanted.get(name);
     // It is no field of the command itself: it says when the command's facts happened.

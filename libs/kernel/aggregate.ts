@@ -23,6 +23,42 @@ export interface Lookup<State, Looked> {
   readonly id: (command: object, state: State) => string | undefined;
 }
 
+/** The same of several aggregates: their states by id. */
+export interface ManyLookup<State, Looked> {
+  readonly from: Foldable<Looked>;
+  readonly ids: (command: object, state: State) => readonly string[];
+}
+
+export type AnyLookup<State, Looked> = Lookup<State, Looked> | ManyLookup<State, Looked>;
+
+/** Every aggregate that a decision on the command needs to know, with those that it names more than once. */
+export const neededBy = <State>(
+  lookups: Aggregate<State>['lookups'],
+  command: object,
+  state: State,
+): readonly { readonly from: Foldable<unknown>; readonly id: string }[] =>
+  Object.values(lookups).flatMap((lookup) => {
+    const ids = 'ids' in lookup ? lookup.ids(command, state) : [lookup.id(command, state)];
+    return ids.flatMap((id) => (id === undefined ? [] : [{ from: lookup.from, id }]));
+  });
+
+/** The lookups as a decision is given them. */
+export const lookedUp = <State>(
+  lookups: Aggregate<State>['lookups'],
+  command: object,
+  state: State,
+  stateOf: (from: Foldable<unknown>, id: string) => unknown,
+): object =>
+  Object.fromEntries(
+    Object.entries(lookups).map(([name, lookup]) => {
+      if ('ids' in lookup) {
+        return [name, new Map(lookup.ids(command, state).map((id) => [id, stateOf(lookup.from, id)]))];
+      }
+      const id = lookup.id(command, state);
+      return [name, id === undefined ? lookup.from.initial : stateOf(lookup.from, id)];
+    }),
+  );
+
 /** What it takes to fold a stream into a state. */
 export interface Foldable<State> {
   readonly category: string;
@@ -51,7 +87,16 @@ export interface AggregateRules<State, C extends CommandClasses, S extends objec
   /** The command field that names the aggregate: `personId`. */
   readonly id: string;
   readonly initial: State;
-  readonly lookups: { readonly [K in keyof L]: Lookup<State, L[K]> };
+  readonly lookups: {
+    readonly [K in keyof L]: L[K] extends ReadonlyMap<string, infer Looked>
+      ? ManyLookup<State, Looked>
+      : Lookup<State, L[K]>;
+  };
+  /**
+   * Id of the aggregate that an opening command without an id is about, where something in the command identifies it:
+   * the same order from the same system is the same purchase. Left out: derived from the command's id.
+   */
+  readonly naturalId?: (command: object) => string | undefined;
   /** Already true: no facts. Broken rule: throw a `Refusal`. An outcome worth remembering: a fact. */
   readonly decide: Decide<State, C, S, L>;
   readonly evolve: Evolve<State, S>;
@@ -62,7 +107,8 @@ export interface Aggregate<State = unknown> extends Foldable<State> {
   readonly id: string;
   readonly events: DeclaredEvents;
   readonly commands: CommandClasses;
-  readonly lookups: Readonly<Record<string, Lookup<State, unknown>>>;
+  readonly lookups: Readonly<Record<string, AnyLookup<State, unknown>>>;
+  readonly naturalId?: ((command: object) => string | undefined) | undefined;
   readonly decide: (command: object, state: State, given: Given) => readonly { type: string; data: object }[];
 }
 
@@ -76,6 +122,7 @@ export const aggregate =
     events: rules.events,
     commands: rules.commands,
     lookups: rules.lookups as unknown as Aggregate<State>['lookups'],
+    naturalId: rules.naturalId,
     decide: (command, state, given) => {
       const rule = rules.decide[command.constructor.name as keyof C];
       return rule(command as never, state, given as Given<L>);
@@ -95,6 +142,12 @@ export interface CommandOptions {
   readonly by: readonly Role[];
   /** It may begin the aggregate's stream; the id is then derived from the command's id when it is left out. */
   readonly opens?: boolean;
+  /** Only processes issue it; the API does not take it. */
+  readonly internal?: true;
+  /** Every code that a rule of the decider refuses with, and when it does so. `X_NOT_FOUND` of what it names is not listed. */
+  readonly refuses?: Readonly<Record<string, string>>;
+  /** Why issuing it twice records it twice; left out: the second time nothing changes. */
+  readonly twice?: string;
   /** A valid body, run by a test and shown in the OpenAPI document. */
   readonly example: Readonly<Record<string, unknown>>;
 }

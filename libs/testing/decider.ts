@@ -6,7 +6,8 @@ import {
   type CommandClass,
   type Given,
   type Instant,
-  type Lookup,
+  commandOptions,
+  lookedUp,
   Refusal,
 } from '../kernel/index.js';
 
@@ -49,15 +50,13 @@ export function decide<State>(
   issued: object,
   { commandId = 'd5a1f3c2-6b7e-4c8d-9e0f-112233445566', occurredAt = instant, actor, lookups }: Circumstances = {},
 ): readonly StatedFact[] {
-  const look = ({ id, from }: Lookup<State, unknown>): unknown => {
-    const looked = id(issued, state);
-    return looked === undefined ? from.initial : fold(from, lookups?.[`${from.category}-${looked}`] ?? []);
-  };
   const given: Given = {
     commandId,
     occurredAt,
     actor: actor ?? { id: 'sam', role: 'sales' },
-    lookups: Object.fromEntries(Object.entries(aggregate.lookups).map(([name, lookup]) => [name, look(lookup)])),
+    lookups: lookedUp(aggregate.lookups, issued, state, (from, id) =>
+      fold(from, lookups?.[`${from.category}-${id}`] ?? []),
+    ),
   };
   return aggregate.decide(issued, state, given);
 }
@@ -68,10 +67,11 @@ export const given = <State>(aggregate: Aggregate<State>, ...before: readonly St
     const state = fold(aggregate, before);
     const answer = () => decide(aggregate, state, issued, circumstances);
     return {
-      /** Exactly these facts; and the same command once more changes nothing. */
+      /** Exactly these facts; and the same command once more changes nothing, unless it says why it does. */
       then(...expected: readonly [StatedFact, ...StatedFact[]]): void {
         const facts = answer();
         expect(facts).toStrictEqual(expected);
+        if (commandOptions(issued.constructor).twice !== undefined) return;
         expect(decide(aggregate, fold(aggregate, [...before, ...facts]), issued, circumstances)).toEqual([]);
       },
 

@@ -77,3 +77,16 @@ export async function fill({ postgres, eventStoreUrl, masterKey }: BenchServers,
   await log.close();
   await database.close();
 }
+
+/** As before the projector ran for the first time; it must not be running. */
+export async function forgetReadModels({ postgres }: BenchServers): Promise<void> {
+  const database = openDatabase(postgres.url('kroniek'));
+  await database.pool.query(`do $$ declare known record; begin
+    for known in select schema from kroniek.read_models loop
+      execute format('drop schema %I cascade', known.schema);
+    end loop;
+    delete from kroniek.read_models;
+    delete from kroniek.process_checkpoints;
+  end $$`);
+  await database.close();
+}

@@ -3,7 +3,14 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { v5 } from 'uuid';
 import { CommandCatalogue } from '../../../libs/cqrs/commands/catalogue.js';
 import { processes } from '../../../libs/domain/index.js';
-import { type Aggregate, idOf, type Process, type RecordedEvent, referencesOf } from '../../../libs/kernel/index.js';
+import {
+  type Aggregate,
+  idOf,
+  lookedUp,
+  type Process,
+  type RecordedEvent,
+  referencesOf,
+} from '../../../libs/kernel/index.js';
 import { sampleCommands } from './commands.js';
 import type { SampleCommand } from './story.js';
 
@@ -30,15 +37,11 @@ class World {
     const last = facts.at(-1)?.at ?? '';
     if (occurredAt < last) throw new Error(`${name} at ${occurredAt} is before ${last} on ${stream}`);
     const state = this.stateOf(aggregate, stream);
-    const lookups = Object.entries(aggregate.lookups).map(([lookup, { from, id }]) => {
-      const looked = id(command, state);
-      return [lookup, looked === undefined ? from.initial : this.stateOf(from, `${from.category}-${looked}`)];
-    });
     const decided = aggregate.decide(command, state, {
       commandId,
       occurredAt,
       actor: { id: 'sample', role: 'admin' },
-      lookups: Object.fromEntries(lookups) as object,
+      lookups: lookedUp(aggregate.lookups, command, state, (from, id) => this.stateOf(from, `${from.category}-${id}`)),
     });
     const added = decided.map((fact) => ({ ...fact, at: occurredAt }) as Fact);
     this.streams.set(stream, [...facts, ...added]);

@@ -16,7 +16,8 @@ const personalData: readonly Role[] = [
   'admin',
 ];
 
-export function mayIssue(actor: Actor, name: string, { by }: CommandOptions): void {
+export function mayIssue(actor: Actor, name: string, { by, internal }: CommandOptions): void {
+  if (internal) throw forbidden('COMMAND_INTERNAL', `${name} is issued by processes alone.`);
   if (anyCommand.includes(actor.role) || by.includes(actor.role)) return;
   throw forbidden('COMMAND_NOT_ALLOWED', `A key of the role ${actor.role} may not issue ${name}.`);
 }

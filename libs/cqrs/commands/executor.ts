@@ -3,11 +3,14 @@ import {
   conflict,
   invalid,
   later,
+  lookedUp,
+  neededBy,
   notFound,
   Refusal,
   refused,
   type Actor,
   type Clock,
+  type Foldable,
   type Instant,
 } from '../../kernel/index.js';
 import type { KnownCommand } from '../../domain/index.js';
@@ -161,14 +164,17 @@ export class CommandExecutor {
   }
 
   private async lookUp(known: KnownCommand, command: object, state: unknown, fresh: boolean): Promise<object> {
-    const found: Record<string, unknown> = {};
-    for (const [name, { from, id }] of Object.entries(known.aggregate.lookups)) {
-      const key = id(command, state);
-      const stream = `${from.category}-${key ?? ''}`;
-      const maxAge = fresh ? 0 : lookupAgeMs;
-      found[name] = key === undefined ? from.initial : (await this.streams.recent(from, stream, maxAge)).state;
-    }
-    return found;
+    const { lookups } = known.aggregate;
+    const streamOf = (from: Foldable<unknown>, id: string): string => `${from.category}-${id}`;
+    const needed = new Map(neededBy(lookups, command, state).map(({ from, id }) => [streamOf(from, id), from]));
+    const states = new Map<string, unknown>();
+    const maxAge = fresh ? 0 : lookupAgeMs;
+    await Promise.all(
+      [...needed].map(async ([stream, from]) => {
+        states.set(stream, (await this.streams.recent(from, stream, maxAge)).state);
+      }),
+    );
+    return lookedUp(lookups, command, state, (from, id) => states.get(streamOf(from, id)));
   }
 
   private async append(
@@ -197,7 +203,8 @@ const isVerdict = (problem: unknown): boolean => problem instanceof Refusal || p
 /** The stream that a command is about; one that it opens without naming it gets an id derived from the command's. */
 function streamOf({ aggregate }: KnownCommand, { command, commandId }: CommandRequest): string {
   const named = (command as Record<string, unknown>)[aggregate.id];
-  return `${aggregate.category}-${typeof named === 'string' ? named : deriveId(aggregate.category, commandId)}`;
+  const id = typeof named === 'string' ? named : aggregate.naturalId?.(command);
+  return `${aggregate.category}-${id ?? deriveId(aggregate.category, commandId)}`;
 }
 
 const resultOf = (stream: string, { revision, position, events }: Recorded): CommandResult => ({

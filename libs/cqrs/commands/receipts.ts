@@ -23,6 +23,8 @@ interface Row extends Receipt {
 // A CommonJS module: Node gives its function as `default`, the types say otherwise.
 const canonicalize = rfc8785.default as unknown as (value: unknown) => string;
 
+const gatherMs = 1;
+
 /** A lost claim is told from the stream, so the disk need not be waited for. */
 const claimAll = {
   name: 'claim receipts',
@@ -46,6 +48,7 @@ const keepOne = {
 export class Receipts {
   private readonly claims: DataLoader<Claim, Receipt | null>;
   private claiming: Promise<unknown> = Promise.resolve();
+  private lastBatch = 0;
   private readonly secret: Buffer;
 
   private constructor(
@@ -57,9 +60,10 @@ export class Receipts {
     this.claims = new DataLoader((claims) => (this.claiming = this.claimBatch(claims)), {
       cache: false,
       maxBatchSize: 1_000,
-      // While one statement is under way the next one gathers: the busier it is, the fewer there are.
+      // While one statement is under way the next one gathers, and where many come at once for a moment longer: the
+      // busier it is, the fewer there are. A command that comes alone does not wait.
       batchScheduleFn: (dispatch) => {
-        const next = (): unknown => setImmediate(dispatch);
+        const next = (): unknown => (this.lastBatch > 2 ? setTimeout(dispatch, gatherMs) : setImmediate(dispatch));
         this.claiming.then(next, next);
       },
     });
@@ -102,6 +106,7 @@ export class Receipts {
   }
 
   private async claimBatch(claims: readonly Claim[]): Promise<(Receipt | null)[]> {
+    this.lastBatch = claims.length;
     // The same id twice in one batch: the second one came after the first.
     const firsts = new Map<string, Claim>();
     for (const claim of claims) if (!firsts.has(claim.commandId)) firsts.set(claim.commandId, claim);

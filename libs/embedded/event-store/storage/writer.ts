@@ -31,6 +31,9 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /** From here on those who bring more are asked to wait. */
 const FULL_BYTES = 16 * 1024 * 1024;
 
+/** What PostgreSQL calls `commit_delay`. */
+const GATHER_MS = 1;
+
 const UNAVAILABLE: Outcome = { kind: 'unavailable' };
 
 const KNOWN_IDS = `
@@ -53,6 +56,7 @@ export class Writer {
   private queuedBytes = 0;
   private running = false;
   private closed = false;
+  private lastGroup = 0;
   private readonly waiting: (() => void)[] = [];
 
   constructor(
@@ -81,8 +85,7 @@ export class Writer {
     this.queuedBytes += write.bytes;
     if (this.running) return;
     this.running = true;
-    // Everything that arrived in the same packet shares the first commit.
-    setImmediate(() => void this.run());
+    void this.gathered().then(() => this.run());
   }
 
   /** Takes no more; resolves when what was taken is done. */
@@ -94,6 +97,7 @@ export class Writer {
   private async run(): Promise<void> {
     while (this.queue.length > 0) {
       const group = this.take();
+      this.lastGroup = group.length;
       try {
         await this.commit(group);
       } catch (error) {
@@ -103,10 +107,20 @@ export class Writer {
         if (!(await this.session.recover())) this.refuseAll();
       }
       if (!this.isFull) for (const callback of this.waiting.splice(0)) callback();
-      // What has reached the socket meanwhile is read first: fewer and larger commits, and nobody waits for longer.
-      if (this.queue.length > 0) await new Promise((resume) => setImmediate(resume));
+      if (this.queue.length > 0) await this.gathered();
     }
     this.running = false;
+  }
+
+  /**
+   * Until what is on its way has come in, to share the next commit: what has reached the socket at least. Where several
+   * write at once, a moment more makes half as many commits; whoever writes alone does not wait.
+   */
+  private gathered(): Promise<void> {
+    return new Promise((resume) => {
+      if (this.lastGroup > 1) setTimeout(resume, GATHER_MS);
+      else setImmediate(resume);
+    });
   }
 
   private refuseAll(): void {
