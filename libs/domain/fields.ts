@@ -49,6 +49,9 @@ const oneLine = /^(?=\s*\S)(?:[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]|[\ud800
 const manyLines =
   /^(?=\s*\S)(?:[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff])*$/;
 
+/** Whether a value is one line of text, not blank, that PostgreSQL and terminals can take. */
+export const isOneLine = (value: unknown): boolean => typeof value === 'string' && oneLine.test(value);
+
 /** May be left out. `null` is not left out: it is refused like any other value of the wrong type. */
 export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
@@ -181,14 +184,18 @@ export function PartOf(part: Part, message = '$property must be an object.'): Pr
   );
 }
 
-/** A list of `min` to `max` nested parts of the class `part`. */
-export function PartsOf(part: Part, min: number, max: number): PropertyDecorator {
-  const message = `$property must be a list of ${min} to ${max} objects.`;
+/** A list of `min` to `max` nested parts of the class `part`; with `key`, no two of them with the same one. */
+export function PartsOf(part: Part, min: number, max: number, key?: string): PropertyDecorator {
+  const different = key === undefined ? '' : `, each with another ${key}`;
+  const message = `$property must be a list of ${min} to ${max} objects${different}.`;
+  const identity = (item: unknown): unknown =>
+    key === undefined ? item : ((item as Readonly<Record<string, unknown>>)[key] ?? item);
   return all(
     Type(() => part),
     IsArray({ message }),
     ArrayMinSize(min, { message }),
     ArrayMaxSize(max, { message }),
+    ArrayUnique(identity, { message }),
     IsObject({ each: true, message }),
     ValidateNested({ each: true, message }),
     Described((_, options) => ({
