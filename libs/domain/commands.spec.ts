@@ -37,7 +37,8 @@ const schemas = validationMetadatasToSchemas({ refPointerPrefix: '#/components/s
 
 describe('the catalogue', () => {
   it('names every command once, with the aggregate that decides on it', () => {
-    expect([...commands.keys()]).toHaveLength(22);
+    const handled = aggregates.flatMap(({ commands: known }) => Object.keys(known));
+    expect([...commands.keys()]).toEqual(handled);
     expect(commandNamed('ConvertLead')).toMatchObject({ type: ConvertLead, aggregate: { category: 'person' } });
     expect(commandNamed('DropEverything')).toBeUndefined();
   });

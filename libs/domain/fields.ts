@@ -21,7 +21,15 @@ import {
   type ValidationError,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { type FieldError, isCurrency, isInstant, isLocalDate, Reference, toInstant } from '../kernel/index.js';
+import {
+  type FieldError,
+  isCurrency,
+  isInstant,
+  isLocalDate,
+  isPeriod,
+  Reference,
+  toInstant,
+} from '../kernel/index.js';
 
 /*
  * The kinds of field that commands are made of. Each says in one message what it expects, whatever is wrong with the
@@ -127,6 +135,16 @@ export const Day = (): PropertyDecorator =>
       { message: '$property must be a day of the calendar as YYYY-MM-DD, for instance 2017-06-30.' },
     ),
     Described({ type: 'string', format: 'date' }),
+  );
+
+/** A month or a quarter: `2026-07`, `2026-Q3`. */
+export const InPeriod = (): PropertyDecorator =>
+  all(
+    ValidateBy(
+      { name: 'isPeriod', validator: { validate: isPeriod } },
+      { message: '$property must be a month as YYYY-MM or a quarter as YYYY-Qn, for instance 2026-Q3.' },
+    ),
+    Described({ type: 'string', pattern: '^[0-9]{4}-(0[1-9]|1[0-2]|Q[1-4])$' }),
   );
 
 /** An instant with its offset; stored in UTC. */

@@ -3,6 +3,7 @@ export * from './aggregate.js';
 export * from './events.js';
 export * from './feed.js';
 export * from './money.js';
+export * from './period.js';
 export * from './process.js';
 export * from './refusal.js';
 export * from './time.js';
