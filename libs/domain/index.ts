@@ -15,6 +15,7 @@ import { convertLead } from './processes/convert-lead.js';
 export * from './account/account.commands.js';
 export * from './activity/activity.commands.js';
 export * from './opportunity/opportunity.commands.js';
+export * from './person/consent.commands.js';
 export * from './person/person.commands.js';
 export * from './pipeline/pipeline.commands.js';
 export { filled, MoneyField } from './fields.js';

@@ -8,7 +8,7 @@ import { activityKinds, directions, outcomes } from './activity/activity.events.
 import { commandNamed, filled } from './index.js';
 import { opportunity, type OpportunityState } from './opportunity/opportunity.js';
 import { person, type PersonState } from './person/person.js';
-import { leadLevels } from './person/person.events.js';
+import { channels, leadLevels } from './person/person.events.js';
 import { defaultPipeline, pipeline, type PipelineState } from './pipeline/pipeline.js';
 import { pipelineEvents } from './pipeline/pipeline.events.js';
 
@@ -60,6 +60,8 @@ const peopleCommands: Bodies = {
     opportunity: fc.option(fc.record({ title: of('Blades'), amount: money }), { nil: undefined }),
     owner: perhaps('kim'),
   }),
+  GiveConsent: fc.record({ channel: of(...channels), source: of('web form') }),
+  WithdrawConsent: fc.record({ channel: of(...channels), source: of('web form') }),
 };
 
 const opportunityCommands: Bodies = {

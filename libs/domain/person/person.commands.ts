@@ -22,6 +22,7 @@ import {
   type OtherRelation,
   otherRelations,
 } from './person.events.js';
+import { refusedWhenNoLead, refusedWhenNotWorkedOn, refusedWhenRegistered } from './refusals.js';
 
 const person = '5f0c9d1e-7a54-4a36-9d0b-0a4f3f0f8c11';
 
@@ -38,6 +39,7 @@ export class NameSourceField {
   says: 'Takes a name from an attendance list or a bought list; the person has shown no interest.',
   by: ['marketing'],
   opens: true,
+  refuses: refusedWhenRegistered,
   example: {
     personId: person,
     name: 'Ilse Verbruggen',
@@ -67,6 +69,11 @@ export class RegisterName {
   says: 'Somebody explicitly showed interest: a name that becomes a lead, or a person who was not known before.',
   by: ['marketing', 'sales', 'sales-manager'],
   opens: true,
+  refuses: {
+    OTHER_NEVER_LEAD: 'The person is registered as no customer.',
+    LEAD_ALREADY_REGISTERED: 'The person showed interest before, with other details.',
+    PERSON_NAME_MISSING: 'The person is not known yet, and no name is given.',
+  },
   example: {
     personId: person,
     name: 'Ilse Verbruggen',
@@ -111,6 +118,7 @@ export class RegisterLead {
   says: 'Records somebody who can be referred to but is never in a pipeline, forecast or campaign.',
   by: ['marketing', 'sales', 'sales-manager', 'support'],
   opens: true,
+  refuses: refusedWhenRegistered,
   example: { name: 'Tomas Lindqvist', email: 'tomas.lindqvist@example.com', relation: 'press' },
 })
 export class RegisterOther {
@@ -135,6 +143,11 @@ export class RegisterOther {
 @Command({
   says: 'Brings a lead to the next level; no level is skipped.',
   by: ['marketing', 'sales', 'sales-manager'],
+  refuses: {
+    ...refusedWhenNotWorkedOn,
+    LEAD_LEVEL_SKIPPED: 'The level lies more than one above the lead’s.',
+    LEAD_LEVEL_PASSED: 'The lead reached a higher level already.',
+  },
   example: { personId: person, to: 'marketing-qualified' },
 })
 export class QualifyLead {
@@ -148,6 +161,7 @@ export class QualifyLead {
 @Command({
   says: 'Sets a lead aside, with the reason.',
   by: ['marketing', 'sales', 'sales-manager'],
+  refuses: refusedWhenNotWorkedOn,
   example: { personId: person, reason: 'No budget before next year' },
 })
 export class DisqualifyLead {
@@ -161,6 +175,10 @@ export class DisqualifyLead {
 @Command({
   says: 'Makes a disqualified lead unqualified again.',
   by: ['marketing', 'sales', 'sales-manager'],
+  refuses: {
+    ...refusedWhenNoLead,
+    LEAD_NOT_DISQUALIFIED: 'The lead is worked on, above the lowest level.',
+  },
   example: { personId: person },
 })
 export class RecycleLead {
@@ -203,6 +221,14 @@ export class ConversionOpportunityField {
 @Command({
   says: 'Makes a lead a contact of a new or an existing account, and opens an opportunity if one is asked for.',
   by: ['sales', 'sales-manager'],
+  refuses: {
+    ...refusedWhenNotWorkedOn,
+    CONVERSION_ACCOUNT_AMBIGUOUS: 'It names both an existing and a new account, or neither.',
+    LEAD_NOT_SALES_QUALIFIED: 'The lead has not reached the last level.',
+    SUPPLIER_WITHOUT_OPPORTUNITY: 'A potential supplier is not sold to.',
+    PIPELINE_NOT_FOUND: 'The opportunity’s pipeline does not exist.',
+    OPPORTUNITY_CURRENCY_NOT_OF_PIPELINE: 'The opportunity’s amount is in another currency than its pipeline.',
+  },
   example: {
     personId: person,
     account: { name: 'Noordzee Windbouw', industry: 'energy' },

@@ -16,6 +16,10 @@ export type LeadPotential = (typeof leadPotentials)[number];
 export const otherRelations = ['partner-representative', 'employee', 'press', 'supplier'] as const;
 export type OtherRelation = (typeof otherRelations)[number];
 
+/** Over which a person is reached; consent is given for each (domain.md §1). */
+export const channels = ['e-mail', 'phone', 'post'] as const;
+export type Channel = (typeof channels)[number];
+
 /** What stands in the way before a lead may be converted (policy `conversion.requires`; S0, S1). */
 export type ConversionRequirement = 'sales-qualified' | 'formal-contact';
 
@@ -65,6 +69,8 @@ export interface PersonEvents {
     readonly owner: string;
     readonly requirement: ConversionRequirement;
   }>;
+  ConsentGiven: EventShape<{ readonly channel: Channel; readonly source: string }>;
+  ConsentWithdrawn: EventShape<{ readonly channel: Channel; readonly source: string }>;
 }
 
 export const personEvents = declareEvents<PersonEvents>('person', {
@@ -84,4 +90,6 @@ export const personEvents = declareEvents<PersonEvents>('person', {
   LeadDisqualified: { says: 'The lead was set aside, with the reason.' },
   LeadRecycled: { says: 'A disqualified lead is unqualified again.' },
   LeadConverted: { says: 'The lead became a contact of an account, perhaps with a first opportunity.' },
+  ConsentGiven: { says: 'The person agrees to be reached over a channel, with the source of that.' },
+  ConsentWithdrawn: { says: 'The person does not want to be reached over a channel, with the source of that.' },
 });

@@ -22,6 +22,8 @@ import {
   RegisterName,
   RegisterOther,
 } from './person.commands.js';
+import { GiveConsent, WithdrawConsent } from './consent.commands.js';
+import { consentGiven, type Consents, consentWithdrawn, withConsent } from './consent.js';
 import { leadLevels, type LeadLevel, type PersonEvents, personEvents } from './person.events.js';
 
 type Data<T extends keyof PersonEvents> = DataOf<PersonEvents[T]>;
@@ -36,6 +38,7 @@ export interface PersonState {
   /** Why the lead was set aside; absent while it is worked on. */
   readonly disqualified?: string;
   readonly conversion?: Data<'LeadConverted'>;
+  readonly consents: Consents;
 }
 
 interface Lookups {
@@ -59,9 +62,19 @@ const askedPipeline: Lookup<PersonState, PipelineState> = {
  */
 export const person = aggregate<PersonState, Lookups>()({
   events: personEvents,
-  commands: { RegisterName, RegisterLead, RegisterOther, QualifyLead, DisqualifyLead, RecycleLead, ConvertLead },
+  commands: {
+    RegisterName,
+    RegisterLead,
+    RegisterOther,
+    QualifyLead,
+    DisqualifyLead,
+    RecycleLead,
+    ConvertLead,
+    GiveConsent,
+    WithdrawConsent,
+  },
   id: 'personId',
-  initial: { kind: 'unknown', level: 'unqualified' },
+  initial: { kind: 'unknown', level: 'unqualified', consents: {} },
   lookups: { pipeline: askedPipeline },
   decide: {
     RegisterName: ({ name, email, phone, source }, state) => {
@@ -118,6 +131,10 @@ export const person = aggregate<PersonState, Lookups>()({
     },
 
     ConvertLead: convert,
+
+    GiveConsent: (command, state) => consentGiven(command, aPerson(state)),
+
+    WithdrawConsent: (command, state) => consentWithdrawn(command, aPerson(state)),
   },
   evolve: {
     NameRegistered: (state, name) => ({ ...state, kind: 'name', name }),
@@ -127,6 +144,9 @@ export const person = aggregate<PersonState, Lookups>()({
     LeadDisqualified: (state, { reason }) => ({ ...state, disqualified: reason }),
     LeadRecycled: (state) => ({ ...state, level: 'unqualified', disqualified: undefined }),
     LeadConverted: (state, conversion) => ({ ...state, kind: 'contact', conversion }),
+    ConsentGiven: (state, { channel, source }, since) => withConsent(state, channel, { given: true, source, since }),
+    ConsentWithdrawn: (state, { channel, source }, since) =>
+      withConsent(state, channel, { given: false, source, since }),
   },
 });
 
@@ -202,10 +222,15 @@ function saysTheSame({ account, opportunity, owner }: ConvertLead, made: Data<'L
   );
 }
 
+/** Anybody who is known. */
+function aPerson(state: PersonState): PersonState {
+  if (state.kind === 'unknown') throw notFound('PERSON_NOT_FOUND', 'There is no such person.');
+  return state;
+}
+
 /** A lead, set aside or not. */
 function aLead(state: PersonState): PersonState & { readonly lead: Data<'LeadRegistered'> } {
-  const { kind, lead } = state;
-  if (kind === 'unknown') throw notFound('PERSON_NOT_FOUND', 'There is no such person.');
+  const { kind, lead } = aPerson(state);
   if (kind === 'contact') throw refused('LEAD_ALREADY_CONVERTED', 'The lead is a contact already.');
   if (kind !== 'lead' || !lead) throw refused('PERSON_NOT_A_LEAD', 'This person has shown no interest.');
   return { ...state, lead };
