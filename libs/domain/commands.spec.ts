@@ -57,6 +57,7 @@ describe('the catalogue', () => {
     for (const { type } of commands.values()) {
       for (const category of referencesOf(new type()).values()) expect(categories).toContain(category);
     }
+    expect(referencesOf(new PlanActivity()).get('personId')).toBe('person');
     expect(referencesOf(new OpenOpportunity())).toEqual(
       new Map([
         ['accountId', 'account'],

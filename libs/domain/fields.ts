@@ -70,6 +70,26 @@ export function Text(max: number): PropertyDecorator {
   return all(IsString({ message }), MaxLength(max, { message }), Matches(oneLine, { message }), described);
 }
 
+/** Different lines of text, at most `count` of them, each of at most `max` characters. */
+export function Texts(max: number, count: number): PropertyDecorator {
+  const message = `$property must be a list of at most ${count} different texts of 1 to ${max} characters.`;
+  const described = Described({
+    type: 'array',
+    maxItems: count,
+    uniqueItems: true,
+    items: { type: 'string', minLength: 1, maxLength: max },
+  });
+  return all(
+    IsArray({ message }),
+    ArrayMaxSize(count, { message }),
+    ArrayUnique({ message }),
+    IsString({ each: true, message }),
+    MaxLength(max, { each: true, message }),
+    Matches(oneLine, { each: true, message }),
+    described,
+  );
+}
+
 /** Free text, also of many lines, not blank, of at most `max` characters. */
 export function Prose(max: number): PropertyDecorator {
   const message = `$property must be text of 1 to ${max} characters, not blank; line breaks are allowed.`;

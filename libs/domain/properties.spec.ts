@@ -92,6 +92,11 @@ const activityCommands: Bodies = {
     assignee: perhaps('kim'),
   }),
   LogActivity: fc.record({ ...interaction, ...about, outcome: of(...outcomes), by: perhaps('kim') }),
+  RescheduleActivity: fc.record({
+    dueAt: of('2026-05-05T09:30:00Z', '2026-05-06T09:30:00Z'),
+    remindAt: perhaps('2026-05-05T09:00:00Z'),
+  }),
+  ReassignActivity: fc.record({ assignee: of('kim', 'sam') }),
   CompleteActivity: fc.record({ outcome: of(...outcomes.slice(0, 3)), durationMinutes: perhaps(0, 5) }),
   CancelActivity: fc.record({ reason }),
 };

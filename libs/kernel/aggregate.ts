@@ -178,6 +178,14 @@ export const Reference =
     references.set(prototype, known.set(String(field), category));
   };
 
+const none: ReadonlyMap<string, string> = new Map();
+
 /** The fields of a command (or of a nested part of one) that name other aggregates: field → category. */
-export const referencesOf = (part: object): ReadonlyMap<string, string> =>
-  references.get(Object.getPrototypeOf(part) as object) ?? new Map<string, string>();
+export function referencesOf(part: object): ReadonlyMap<string, string> {
+  const prototype = Object.getPrototypeOf(part) as object | null;
+  if (prototype === null || prototype === Object.prototype) return none;
+  const own = references.get(prototype);
+  // Fields that commands have in common are declared by the class that they extend.
+  const inherited = referencesOf(prototype);
+  return own === undefined || inherited.size === 0 ? (own ?? inherited) : new Map([...inherited, ...own]);
+}

@@ -19,6 +19,10 @@ export class LocationField {
   says: 'Makes an organisation known by its name.',
   by: ['sales', 'sales-manager'],
   opens: true,
+  refuses: {
+    ACCOUNT_EXISTS: 'There is an account with this id and other details.',
+    ACCOUNT_OWN_PARENT: 'It names itself as its parent.',
+  },
   example: {
     accountId: '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10',
     name: 'Noordzee Windbouw',

@@ -1,5 +1,5 @@
 import { Command } from '../../kernel/index.js';
-import { Id, Moment, OneOf, Optional, OptionalId, Prose, Text, Whole } from '../fields.js';
+import { Id, Ids, Moment, OneOf, Optional, OptionalId, PartOf, Prose, Text, Texts, Whole } from '../fields.js';
 import {
   type ActivityKind,
   activityKinds,
@@ -16,10 +16,55 @@ const account = '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10';
 /** The longest interaction that is believed: a week. */
 const weekInMinutes = 7 * 24 * 60;
 
+const exists = { ACTIVITY_EXISTS: 'There is an activity with this id and other details.' };
+
+const aboutNobody = { ACTIVITY_ABOUT_NOBODY: 'It names neither a person nor an account.' };
+
+const reminder = { REMINDER_AFTER_DUE: 'The reminder comes after the activity is due.' };
+
+const over = {
+  ACTIVITY_ALREADY_DONE: 'The activity was completed or logged as done.',
+  ACTIVITY_CANCELLED: 'The activity was cancelled.',
+};
+
+/** Who took part besides the person it is about and the employee who did it. */
+export class ParticipantsField {
+  @Optional()
+  @Ids('person', 100)
+  readonly people?: readonly string[];
+
+  @Optional()
+  @Texts(100, 100)
+  readonly employees?: readonly string[];
+}
+
+/** About whom or what: a person or an account at least; a deal is not needed (S2). */
+class AboutFields {
+  @OptionalId('person')
+  readonly personId?: string;
+
+  @OptionalId('account')
+  readonly accountId?: string;
+
+  @OptionalId('opportunity')
+  readonly opportunityId?: string;
+
+  @OptionalId()
+  readonly caseId?: string;
+
+  @OptionalId()
+  readonly campaignId?: string;
+
+  @Optional()
+  @PartOf(ParticipantsField)
+  readonly participants?: ParticipantsField;
+}
+
 @Command({
   says: 'Plans an interaction with a person or an account, with a due time and perhaps a reminder.',
   by: ['marketing', 'sales', 'sales-manager', 'support'],
   opens: true,
+  refuses: { ...exists, ...aboutNobody, ...reminder },
   example: {
     activityId: activity,
     kind: 'phone-call',
@@ -28,10 +73,11 @@ const weekInMinutes = 7 * 24 * 60;
     remindAt: '2026-05-04T09:00:00Z',
     assignee: 'sam',
     personId: person,
+    participants: { employees: ['fred'] },
     note: 'Ask who signs.',
   },
 })
-export class PlanActivity {
+export class PlanActivity extends AboutFields {
   @OptionalId()
   readonly activityId?: string;
 
@@ -54,23 +100,64 @@ export class PlanActivity {
   @Text(100)
   readonly assignee?: string;
 
-  @OptionalId('person')
-  readonly personId?: string;
-
-  @OptionalId('account')
-  readonly accountId?: string;
-
-  @OptionalId('opportunity')
-  readonly opportunityId?: string;
-
   @Optional()
   @Prose(10_000)
   readonly note?: string;
 }
 
 @Command({
+  says: 'Moves a planned interaction to another time, with its reminder.',
+  by: ['marketing', 'sales', 'sales-manager', 'support'],
+  refuses: { ...over, ...reminder },
+  example: {
+    activityId: activity,
+    dueAt: '2026-05-06T13:00:00Z',
+    remindAt: '2026-05-06T12:30:00Z',
+    reason: 'She is at a fair until then',
+  },
+})
+export class RescheduleActivity {
+  @Id()
+  readonly activityId!: string;
+
+  @Moment()
+  readonly dueAt!: string;
+
+  /** Not after the due time. Left out: there is no reminder any more. */
+  @Optional()
+  @Moment()
+  readonly remindAt?: string;
+
+  @Optional()
+  @Text(500)
+  readonly reason?: string;
+}
+
+@Command({
+  says: 'Gives a planned interaction to another employee.',
+  by: ['marketing', 'sales', 'sales-manager', 'support'],
+  refuses: { ...over },
+  example: { activityId: activity, assignee: 'kim', reason: 'Sam is on holiday' },
+})
+export class ReassignActivity {
+  @Id()
+  readonly activityId!: string;
+
+  @Text(100)
+  readonly assignee!: string;
+
+  @Optional()
+  @Text(500)
+  readonly reason?: string;
+}
+
+@Command({
   says: 'A planned interaction was carried out, or an attempt at it failed.',
   by: ['marketing', 'sales', 'sales-manager', 'support'],
+  refuses: {
+    ACTIVITY_ALREADY_DONE: 'The activity was logged as done, or completed with other details.',
+    ACTIVITY_CANCELLED: over.ACTIVITY_CANCELLED,
+  },
   example: { activityId: activity, outcome: 'reached', durationMinutes: 12, note: 'The director signs.' },
 })
 export class CompleteActivity {
@@ -84,6 +171,16 @@ export class CompleteActivity {
   @Whole(0, weekInMinutes)
   readonly durationMinutes?: number;
 
+  /** The employee who did it; the one who was to do it when left out. */
+  @Optional()
+  @Text(100)
+  readonly by?: string;
+
+  /** Who took part; those who were to do so when left out. */
+  @Optional()
+  @PartOf(ParticipantsField)
+  readonly participants?: ParticipantsField;
+
   @Optional()
   @Prose(10_000)
   readonly note?: string;
@@ -92,6 +189,10 @@ export class CompleteActivity {
 @Command({
   says: 'A planned interaction will not happen, with the reason.',
   by: ['marketing', 'sales', 'sales-manager', 'support'],
+  refuses: {
+    ACTIVITY_ALREADY_DONE: over.ACTIVITY_ALREADY_DONE,
+    ACTIVITY_CANCELLED: 'The activity was cancelled for another reason.',
+  },
   example: { activityId: activity, reason: 'They called us first' },
 })
 export class CancelActivity {
@@ -106,7 +207,9 @@ export class CancelActivity {
   says: 'Records an interaction that took place, or an attempt that failed.',
   by: ['marketing', 'sales', 'sales-manager', 'support'],
   opens: true,
+  refuses: { ...exists, ...aboutNobody },
   example: {
+    activityId: 'e0f47ac1-5d7b-4c39-8f0e-6b1a9d2c3f54',
     kind: 'phone-call',
     direction: 'outbound',
     outcome: 'no-answer',
@@ -116,7 +219,7 @@ export class CancelActivity {
     note: 'Third attempt this week.',
   },
 })
-export class LogActivity {
+export class LogActivity extends AboutFields {
   @OptionalId()
   readonly activityId?: string;
 
@@ -138,14 +241,15 @@ export class LogActivity {
   @Whole(0, weekInMinutes)
   readonly durationMinutes?: number;
 
-  @OptionalId('person')
-  readonly personId?: string;
+  /** What was visited or clicked: a page, a mailing, a download. */
+  @Optional()
+  @Text(500)
+  readonly content?: string;
 
-  @OptionalId('account')
-  readonly accountId?: string;
-
-  @OptionalId('opportunity')
-  readonly opportunityId?: string;
+  /** Where the visitor came from: a search engine, an advertisement, a newsletter. */
+  @Optional()
+  @Text(200)
+  readonly source?: string;
 
   @Optional()
   @Prose(10_000)

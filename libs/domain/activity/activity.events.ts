@@ -22,16 +22,32 @@ export type Direction = (typeof directions)[number];
 export const outcomes = ['reached', 'no-answer', 'left-message', 'bounced', 'refused', 'no-show'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** About whom or what: a person, an account or both; an opportunity only if there is one (S2). */
+/** Who took part besides the person it is about and the employee who did it. */
+export interface Participants {
+  /** Further persons, by id. */
+  readonly people?: readonly string[];
+  /** Further employees. */
+  readonly employees?: readonly string[];
+}
+
+/** About whom or what: a person, an account or both; an opportunity, case or campaign only if there is one (S2). */
 export interface About {
   readonly personId?: string;
   readonly accountId?: string;
   readonly opportunityId?: string;
+  readonly caseId?: string;
+  readonly campaignId?: string;
+  readonly participants?: Participants;
 }
 
 /** Free text may tell of the person. */
 export interface Note {
   readonly note?: string;
+}
+
+/** Why a plan changed: free text too. */
+export interface Reason {
+  readonly reason?: string;
 }
 
 /** These names and shapes are on disk: compensate, never change. */
@@ -47,16 +63,48 @@ export interface ActivityEvents {
     },
     Note
   >;
-  ActivityCompleted: EventShape<{ readonly outcome: Outcome; readonly durationMinutes?: number } & About, Note>;
-  ActivityCancelled: EventShape<{ readonly reason: string }>;
+  ActivityRescheduled: EventShape<
+    About & {
+      /** When it was due before. */
+      readonly from: Instant;
+      readonly dueAt: Instant;
+      /** Absent: there is no reminder any more. */
+      readonly remindAt?: Instant;
+      readonly assignee: string;
+    },
+    Reason
+  >;
+  ActivityReassigned: EventShape<
+    About & {
+      /** The employee who was to do it before. */
+      readonly from: string;
+      /** The employee who is to do it now. */
+      readonly assignee: string;
+    },
+    Reason
+  >;
+  ActivityCompleted: EventShape<
+    About & {
+      readonly outcome: Outcome;
+      readonly durationMinutes?: number;
+      /** The employee who did it, of sales or not (S3); absent in old events: the one who was to do it. */
+      readonly by?: string;
+    },
+    Note
+  >;
+  ActivityCancelled: EventShape<About, { readonly reason: string }>;
   ActivityLogged: EventShape<
     About & {
       readonly kind: ActivityKind;
       readonly direction: Direction;
       readonly outcome: Outcome;
-      /** The employee who did it, of sales or not (S3). */
+      /** The employee or the system who did it, of sales or not (S3). */
       readonly by: string;
       readonly durationMinutes?: number;
+      /** What was visited or clicked: a page, a mailing, a download. */
+      readonly content?: string;
+      /** Where the visitor came from: a search engine, an advertisement, a newsletter. */
+      readonly source?: string;
     },
     Note
   >;
@@ -68,12 +116,29 @@ export const activityEvents = declareEvents<ActivityEvents>('activity', {
     subject: 'personId',
     personal: { note: true },
   },
+  ActivityRescheduled: {
+    says: 'A planned interaction is due at another time, and its reminder with it.',
+    subject: 'personId',
+    personal: { reason: true },
+  },
+  ActivityReassigned: {
+    says: 'Another employee is to carry out a planned interaction.',
+    subject: 'personId',
+    personal: { reason: true },
+  },
   ActivityCompleted: {
     says: 'A planned interaction was carried out, with its outcome.',
     subject: 'personId',
     personal: { note: true },
   },
-  ActivityCancelled: { says: 'A planned interaction will not happen, with the reason.' },
+  ActivityCancelled: {
+    says: 'A planned interaction will not happen, with the reason.',
+    // Until version 2 the reason was stored openly and nothing said about whom it was.
+    schema: 2,
+    upcast: { 1: (open) => open },
+    subject: 'personId',
+    personal: { reason: true },
+  },
   ActivityLogged: {
     says: 'An interaction, or an attempt at one, took place.',
     subject: 'personId',

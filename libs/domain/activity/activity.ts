@@ -1,13 +1,22 @@
 import { aggregate, conflict, type DataOf, factsOf, invalid, notFound, refused } from '../../kernel/index.js';
 import { plain, same } from '../values.js';
-import { CancelActivity, CompleteActivity, LogActivity, PlanActivity } from './activity.commands.js';
+import {
+  CancelActivity,
+  CompleteActivity,
+  LogActivity,
+  PlanActivity,
+  ReassignActivity,
+  RescheduleActivity,
+} from './activity.commands.js';
 import { type About, type ActivityEvents, activityEvents } from './activity.events.js';
 
 type Data<T extends keyof ActivityEvents> = DataOf<ActivityEvents[T]>;
 
-/** Planned and then completed or cancelled; or logged, and so done at once. */
+/** Planned, perhaps moved, and then completed or cancelled; or logged, and so done at once. */
 export interface ActivityState {
   readonly planned?: Data<'ActivityPlanned'>;
+  /** When it is due now, and who is to do it. */
+  readonly agenda?: Pick<Data<'ActivityPlanned'>, 'dueAt' | 'remindAt' | 'assignee'>;
   readonly completed?: Data<'ActivityCompleted'>;
   readonly cancelled?: Data<'ActivityCancelled'>;
   readonly logged?: Data<'ActivityLogged'>;
@@ -21,18 +30,14 @@ const fact = factsOf(activityEvents);
  */
 export const activity = aggregate<ActivityState>()({
   events: activityEvents,
-  commands: { PlanActivity, CompleteActivity, CancelActivity, LogActivity },
+  commands: { PlanActivity, RescheduleActivity, ReassignActivity, CompleteActivity, CancelActivity, LogActivity },
   id: 'activityId',
   initial: {},
   lookups: {},
   decide: {
     PlanActivity: ({ activityId: _, ...details }, state, { actor }) => {
       aboutSomebody(details);
-      if (details.remindAt !== undefined && details.remindAt > details.dueAt) {
-        throw invalid('REMINDER_AFTER_DUE', 'A reminder comes before the activity is due.', [
-          { path: 'remindAt', message: 'remindAt must not be after dueAt.' },
-        ]);
-      }
+      checkReminder(details);
       const assignee = details.assignee ?? state.planned?.assignee ?? actor.id;
       const asked = plain({ ...details, assignee });
       if (!known(state)) return [fact('ActivityPlanned', asked)];
@@ -40,20 +45,35 @@ export const activity = aggregate<ActivityState>()({
       throw exists();
     },
 
-    CompleteActivity: ({ outcome, durationMinutes, note }, state) => {
-      const { personId, accountId, opportunityId } = aPlan(state);
+    RescheduleActivity: ({ dueAt, remindAt, reason }, state) => {
+      checkReminder({ dueAt, remindAt });
+      const { plan, agenda } = pending(state);
+      if (same({ dueAt, remindAt }, { dueAt: agenda.dueAt, remindAt: agenda.remindAt })) return [];
+      const moved = { from: agenda.dueAt, dueAt, remindAt, assignee: agenda.assignee, reason };
+      return [fact('ActivityRescheduled', plain({ ...aboutOf(plan), ...moved }))];
+    },
+
+    ReassignActivity: ({ assignee, reason }, state) => {
+      const { plan, agenda } = pending(state);
+      if (assignee === agenda.assignee) return [];
+      return [fact('ActivityReassigned', plain({ ...aboutOf(plan), from: agenda.assignee, assignee, reason }))];
+    },
+
+    CompleteActivity: ({ outcome, durationMinutes, by, participants, note }, state) => {
+      const { plan, agenda } = aPlan(state);
       // What it is about is repeated, so that no reader has to look it up.
-      const done = plain({ personId, accountId, opportunityId, outcome, durationMinutes, note });
-      if (state.completed && same(done, state.completed)) return [];
+      const about = { ...aboutOf(plan), participants: participants ?? plan.participants };
+      const done = plain({ ...about, outcome, durationMinutes, by: by ?? agenda.assignee, note });
+      if (state.completed && same(done, { ...state.completed, by: state.completed.by ?? agenda.assignee })) return [];
       pending(state);
       return [fact('ActivityCompleted', done)];
     },
 
     CancelActivity: ({ reason }, state) => {
-      aPlan(state);
+      const { plan } = aPlan(state);
       if (state.cancelled?.reason === reason) return [];
       pending(state);
-      return [fact('ActivityCancelled', { reason })];
+      return [fact('ActivityCancelled', plain({ ...aboutOf(plan), reason }))];
     },
 
     LogActivity: ({ activityId: _, ...details }, state, { actor }) => {
@@ -65,7 +85,12 @@ export const activity = aggregate<ActivityState>()({
     },
   },
   evolve: {
-    ActivityPlanned: (state, planned) => ({ ...state, planned }),
+    ActivityPlanned: (state, planned) => ({ ...state, planned, agenda: planned }),
+    ActivityRescheduled: (state, { dueAt, remindAt, assignee }) => ({
+      ...state,
+      agenda: { dueAt, remindAt, assignee },
+    }),
+    ActivityReassigned: (state, { assignee }) => ({ ...state, agenda: state.agenda && { ...state.agenda, assignee } }),
     ActivityCompleted: (state, completed) => ({ ...state, completed }),
     ActivityCancelled: (state, cancelled) => ({ ...state, cancelled }),
     ActivityLogged: (state, logged) => ({ ...state, logged }),
@@ -83,15 +108,33 @@ function aboutSomebody({ personId, accountId }: About): void {
   ]);
 }
 
-/** An activity that was planned once. */
-function aPlan(state: ActivityState): Data<'ActivityPlanned'> {
-  if (!known(state)) throw notFound('ACTIVITY_NOT_FOUND', 'There is no such activity.');
-  if (!state.planned) throw refused('ACTIVITY_ALREADY_DONE', 'The activity was logged as done.');
-  return state.planned;
+function checkReminder({ dueAt, remindAt }: { readonly dueAt: string; readonly remindAt?: string | undefined }): void {
+  if (remindAt === undefined || remindAt <= dueAt) return;
+  throw invalid('REMINDER_AFTER_DUE', 'A reminder comes before the activity is due.', [
+    { path: 'remindAt', message: 'remindAt must not be after dueAt.' },
+  ]);
 }
 
-/** Only what is still planned is completed or cancelled. */
-function pending({ completed, cancelled }: ActivityState): void {
-  if (completed) throw refused('ACTIVITY_ALREADY_DONE', 'The activity was completed.');
-  if (cancelled) throw refused('ACTIVITY_CANCELLED', 'The activity was cancelled.');
+const aboutOf = ({ personId, accountId, opportunityId, caseId, campaignId, participants }: About): About =>
+  plain({ personId, accountId, opportunityId, caseId, campaignId, participants });
+
+interface Plan {
+  readonly plan: Data<'ActivityPlanned'>;
+  readonly agenda: Pick<Data<'ActivityPlanned'>, 'dueAt' | 'remindAt' | 'assignee'>;
+}
+
+/** An activity that was planned once, and how it stands in the agenda. */
+function aPlan(state: ActivityState): Plan {
+  const { planned: plan, agenda } = state;
+  if (!known(state)) throw notFound('ACTIVITY_NOT_FOUND', 'There is no such activity.');
+  if (!plan || !agenda) throw refused('ACTIVITY_ALREADY_DONE', 'The activity was logged as done.');
+  return { plan, agenda };
+}
+
+/** Only what is still planned is moved, completed or cancelled. */
+function pending(state: ActivityState): Plan {
+  const plan = aPlan(state);
+  if (state.completed) throw refused('ACTIVITY_ALREADY_DONE', 'The activity was completed.');
+  if (state.cancelled) throw refused('ACTIVITY_CANCELLED', 'The activity was cancelled.');
+  return plan;
 }

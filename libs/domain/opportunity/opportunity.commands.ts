@@ -4,10 +4,26 @@ import { Day, Id, Ids, IsMoney, type MoneyField, Optional, OptionalId, Slug, Tex
 const opportunity = 'c2a7e4b0-1f5d-4f0e-8a1b-7d9c3e5f6a21';
 const account = '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10';
 
+const closed = { OPPORTUNITY_CLOSED: 'The opportunity is won or lost and has to be reopened first.' };
+
+const stageNotEntered = {
+  STAGE_UNKNOWN: 'The pipeline has no such stage.',
+  STAGE_RETIRED: 'The stage is retired; nothing enters it any more.',
+};
+
+const otherCurrency = {
+  OPPORTUNITY_CURRENCY_NOT_OF_PIPELINE: 'The amount is in another currency than the pipeline.',
+};
+
 @Command({
   says: 'Opens a concrete chance of a sale; the account may still be unknown.',
   by: ['sales', 'sales-manager'],
   opens: true,
+  refuses: {
+    OPPORTUNITY_EXISTS: 'There is an opportunity with this id and other details.',
+    ...stageNotEntered,
+    ...otherCurrency,
+  },
   example: {
     opportunityId: opportunity,
     title: 'Service contract for forty turbines',
@@ -65,6 +81,11 @@ export class OpenOpportunity {
 @Command({
   says: 'Moves an opportunity to any later stage; what is skipped is recorded.',
   by: ['sales', 'sales-manager'],
+  refuses: {
+    ...closed,
+    ...stageNotEntered,
+    STAGE_NOT_LATER: 'The stage comes before the present one.',
+  },
   example: { opportunityId: opportunity, to: 'proposal' },
 })
 export class AdvanceOpportunity {
@@ -78,6 +99,11 @@ export class AdvanceOpportunity {
 @Command({
   says: 'Moves an opportunity back to an earlier stage, with the reason.',
   by: ['sales', 'sales-manager'],
+  refuses: {
+    ...closed,
+    ...stageNotEntered,
+    STAGE_NOT_EARLIER: 'The stage comes after the present one.',
+  },
   example: { opportunityId: opportunity, to: 'qualification', reason: 'A new buyer took over' },
 })
 export class MoveOpportunityBack {
@@ -94,6 +120,10 @@ export class MoveOpportunityBack {
 @Command({
   says: 'Changes the amount at stake.',
   by: ['sales', 'sales-manager'],
+  refuses: {
+    ...closed,
+    ...otherCurrency,
+  },
   example: { opportunityId: opportunity, amount: { amount: 5_200_000, currency: 'EUR' } },
 })
 export class ChangeOpportunityAmount {
@@ -107,6 +137,9 @@ export class ChangeOpportunityAmount {
 @Command({
   says: 'Expects the opportunity to close on another day.',
   by: ['sales', 'sales-manager'],
+  refuses: {
+    ...closed,
+  },
   example: { opportunityId: opportunity, expectedClose: '2026-12-15' },
 })
 export class RescheduleOpportunity {
@@ -120,6 +153,9 @@ export class RescheduleOpportunity {
 @Command({
   says: 'Names the account that an opportunity belongs to.',
   by: ['sales', 'sales-manager'],
+  refuses: {
+    ...closed,
+  },
   example: { opportunityId: opportunity, accountId: account },
 })
 export class AssignOpportunityAccount {
@@ -133,6 +169,11 @@ export class AssignOpportunityAccount {
 @Command({
   says: 'The customer bought; the final amount may differ from the one at stake.',
   by: ['sales', 'sales-manager'],
+  refuses: {
+    ...closed,
+    ...otherCurrency,
+    OPPORTUNITY_WITHOUT_ACCOUNT: 'The account that buys is not known yet.',
+  },
   example: { opportunityId: opportunity, amount: { amount: 5_000_000, currency: 'EUR' } },
 })
 export class WinOpportunity {
@@ -148,6 +189,9 @@ export class WinOpportunity {
 @Command({
   says: 'The customer did not buy, with the reason and, if known, the competitor who did better.',
   by: ['sales', 'sales-manager'],
+  refuses: {
+    OPPORTUNITY_CLOSED: 'The opportunity is won, or was lost with another reason or competitor.',
+  },
   example: { opportunityId: opportunity, reason: 'Price', competitor: 'Baltic Rotor Service' },
 })
 export class LoseOpportunity {
@@ -165,6 +209,10 @@ export class LoseOpportunity {
 @Command({
   says: 'Opens a closed opportunity again, with the reason.',
   by: ['sales', 'sales-manager'],
+  refuses: {
+    ...stageNotEntered,
+    OPPORTUNITY_NOT_CLOSED: 'The opportunity is open.',
+  },
   example: { opportunityId: opportunity, reason: 'The competitor could not deliver', to: 'negotiation' },
 })
 export class ReopenOpportunity {

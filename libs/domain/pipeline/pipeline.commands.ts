@@ -14,6 +14,10 @@ export class StageField {
   says: 'Defines the ordered stages of a pipeline and their probabilities; a stage that is left out is retired.',
   by: ['sales-manager'],
   opens: true,
+  refuses: {
+    PIPELINE_CURRENCY_FIXED: 'The pipeline has another currency, which its opportunities are in.',
+    STAGE_NAMES_INVALID: 'Two stages have the same name, or one is named won or lost.',
+  },
   example: {
     pipelineId: 'renewals',
     name: 'Renewals',
