@@ -245,6 +245,12 @@ export function PartsOf(part: Part, min: number, max: number, key?: string): Pro
   );
 }
 
+/** No two parts of the list are the same in the field `by`. */
+export const EachOnce = (by: string): PropertyDecorator =>
+  ArrayUnique((part: Readonly<Record<string, unknown>>) => part[by], {
+    message: `$property must name each ${by} once.`,
+  });
+
 /** An amount that is not negative, in integer minor units. */
 export class MoneyField {
   /** In minor units: cents for EUR, yen for JPY. */

@@ -10,6 +10,7 @@ import { activity } from './activity/activity.js';
 import { opportunity } from './opportunity/opportunity.js';
 import { person } from './person/person.js';
 import { pipeline } from './pipeline/pipeline.js';
+import { policy } from './policy/policy.js';
 import { convertLead } from './processes/convert-lead.js';
 
 export * from './account/account.commands.js';
@@ -18,11 +19,12 @@ export * from './opportunity/opportunity.commands.js';
 export * from './person/consent.commands.js';
 export * from './person/person.commands.js';
 export * from './pipeline/pipeline.commands.js';
+export * from './policy/policy.commands.js';
 export { filled, MoneyField } from './fields.js';
 export { defaultPipeline, defaultPipelineId } from './pipeline/pipeline.js';
 
 /** Every aggregate there is. All else is derived from this list. */
-export const aggregates: readonly Aggregate[] = [person, account, opportunity, activity, pipeline].map(
+export const aggregates: readonly Aggregate[] = [person, account, opportunity, activity, pipeline, policy].map(
   (known) => known as unknown as Aggregate,
 );
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Aggregate, type CommandClass, factsOf, Refusal } from '../kernel/index.js';
+import { type Actor, type Aggregate, type CommandClass, factsOf, Refusal } from '../kernel/index.js';
 import { decide, fold, type StatedFact } from '../testing/decider.js';
 import { account } from './account/account.js';
 import { activity, type ActivityState } from './activity/activity.js';
@@ -11,6 +11,7 @@ import { person, type PersonState } from './person/person.js';
 import { channels, leadLevels } from './person/person.events.js';
 import { defaultPipeline, pipeline, type PipelineState } from './pipeline/pipeline.js';
 import { pipelineEvents } from './pipeline/pipeline.events.js';
+import { policy, type PolicyState } from './policy/policy.js';
 
 /*
  * Whatever is asked of an aggregate, in whatever order: it answers or refuses, what it answers can be folded, the
@@ -122,6 +123,14 @@ const pipelineCommands: Bodies = {
   }),
 };
 
+const policyCommands: Bodies = {
+  ChangePolicy: fc.record({
+    policyName: of('stale-opportunity'),
+    value: of<object>({ days: 30 }, { days: 60 }, { days: 0 }, { weeks: 2 }, {}),
+  }),
+  ResetPolicy: fc.record({ policyName: of('stale-opportunity', 'office.hours') }),
+};
+
 /** What leads somewhere is asked more often than what ends there. */
 const often = ['RegisterLead', 'QualifyLead', 'QualifyLead', 'QualifyLead', 'ConvertLead', 'ConvertLead'];
 
@@ -139,7 +148,12 @@ interface Trail<State> {
   readonly facts: readonly StatedFact[];
 }
 
-function holds<State>(aggregate: Aggregate<State>, bodies: Bodies, always: (trail: Trail<State>) => void): void {
+function holds<State>(
+  aggregate: Aggregate<State>,
+  bodies: Bodies,
+  always: (trail: Trail<State>) => void,
+  actor?: Actor,
+): void {
   expect(Object.keys(bodies).sort()).toEqual(Object.keys(aggregate.commands).sort());
   const reached = new Set<string>();
   fc.assert(
@@ -150,7 +164,7 @@ function holds<State>(aggregate: Aggregate<State>, bodies: Bodies, always: (trai
         const { filled: issued, errors } = filled(commandNamed(name)?.type as CommandClass, body);
         expect(errors).toEqual([]);
         const lookups = { 'pipeline-default': [definition] };
-        const answer = (from: State) => decide(aggregate, from, issued, { lookups });
+        const answer = (from: State) => decide(aggregate, from, issued, { lookups, ...(actor && { actor }) });
         let facts: readonly StatedFact[];
         try {
           facts = answer(state);
@@ -223,6 +237,18 @@ describe('In whatever order it is asked', () => {
       expect(after.defined?.stages.length).toBeGreaterThan(0);
       if (before.defined) expect(after.defined?.currency).toBe(before.defined.currency);
     });
+  });
+
+  it('a policy has a version for each change, and a value that it can have', () => {
+    holds(
+      policy,
+      policyCommands,
+      ({ before, after, facts }: Trail<PolicyState>) => {
+        expect(after.version).toBe(before.version + facts.length);
+        expect([undefined, 30, 60]).toContain((after.value as { days: number } | undefined)?.days);
+      },
+      { id: 'kim', role: 'sales-manager' },
+    );
   });
 
   it('an account stays the one that was opened', () => {
