@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import fc from 'fast-check';
@@ -67,9 +68,24 @@ describe('the catalogue', () => {
   });
 });
 
+/** The specs of the domain, in which every refusal has to be stated. */
+const specs = readdirSync('libs/domain', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.spec.ts'))
+  .map((file) => readFileSync(`libs/domain/${file}`, 'utf8'))
+  .join('\n');
+
 describe.each([...commands.values()])('$name', ({ name, type, options, aggregate }) => {
   it('has an example that is valid', () => {
     expect(problems(type, options.example)).toEqual([]);
+  });
+
+  it('is refused only for reasons that a spec states', () => {
+    const codes = Object.entries(options.refuses ?? {});
+    expect(codes.map(([code]) => code).filter((code) => !specs.includes(`'${code}'`))).toEqual([]);
+    for (const [code, when] of codes) {
+      expect(code).toMatch(/^[A-Z0-9]+(_[A-Z0-9]+)+$/);
+      expect(when).toMatch(/^[A-Z"].+\.$/);
+    }
   });
 
   it('can be left without an id only where it opens a stream', () => {

@@ -8,6 +8,7 @@ import {
   type Instant,
   commandOptions,
   lookedUp,
+  referencesOf,
   Refusal,
 } from '../kernel/index.js';
 
@@ -43,6 +44,22 @@ export const fold = <State>(
   facts: readonly StatedFact[],
 ): State => facts.map(stored).reduce((state, fact) => apply(state, fact, instant), initial);
 
+/**
+ * Whether a command says that it may be refused with this code. That something named does not exist need not be said:
+ * the aggregate itself, one that it refers to, or one that the decision rests on.
+ */
+function declares<State>({ category, lookups }: Aggregate<State>, issued: object, code: string): boolean {
+  const named = [
+    category,
+    ...Object.values(lookups).map(({ from }) => from.category),
+    ...referencesOf(issued).values(),
+  ];
+  const missing = named.map((one) => `${one.toUpperCase()}NOTFOUND`);
+  return (
+    Object.hasOwn(commandOptions(issued.constructor).refuses ?? {}, code) || missing.includes(code.replaceAll('_', ''))
+  );
+}
+
 /** What an aggregate answers to a command in a state, lookups folded as the dispatcher does. */
 export function decide<State>(
   aggregate: Aggregate<State>,
@@ -58,7 +75,19 @@ export function decide<State>(
       fold(from, lookups?.[`${from.category}-${id}`] ?? []),
     ),
   };
-  return aggregate.decide(issued, state, given);
+  try {
+    return aggregate.decide(issued, state, given);
+  } catch (error) {
+    if (error instanceof Refusal && !declares(aggregate, issued, error.code)) {
+      throw new Error(
+        `${issued.constructor.name} is refused with ${error.code}, which its @Command does not declare.`,
+        {
+          cause: error,
+        },
+      );
+    }
+    throw error;
+  }
 }
 
 /** `given(person, …facts).when(command).then(…facts)` */

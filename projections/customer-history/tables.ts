@@ -54,7 +54,7 @@ function linked({ stream }: RecordedEvent, about: About, contactIds: readonly st
     ...(about.personId === undefined ? [] : [`person-${about.personId}`]),
     ...(about.accountId === undefined ? [] : [`account-${about.accountId}`]),
     ...(about.opportunityId === undefined ? [] : [`opportunity-${about.opportunityId}`]),
-    ...contactIds.map((id) => `person-${id}`),
+    ...[...contactIds, ...(about.participants?.people ?? [])].map((id) => `person-${id}`),
   ];
   return [...new Set(to)].map((to_stream) => ({ from_stream: stream, to_stream }));
 }
