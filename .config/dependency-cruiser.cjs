@@ -36,12 +36,19 @@ module.exports = {
     {
       name: 'projections-import-events-and-read-model',
       severity: 'error',
-      comment: 'A read model rests on what was recorded, never on how it was decided.',
+      comment: 'A read model rests on what was recorded and on pure languages, never on how it was decided.',
       from: { path: '^projections/', pathNot: spec },
       to: {
         path: '^(apps|libs)/',
-        pathNot: '^libs/(read-model|kernel)/|^libs/domain/.*\\.events\\.ts$',
+        pathNot: '^libs/(read-model|kernel)/|^libs/domain/.*\\.(events|rules)\\.ts$',
       },
+    },
+    {
+      name: 'rules-import-events-alone',
+      severity: 'error',
+      comment: 'Languages and formulas that read models share with decisions: plain functions of their arguments.',
+      from: { path: '^libs/domain/.*\\.rules\\.ts$' },
+      to: { path: '^libs/domain/', pathNot: '\\.(events|rules)\\.ts$' },
     },
     {
       name: 'middle-rooms-import-kernel',

@@ -120,10 +120,10 @@ export function Ids(category: string, max: number): PropertyDecorator {
   );
 }
 
-/** A short name for machines: `needs-analysis`. */
-export function Slug(): PropertyDecorator {
+/** A short name for machines: `needs-analysis`; with `category`, the id of an aggregate that must exist. */
+export function Slug(category?: string): PropertyDecorator {
   const message = '$property must be 1 to 40 characters of a-z, 0-9 and -.';
-  return all(Matches(/^[a-z0-9-]{1,40}$/, { message }));
+  return all(Matches(/^[a-z0-9-]{1,40}$/, { message }), ...(category === undefined ? [] : [Reference(category)]));
 }
 
 /** One of a closed list of words. */
@@ -264,8 +264,16 @@ export class MoneyField {
 export const IsMoney = (): PropertyDecorator =>
   PartOf(MoneyField, '$property must be {"amount": a whole number of minor units, "currency": an ISO 4217 code}.');
 
-/** No command is nested deeper. */
+/** No command is nested deeper, but for those that say so. */
 const deepest = 6;
+const deeper = new WeakMap<object, number>();
+
+/** A command whose values are nested up to so many levels deep. */
+export const NestedUpTo =
+  (levels: number) =>
+  (type: object): void => {
+    deeper.set(type, levels);
+  };
 
 /** More help nobody. */
 const mostErrors = 100;
@@ -280,7 +288,7 @@ export function filled<P extends object>(
   body: object,
 ): { readonly filled: P; readonly errors: readonly FieldError[] } {
   // class-transformer stumbles over deep values, and over keys such as "constructor".
-  const strange = strangeness(body, '', deepest);
+  const strange = strangeness(body, '', deeper.get(type) ?? deepest);
   if (strange.length > 0) return { filled: new type(), errors: strange.slice(0, mostErrors) };
   const made = plainToInstance(type, body, { exposeUnsetFields: false });
   const errors = validateSync(made, {

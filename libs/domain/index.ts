@@ -11,6 +11,7 @@ import { opportunity } from './opportunity/opportunity.js';
 import { person } from './person/person.js';
 import { pipeline } from './pipeline/pipeline.js';
 import { policy } from './policy/policy.js';
+import { segment } from './segment/segment.js';
 import { convertLead } from './processes/convert-lead.js';
 
 export * from './account/account.commands.js';
@@ -20,11 +21,12 @@ export * from './person/consent.commands.js';
 export * from './person/person.commands.js';
 export * from './pipeline/pipeline.commands.js';
 export * from './policy/policy.commands.js';
+export * from './segment/segment.commands.js';
 export { filled, MoneyField } from './fields.js';
 export { defaultPipeline, defaultPipelineId } from './pipeline/pipeline.js';
 
 /** Every aggregate there is. All else is derived from this list. */
-export const aggregates: readonly Aggregate[] = [person, account, opportunity, activity, pipeline, policy].map(
+export const aggregates: readonly Aggregate[] = [person, account, opportunity, activity, pipeline, policy, segment].map(
   (known) => known as unknown as Aggregate,
 );
 
