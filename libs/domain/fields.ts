@@ -120,10 +120,24 @@ export function Ids(category: string, max: number): PropertyDecorator {
   );
 }
 
+const slug = /^[a-z0-9-]{1,40}$/;
+
 /** A short name for machines: `needs-analysis`; with `category`, the id of an aggregate that must exist. */
 export function Slug(category?: string): PropertyDecorator {
   const message = '$property must be 1 to 40 characters of a-z, 0-9 and -.';
-  return all(Matches(/^[a-z0-9-]{1,40}$/, { message }), ...(category === undefined ? [] : [Reference(category)]));
+  return all(Matches(slug, { message }), ...(category === undefined ? [] : [Reference(category)]));
+}
+
+/** Short names for machines, each once. */
+export function Slugs(min: number, max: number): PropertyDecorator {
+  const message = `$property must be a list of ${min} to ${max} different names of a-z, 0-9 and -.`;
+  return all(
+    IsArray({ message }),
+    ArrayMinSize(min, { message }),
+    ArrayMaxSize(max, { message }),
+    ArrayUnique({ message }),
+    Matches(slug, { each: true, message }),
+  );
 }
 
 /** One of a closed list of words. */

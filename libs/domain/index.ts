@@ -12,8 +12,10 @@ import { person } from './person/person.js';
 import { pipeline } from './pipeline/pipeline.js';
 import { policy } from './policy/policy.js';
 import { segment } from './segment/segment.js';
+import { breakCirclesOfParents } from './processes/break-circles-of-parents.js';
 import { convertLead } from './processes/convert-lead.js';
 
+export * from './account/account-facts.commands.js';
 export * from './account/account.commands.js';
 export * from './activity/activity.commands.js';
 export * from './opportunity/opportunity.commands.js';
@@ -31,7 +33,7 @@ export const aggregates: readonly Aggregate[] = [person, account, opportunity, a
 );
 
 /** Every process there is. */
-export const processes = [convertLead] as const;
+export const processes = [convertLead, breakCirclesOfParents] as const;
 
 /** How every event that the product knows is stored. */
 export const domainCatalogue = catalogueOf(aggregates.map(({ events }) => events));

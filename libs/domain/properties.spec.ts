@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Actor, type Aggregate, type CommandClass, factsOf, Refusal } from '../kernel/index.js';
 import { decide, fold, type StatedFact } from '../testing/decider.js';
-import { account } from './account/account.js';
+import { account, type AccountState } from './account/account.js';
 import { activity, type ActivityState } from './activity/activity.js';
 import { activityKinds, directions, outcomes } from './activity/activity.events.js';
+import type { Attribute } from './attributes.js';
 import { commandNamed, filled } from './index.js';
 import { opportunity, type OpportunityState } from './opportunity/opportunity.js';
 import { person, type PersonState } from './person/person.js';
@@ -110,6 +111,30 @@ const accountCommands: Bodies = {
     parentId: perhaps(...ids),
     roles: perhaps<readonly string[]>([], ['supplier']),
   }),
+  ChangeAccountDetails: fc.record({
+    name: perhaps('Noordzee', 'Westzee'),
+    location: perhaps({ country: 'Netherlands' }, { country: 'Netherlands', city: 'Rotterdam' }),
+    clear: perhaps<readonly string[]>([], ['industry', 'annualRevenue']),
+  }),
+  TransferAccount: fc.record({ owner: of('sam', 'kim'), reason: perhaps('holiday') }),
+  AssignParentAccount: fc.record({ parentId: of(...ids) }),
+  RemoveParentAccount: fc.record({}),
+  BreakCircleOfParents: fc.record({}),
+  AssignAccountRoles: fc.record({ roles: of(['customer'], ['partner', 'customer'], ['customer', 'partner'], []) }),
+  AddProductInUse: fc.record({ product: of('A', 'B'), supplier: perhaps('X'), since: perhaps('2024-01-01') }),
+  RemoveProductInUse: fc.record({ product: of('A', 'B'), supplier: perhaps('X'), until: perhaps('2025-01-01') }),
+  SetAccountAttributes: fc.record({
+    attributes: fc.uniqueArray(
+      of<Attribute>(
+        { name: 'size', type: 'whole-number', value: 3 },
+        { name: 'size', type: 'text', value: 'big' },
+        { name: 'constructor', type: 'boolean', value: true },
+      ),
+      { minLength: 1, selector: ({ name }) => name },
+    ),
+  }),
+  RemoveAccountAttributes: fc.record({ names: of(['size'], ['constructor', 'size']) }),
+  EstimateShareOfWallet: fc.record({ perCent: of(0, 60, 100), source: of('annual report', 'the buyer') }),
 };
 
 const pipelineCommands: Bodies = {
@@ -251,9 +276,15 @@ describe('In whatever order it is asked', () => {
     );
   });
 
-  it('an account stays the one that was opened', () => {
-    holds(account, accountCommands, ({ before, after }) => {
-      if (before.opened) expect(after.opened).toEqual(before.opened);
+  it('an account remembers how it was opened, and has each product, attribute and role once', () => {
+    const once = (values: readonly unknown[]) => expect(new Set(values).size).toBe(values.length);
+    holds(account, accountCommands, ({ before, after }: Trail<AccountState>) => {
+      if (before.account) expect(after.account?.opened).toEqual(before.account.opened);
+      expect(after.account?.details.name).toBeDefined();
+      expect(after.account?.parentId).not.toBe(id);
+      once(after.account?.roles ?? []);
+      once(after.account?.products.map(({ product, supplier }) => `${product} ${supplier}`) ?? []);
+      once(after.account?.attributes.map(({ name }) => name) ?? []);
     });
   });
 });

@@ -29,33 +29,62 @@ export interface ManyLookup<State, Looked> {
   readonly ids: (command: object, state: State) => readonly string[];
 }
 
-export type AnyLookup<State, Looked> = Lookup<State, Looked> | ManyLookup<State, Looked>;
+/** The same of a chain of aggregates, each of which names the next: their states by id, in order, up to a circle. */
+export interface ChainLookup<State, Looked> extends Lookup<State, Looked> {
+  readonly next: (looked: Looked) => string | undefined;
+  /** The chain is followed no further. */
+  readonly atMost: number;
+}
 
-/** Every aggregate that a decision on the command needs to know, with those that it names more than once. */
+export type AnyLookup<State, Looked> = Lookup<State, Looked> | ManyLookup<State, Looked> | ChainLookup<State, Looked>;
+
+/** State of an aggregate, as far as it is loaded. */
+type StateOf = (from: Foldable<unknown>, id: string) => unknown;
+
+/**
+ * Every aggregate that a decision on the command needs to know, with those that it names more than once. What a chain
+ * needs shows step by step: ask again once these are loaded, until nothing new comes.
+ */
 export const neededBy = <State>(
   lookups: Aggregate<State>['lookups'],
   command: object,
   state: State,
+  loaded: StateOf = () => undefined,
 ): readonly { readonly from: Foldable<unknown>; readonly id: string }[] =>
-  Object.values(lookups).flatMap((lookup) => {
-    const ids = 'ids' in lookup ? lookup.ids(command, state) : [lookup.id(command, state)];
-    return ids.flatMap((id) => (id === undefined ? [] : [{ from: lookup.from, id }]));
-  });
+  Object.values(lookups).flatMap((lookup) =>
+    idsOf(lookup, command, state, loaded).map((id) => ({ from: lookup.from, id })),
+  );
+
+function idsOf<State>(
+  lookup: AnyLookup<State, unknown>,
+  command: object,
+  state: State,
+  loaded: StateOf,
+): readonly string[] {
+  if ('ids' in lookup) return lookup.ids(command, state);
+  const ids: string[] = [];
+  const { atMost, next } = 'next' in lookup ? lookup : { atMost: 1, next: () => undefined };
+  for (let id = lookup.id(command, state); id !== undefined && ids.length < atMost && !ids.includes(id);) {
+    ids.push(id);
+    const looked = loaded(lookup.from, id);
+    id = looked === undefined ? undefined : next(looked);
+  }
+  return ids;
+}
 
 /** The lookups as a decision is given them. */
 export const lookedUp = <State>(
   lookups: Aggregate<State>['lookups'],
   command: object,
   state: State,
-  stateOf: (from: Foldable<unknown>, id: string) => unknown,
+  stateOf: StateOf,
 ): object =>
   Object.fromEntries(
     Object.entries(lookups).map(([name, lookup]) => {
-      if ('ids' in lookup) {
-        return [name, new Map(lookup.ids(command, state).map((id) => [id, stateOf(lookup.from, id)]))];
-      }
-      const id = lookup.id(command, state);
-      return [name, id === undefined ? lookup.from.initial : stateOf(lookup.from, id)];
+      const found = idsOf(lookup, command, state, stateOf).map((id) => [id, stateOf(lookup.from, id)] as const);
+      if ('ids' in lookup || 'next' in lookup) return [name, new Map(found)];
+      const [one] = found;
+      return [name, one ? one[1] : lookup.from.initial];
     }),
   );
 
@@ -89,7 +118,7 @@ export interface AggregateRules<State, C extends CommandClasses, S extends objec
   readonly initial: State;
   readonly lookups: {
     readonly [K in keyof L]: L[K] extends ReadonlyMap<string, infer Looked>
-      ? ManyLookup<State, Looked>
+      ? ManyLookup<State, Looked> | ChainLookup<State, Looked>
       : Lookup<State, L[K]>;
   };
   /**

@@ -166,15 +166,21 @@ export class CommandExecutor {
   private async lookUp(known: KnownCommand, command: object, state: unknown, fresh: boolean): Promise<object> {
     const { lookups } = known.aggregate;
     const streamOf = (from: Foldable<unknown>, id: string): string => `${from.category}-${id}`;
-    const needed = new Map(neededBy(lookups, command, state).map(({ from, id }) => [streamOf(from, id), from]));
     const states = new Map<string, unknown>();
+    const loaded = (from: Foldable<unknown>, id: string): unknown => states.get(streamOf(from, id));
     const maxAge = fresh ? 0 : lookupAgeMs;
-    await Promise.all(
-      [...needed].map(async ([stream, from]) => {
-        states.set(stream, (await this.streams.recent(from, stream, maxAge)).state);
-      }),
-    );
-    return lookedUp(lookups, command, state, (from, id) => states.get(streamOf(from, id)));
+    for (;;) {
+      const needed = neededBy(lookups, command, state, loaded).map(
+        ({ from, id }) => [streamOf(from, id), from] as const,
+      );
+      const missing = new Map(needed.filter(([stream]) => !states.has(stream)));
+      if (missing.size === 0) return lookedUp(lookups, command, state, loaded);
+      await Promise.all(
+        [...missing].map(async ([stream, from]) => {
+          states.set(stream, (await this.streams.recent(from, stream, maxAge)).state);
+        }),
+      );
+    }
   }
 
   private async append(

@@ -1,8 +1,15 @@
-import { declareEvents, type EventShape, type Money } from '../../kernel/index.js';
+import { declareEvents, type EventShape, type LocalDate, type Money } from '../../kernel/index.js';
+import type { Attribute } from '../attributes.js';
+
+export type { Attribute } from '../attributes.js';
 
 /** What an organisation is to us (domain.md §2). */
 export const accountRoles = ['customer', 'supplier', 'partner'] as const;
 export type AccountRole = (typeof accountRoles)[number];
+
+/** Details that can be unknown. */
+export const clearableDetails = ['industry', 'location', 'employees', 'annualRevenue', 'founded'] as const;
+export type ClearableDetail = (typeof clearableDetails)[number];
 
 /** Where an organisation sits. */
 export interface Location {
@@ -11,23 +18,67 @@ export interface Location {
   readonly city?: string;
 }
 
+/** What an organisation is like. */
+export interface AccountDetails {
+  readonly name: string;
+  readonly industry?: string;
+  readonly location?: Location;
+  /** Number of employees. */
+  readonly employees?: number;
+  readonly annualRevenue?: Money;
+  /** Year of foundation. */
+  readonly founded?: number;
+}
+
+/** A product that an account works with, from us or from somebody else. */
+export interface ProductInUse {
+  readonly product: string;
+  /** The competitor who supplied it; left out: we did. */
+  readonly supplier?: string;
+  readonly since?: LocalDate;
+}
+
 /** These names and shapes are on disk: compensate, never change. */
 export interface AccountEvents {
-  AccountOpened: EventShape<{
-    readonly name: string;
-    readonly industry?: string;
-    readonly location?: Location;
-    /** Number of employees. */
-    readonly employees?: number;
-    readonly annualRevenue?: Money;
-    /** Year of foundation. */
-    readonly founded?: number;
-    readonly parentId?: string;
-    readonly owner?: string;
-    readonly roles: readonly AccountRole[];
+  AccountOpened: EventShape<
+    AccountDetails & {
+      readonly parentId?: string;
+      readonly owner?: string;
+      readonly roles: readonly AccountRole[];
+    }
+  >;
+  AccountDetailsChanged: EventShape<
+    Partial<AccountDetails> & {
+      /** What is not known any more. */
+      readonly cleared: readonly ClearableDetail[];
+    }
+  >;
+  AccountTransferred: EventShape<{ readonly from?: string; readonly to: string; readonly reason?: string }>;
+  AccountParentAssigned: EventShape<{ readonly parentId: string; readonly before?: string }>;
+  AccountParentRemoved: EventShape<{
+    readonly parentId: string;
+    /** `circle`: it had become its own ancestor by assignments made at the same time. */
+    readonly because: 'asked' | 'circle';
   }>;
+  AccountRolesAssigned: EventShape<{ readonly roles: readonly AccountRole[] }>;
+  ProductInUseAdded: EventShape<ProductInUse>;
+  ProductInUseRemoved: EventShape<Omit<ProductInUse, 'since'> & { readonly until?: LocalDate }>;
+  AccountAttributesSet: EventShape<{ readonly attributes: readonly Attribute[] }>;
+  AccountAttributesRemoved: EventShape<{ readonly names: readonly string[] }>;
+  /** How much of what the account spends on products like ours it spends with us, in whole per cents. */
+  ShareOfWalletEstimated: EventShape<{ readonly perCent: number; readonly source: string }>;
 }
 
 export const accountEvents = declareEvents<AccountEvents>('account', {
   AccountOpened: { says: 'An organisation is known by its name.' },
+  AccountDetailsChanged: { says: 'The organisation is another one in these details.' },
+  AccountTransferred: { says: 'Somebody else owns it.' },
+  AccountParentAssigned: { says: 'It belongs to another organisation.' },
+  AccountParentRemoved: { says: 'It belongs to no other organisation any more.' },
+  AccountRolesAssigned: { says: 'What it is to us: customer, supplier, partner.' },
+  ProductInUseAdded: { says: 'It works with a product, of ours or of a competitor.' },
+  ProductInUseRemoved: { says: 'It does not work with a product any more.' },
+  AccountAttributesSet: { says: 'These custom attributes hold from here on.' },
+  AccountAttributesRemoved: { says: 'These custom attributes are not known any more.' },
+  ShareOfWalletEstimated: { says: 'Somebody estimated how much of its spending it spends with us.' },
 });

@@ -1,33 +1,252 @@
-import { aggregate, conflict, type DataOf, factsOf, refused } from '../../kernel/index.js';
+import {
+  aggregate,
+  type Aggregate,
+  type ChainLookup,
+  conflict,
+  type DataOf,
+  factsOf,
+  invalid,
+  notFound,
+  refused,
+} from '../../kernel/index.js';
+import {
+  type Attribute,
+  changedAttributes,
+  knownAttributes,
+  withAttributes,
+  withoutAttributes,
+} from '../attributes.js';
+import { attributesOf } from '../attributes.commands.js';
 import { plain, same } from '../values.js';
-import { OpenAccount } from './account.commands.js';
-import { type AccountEvents, accountEvents } from './account.events.js';
+import {
+  AddProductInUse,
+  EstimateShareOfWallet,
+  RemoveAccountAttributes,
+  RemoveProductInUse,
+  SetAccountAttributes,
+} from './account-facts.commands.js';
+import {
+  AssignAccountRoles,
+  AssignParentAccount,
+  BreakCircleOfParents,
+  ChangeAccountDetails,
+  OpenAccount,
+  RemoveParentAccount,
+  TransferAccount,
+} from './account.commands.js';
+import {
+  type AccountDetails,
+  type AccountEvents,
+  accountEvents,
+  type AccountRole,
+  accountRoles,
+  type ClearableDetail,
+  type ProductInUse,
+} from './account.events.js';
+
+/** An account as it stands. */
+export interface Account {
+  /** As it was opened. */
+  readonly opened: DataOf<AccountEvents['AccountOpened']>;
+  readonly details: AccountDetails;
+  readonly owner?: string;
+  readonly parentId?: string;
+  readonly roles: readonly AccountRole[];
+  readonly products: readonly ProductInUse[];
+  readonly attributes: readonly Attribute[];
+  readonly shareOfWallet?: DataOf<AccountEvents['ShareOfWalletEstimated']>;
+}
 
 export interface AccountState {
-  readonly opened?: DataOf<AccountEvents['AccountOpened']>;
+  readonly account?: Account;
+}
+
+interface Lookups {
+  /** The accounts above it, the nearest first; of a circle each once. */
+  readonly ancestors: ReadonlyMap<string, AccountState>;
 }
 
 const fact = factsOf(accountEvents);
 
+const mostAncestors = 100;
+const mostProducts = 500;
+
+/** Above the parent that it is to have; or, to see whether there is a circle, above itself. */
+const ancestors: ChainLookup<AccountState, AccountState> = {
+  get from() {
+    return account;
+  },
+  id: (command, state) => {
+    if (command instanceof AssignParentAccount) return command.parentId;
+    return command instanceof BreakCircleOfParents ? state.account?.parentId : undefined;
+  },
+  next: (above) => above.account?.parentId,
+  atMost: mostAncestors,
+};
+
 /** An organisation, by name (S1; domain.md §2). */
-export const account = aggregate<AccountState>()({
+export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>()({
   events: accountEvents,
-  commands: { OpenAccount },
+  commands: {
+    OpenAccount,
+    ChangeAccountDetails,
+    TransferAccount,
+    AssignParentAccount,
+    RemoveParentAccount,
+    BreakCircleOfParents,
+    AssignAccountRoles,
+    AddProductInUse,
+    RemoveProductInUse,
+    SetAccountAttributes,
+    RemoveAccountAttributes,
+    EstimateShareOfWallet,
+  },
   id: 'accountId',
   initial: {},
-  lookups: {},
+  lookups: { ancestors },
   decide: {
-    OpenAccount: ({ accountId, ...details }, { opened }) => {
-      if (accountId !== undefined && details.parentId === accountId) {
-        throw refused('ACCOUNT_OWN_PARENT', 'An account cannot be its own parent.');
-      }
+    OpenAccount: ({ accountId, ...details }, { account: known }) => {
+      if (accountId !== undefined && details.parentId === accountId) throw ownParent();
       const asked = plain({ ...details, roles: details.roles ?? ['customer' as const] });
-      if (!opened) return [fact('AccountOpened', asked)];
-      if (same(asked, opened)) return [];
+      if (!known) return [fact('AccountOpened', asked)];
+      if (same(asked, known.opened)) return [];
       throw conflict('ACCOUNT_EXISTS', 'There is already an account with this id and other details.');
+    },
+
+    ChangeAccountDetails: ({ accountId: _, clear = [], ...asked }, state) => {
+      const { details } = found(state);
+      const both = clear.filter((detail) => asked[detail] !== undefined);
+      if (both.length > 0) {
+        const errors = both.map((detail) => ({ path: detail, message: `${detail} is to be cleared as well.` }));
+        throw invalid('DETAIL_SET_AND_CLEARED', 'A detail is either given a value or cleared.', errors);
+      }
+      const changed = differing(asked, details);
+      const cleared = clear.filter((detail) => details[detail] !== undefined);
+      if (Object.keys(changed).length === 0 && cleared.length === 0) return [];
+      return [fact('AccountDetailsChanged', { ...changed, cleared })];
+    },
+
+    TransferAccount: ({ owner: to, reason }, state) => {
+      const { owner: from } = found(state);
+      return from === to ? [] : [fact('AccountTransferred', plain({ from, to, reason }))];
+    },
+
+    AssignParentAccount: ({ accountId, parentId }, state, { lookups }) => {
+      const { parentId: before } = found(state);
+      if (parentId === accountId) throw ownParent();
+      if (parentId === before) return [];
+      if (lookups.ancestors.has(accountId)) {
+        throw refused('ACCOUNT_PARENT_CIRCLE', 'The parent lies below this account: take it out from there first.');
+      }
+      if (lookups.ancestors.size === mostAncestors) {
+        throw refused('ACCOUNT_TOO_DEEP', `An account has fewer than ${mostAncestors} accounts above it.`);
+      }
+      return [fact('AccountParentAssigned', plain({ parentId, before }))];
+    },
+
+    RemoveParentAccount: (_, state) => {
+      const { parentId } = found(state);
+      return parentId === undefined ? [] : [fact('AccountParentRemoved', { parentId, because: 'asked' })];
+    },
+
+    BreakCircleOfParents: ({ accountId }, state, { lookups }) => {
+      const { parentId } = found(state);
+      if (parentId === undefined || !lookups.ancestors.has(accountId)) return [];
+      return [fact('AccountParentRemoved', { parentId, because: 'circle' })];
+    },
+
+    AssignAccountRoles: ({ roles: asked }, state) => {
+      const known = found(state).roles;
+      const roles = accountRoles.filter((role) => asked.includes(role));
+      return same(
+        roles,
+        accountRoles.filter((role) => known.includes(role)),
+      )
+        ? []
+        : [fact('AccountRolesAssigned', { roles })];
+    },
+
+    AddProductInUse: ({ accountId: _, ...asked }, state) => {
+      const { products } = found(state);
+      const before = products.find(samePlace(asked));
+      // Without a day it says nothing about when its use began.
+      if (before && (asked.since === undefined || asked.since === before.since)) return [];
+      if (!before && products.length === mostProducts) {
+        throw refused('TOO_MANY_PRODUCTS', `There can be ${mostProducts} products in use at most.`);
+      }
+      return [fact('ProductInUseAdded', plain(asked))];
+    },
+
+    RemoveProductInUse: ({ accountId: _, ...asked }, state) =>
+      found(state).products.some(samePlace(asked)) ? [fact('ProductInUseRemoved', plain(asked))] : [],
+
+    SetAccountAttributes: ({ attributes: asked }, state) => {
+      const attributes = changedAttributes(found(state).attributes, attributesOf(asked));
+      return attributes.length === 0 ? [] : [fact('AccountAttributesSet', { attributes })];
+    },
+
+    RemoveAccountAttributes: ({ names: asked }, state) => {
+      const names = knownAttributes(found(state).attributes, asked);
+      return names.length === 0 ? [] : [fact('AccountAttributesRemoved', { names })];
+    },
+
+    EstimateShareOfWallet: ({ perCent, source }, state) => {
+      const asked = { perCent, source };
+      return same(asked, found(state).shareOfWallet) ? [] : [fact('ShareOfWalletEstimated', asked)];
     },
   },
   evolve: {
-    AccountOpened: (_, opened) => ({ opened }),
+    AccountOpened: (_, opened) => {
+      const { parentId, owner, roles, ...details } = opened;
+      return { account: { opened, details, owner, parentId, roles, products: [], attributes: [] } };
+    },
+    AccountDetailsChanged: (state, { cleared, ...changed }) =>
+      changedBy(state, ({ details }) => ({ details: { ...without(details, cleared), ...changed } })),
+    AccountTransferred: (state, { to }) => changedBy(state, () => ({ owner: to })),
+    AccountParentAssigned: (state, { parentId }) => changedBy(state, () => ({ parentId })),
+    AccountParentRemoved: (state) => changedBy(state, () => ({ parentId: undefined })),
+    AccountRolesAssigned: (state, { roles }) => changedBy(state, () => ({ roles })),
+    ProductInUseAdded: (state, product) =>
+      changedBy(state, ({ products }) => ({ products: [...products.filter(otherThan(product)), product] })),
+    ProductInUseRemoved: (state, product) =>
+      changedBy(state, ({ products }) => ({ products: products.filter(otherThan(product)) })),
+    AccountAttributesSet: (state, { attributes }) =>
+      changedBy(state, (known) => ({ attributes: withAttributes(known.attributes, attributes) })),
+    AccountAttributesRemoved: (state, { names }) =>
+      changedBy(state, (known) => ({ attributes: withoutAttributes(known.attributes, names) })),
+    ShareOfWalletEstimated: (state, shareOfWallet) => changedBy(state, () => ({ shareOfWallet })),
   },
 });
+
+const ownParent = () => refused('ACCOUNT_OWN_PARENT', 'An account cannot be its own parent.');
+
+function found({ account: known }: AccountState): Account {
+  if (!known) throw notFound('ACCOUNT_NOT_FOUND', 'There is no such account.');
+  return known;
+}
+
+const changedBy = ({ account: known }: AccountState, change: (known: Account) => Partial<Account>): AccountState => ({
+  account: known && { ...known, ...change(known) },
+});
+
+/** What is asked for and is not so yet. */
+const differing = (asked: Partial<AccountDetails>, known: AccountDetails): Partial<AccountDetails> =>
+  plain(Object.fromEntries(Object.entries(asked).filter(([key, value]) => !same(value, { ...known }[key]))));
+
+const without = (details: AccountDetails, cleared: readonly ClearableDetail[]): AccountDetails => ({
+  ...details,
+  ...Object.fromEntries(cleared.map((detail) => [detail, undefined])),
+});
+
+type Place = Pick<ProductInUse, 'product' | 'supplier'>;
+
+/** The same product of two suppliers is in use twice. */
+const samePlace =
+  ({ product, supplier }: Place) =>
+  (known: Place): boolean =>
+    known.product === product && known.supplier === supplier;
+
+const otherThan =
+  (place: Place) =>
+  (known: Place): boolean =>
+    !samePlace(place)(known);
