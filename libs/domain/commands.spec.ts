@@ -261,13 +261,14 @@ describe('a field', () => {
   it('is described in OpenAPI', () => {
     expect(schemas['OpenOpportunity']).toEqual({
       type: 'object',
-      required: ['title', 'amount'],
+      required: ['title'],
       properties: {
         opportunityId: { type: 'string', format: 'uuid' },
         title: { type: 'string', minLength: 1, maxLength: 200 },
         pipelineId: { type: 'string', pattern: '^[a-z0-9-]{1,40}$' },
         stage: { type: 'string', pattern: '^[a-z0-9-]{1,40}$' },
         amount: { $ref: '#/components/schemas/MoneyField' },
+        lines: { type: 'array', minItems: 1, maxItems: 200, items: { $ref: '#/components/schemas/LineField' } },
         accountId: { type: 'string', format: 'uuid' },
         contactIds: { type: 'array', maxItems: 100, uniqueItems: true, items: { type: 'string', format: 'uuid' } },
         expectedClose: { type: 'string', format: 'date' },

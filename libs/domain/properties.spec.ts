@@ -7,6 +7,7 @@ import { activity, type ActivityState } from './activity/activity.js';
 import { activityKinds, directions, outcomes } from './activity/activity.events.js';
 import type { Attribute } from './attributes.js';
 import { commandNamed, filled } from './index.js';
+import { buyingRoles, openForecastCategories } from './opportunity/opportunity.events.js';
 import { opportunity, type OpportunityState } from './opportunity/opportunity.js';
 import { person, type PersonState } from './person/person.js';
 import { channels, leadLevels } from './person/person.events.js';
@@ -38,6 +39,19 @@ const money = fc.record({
   currency: fc.oneof({ weight: 9, arbitrary: of('EUR') }, of('USD')),
 });
 const perhapsMoney = fc.option(money, { nil: undefined });
+const line = fc.record({
+  product: of('Blades', 'Care'),
+  quantity: of('1', '2.5', '0.333'),
+  unitPrice: fc.record({
+    amount: of(0, 1, 99),
+    currency: fc.oneof({ weight: 9, arbitrary: of('EUR') }, of('USD')),
+  }),
+});
+const lines = fc.array(line, { maxLength: 3 });
+const someLines = fc.option(fc.array(line, { minLength: 1, maxLength: 3 }), { nil: undefined });
+/** A number like any other. */
+const quoteId = of('__proto__');
+const validUntil = perhaps('2024-01-10', '2024-01-31');
 const reason = of('price', 'no budget');
 const reachable = { name: of('Ilse', 'Tomas'), email: of('a@example.com', 'b@example.com') };
 const about = { personId: perhaps(ids[0]), accountId: perhaps(ids[1]), opportunityId: perhaps(ids[2]) };
@@ -71,7 +85,8 @@ const opportunityCommands: Bodies = {
     title: of('Blades'),
     pipelineId: perhaps('default'),
     stage: perhaps(...stageNames),
-    amount: money,
+    amount: perhapsMoney,
+    lines: someLines,
     accountId: perhaps(ids[1]),
     contactIds: perhaps([id]),
   }),
@@ -83,6 +98,20 @@ const opportunityCommands: Bodies = {
   WinOpportunity: fc.record({ amount: perhapsMoney }),
   LoseOpportunity: fc.record({ reason, competitor: perhaps('Baltic Rotor') }),
   ReopenOpportunity: fc.record({ reason, to: perhaps(...stageNames) }),
+  ChangeOpportunityLines: fc.record({ lines }),
+  SetForecastCategory: fc.record({ category: perhaps(...openForecastCategories) }),
+  AssignBuyingRole: fc.record({ personId: of(id), role: of(...buyingRoles) }),
+  RemoveBuyingRole: fc.record({ personId: of(id) }),
+  ReassignOpportunity: fc.record({ owner: of('sam', 'kim') }),
+  MoveOpportunityToPipeline: fc.record({
+    pipelineId: of('default', 'renewals'),
+    stage: perhaps(...stageNames),
+    reason,
+  }),
+  SendQuote: fc.record({ quoteId, amount: perhapsMoney, lines: someLines, validUntil }),
+  AcceptQuote: fc.record({ quoteId }),
+  DeclineQuote: fc.record({ quoteId, reason }),
+  SignContract: fc.record({ contractId: of('C-1', 'C-2'), quoteId: perhaps('__proto__'), amount: perhapsMoney }),
 };
 
 const activityCommands: Bodies = {
@@ -157,7 +186,19 @@ const policyCommands: Bodies = {
 };
 
 /** What leads somewhere is asked more often than what ends there. */
-const often = ['RegisterLead', 'QualifyLead', 'QualifyLead', 'QualifyLead', 'ConvertLead', 'ConvertLead'];
+const often = [
+  'OpenOpportunity',
+  'SendQuote',
+  'SendQuote',
+  'DeclineQuote',
+  'ReopenOpportunity',
+  'RegisterLead',
+  'QualifyLead',
+  'QualifyLead',
+  'QualifyLead',
+  'ConvertLead',
+  'ConvertLead',
+];
 
 /** A command of the aggregate as it comes over the wire, with the state that the pipelines are in when it comes. */
 const asked = (aggregate: Aggregate<never>, bodies: Bodies) =>
@@ -181,14 +222,15 @@ function holds<State>(
 ): void {
   expect(Object.keys(bodies).sort()).toEqual(Object.keys(aggregate.commands).sort());
   const reached = new Set<string>();
+  const minLength = Math.max(15, 2 * Object.keys(bodies).length);
   fc.assert(
-    fc.property(fc.array(asked(aggregate as never, bodies), { minLength: 15, maxLength: 30 }), (sequence) => {
+    fc.property(fc.array(asked(aggregate as never, bodies), { minLength, maxLength: 2 * minLength }), (sequence) => {
       const history: StatedFact[] = [];
       let state = aggregate.initial;
       for (const { name, body, definition } of sequence) {
         const { filled: issued, errors } = filled(commandNamed(name)?.type as CommandClass, body);
         expect(errors).toEqual([]);
-        const lookups = { 'pipeline-default': [definition] };
+        const lookups = { 'pipeline-default': [definition], 'pipeline-renewals': [definition] };
         const answer = (from: State) => decide(aggregate, from, issued, { lookups, ...(actor && { actor }) });
         let facts: readonly StatedFact[];
         try {
@@ -230,7 +272,7 @@ describe('In whatever order it is asked', () => {
     });
   });
 
-  it('an opportunity stands in a known stage, in one currency, and is won only with an account', () => {
+  it('an opportunity stands in a known stage, in one currency, lines add up to the amount, and an account is there to win', () => {
     const known = defaultPipeline.stages.map(({ stage }): string => stage);
     holds(opportunity, opportunityCommands, ({ before, after, facts }: Trail<OpportunityState>) => {
       const now = after.opportunity;
@@ -238,8 +280,17 @@ describe('In whatever order it is asked', () => {
       expect(now?.amount.currency).toBe('EUR');
       expect(now?.amount.amount).toBeGreaterThanOrEqual(0);
       if (now?.status === 'won') expect(now.accountId).toBeDefined();
+      if (now && now.lines.length > 0) {
+        expect(now.lines.reduce((sum, { amount }) => sum + amount.amount, 0)).toBe(now.amount.amount);
+      }
+      for (const { sent } of now?.formalContact.quotes.values() ?? []) {
+        expect(sent.amount.currency).toBe('EUR');
+        expect((sent.lines ?? []).reduce((sum, { amount }) => sum + amount.amount, 0)).toBe(
+          sent.lines ? sent.amount.amount : 0,
+        );
+      }
       if (before.opportunity && before.opportunity.status !== 'open' && facts.length > 0) {
-        expect(facts.map(({ type }) => type)).toEqual(['OpportunityReopened']);
+        expect(['OpportunityReopened', 'OpportunityReassigned', 'ContractSigned']).toContain(facts[0]?.type);
       }
     });
   });

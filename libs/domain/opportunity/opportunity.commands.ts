@@ -1,18 +1,33 @@
 import { Command } from '../../kernel/index.js';
-import { Day, Id, Ids, IsMoney, type MoneyField, Optional, OptionalId, Slug, Text } from '../fields.js';
+import { Day, Id, Ids, IsMoney, type MoneyField, Optional, OptionalId, PartsOf, Slug, Text } from '../fields.js';
+import { LineField } from '../quote/lines.js';
 
 const opportunity = 'c2a7e4b0-1f5d-4f0e-8a1b-7d9c3e5f6a21';
 const account = '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10';
 
-const closed = { OPPORTUNITY_CLOSED: 'The opportunity is won or lost and has to be reopened first.' };
+export const opportunityClosed = { OPPORTUNITY_CLOSED: 'The opportunity is won or lost and has to be reopened first.' };
 
-const stageNotEntered = {
+export const stageNotEntered = {
   STAGE_UNKNOWN: 'The pipeline has no such stage.',
   STAGE_RETIRED: 'The stage is retired; nothing enters it any more.',
 };
 
-const otherCurrency = {
+export const otherCurrency = {
   OPPORTUNITY_CURRENCY_NOT_OF_PIPELINE: 'The amount is in another currency than the pipeline.',
+};
+
+export const linesNotSummed = {
+  LINES_OF_DIFFERENT_CURRENCIES: 'The lines are in more than one currency.',
+  AMOUNT_TOO_LARGE: 'A line or the sum does not fit in exact minor units.',
+};
+
+const amountOfLines = {
+  OPPORTUNITY_AMOUNT_NOT_OF_LINES: 'There are lines, and the amount is not their sum: change the lines.',
+};
+
+export const contactNotSoldTo = {
+  OTHER_NEVER_IN_PIPELINE: 'A contact is a partner, an employee, the press or a supplier.',
+  NAME_WITHOUT_INTEREST: 'A contact is only a name from a list; register the lead first.',
 };
 
 @Command({
@@ -21,8 +36,12 @@ const otherCurrency = {
   opens: true,
   refuses: {
     OPPORTUNITY_EXISTS: 'There is an opportunity with this id and other details.',
+    OPPORTUNITY_WITHOUT_AMOUNT: 'There is neither an amount nor a line.',
+    ...amountOfLines,
+    ...linesNotSummed,
     ...stageNotEntered,
     ...otherCurrency,
+    ...contactNotSoldTo,
   },
   example: {
     opportunityId: opportunity,
@@ -54,8 +73,15 @@ export class OpenOpportunity {
   @Slug()
   readonly stage?: string;
 
+  /** The sum of the lines when left out. */
+  @Optional()
   @IsMoney()
-  readonly amount!: MoneyField;
+  readonly amount?: MoneyField;
+
+  /** What is to be sold. */
+  @Optional()
+  @PartsOf(LineField, 1, 200)
+  readonly lines?: readonly LineField[];
 
   @OptionalId('account')
   readonly accountId?: string;
@@ -82,7 +108,7 @@ export class OpenOpportunity {
   says: 'Moves an opportunity to any later stage; what is skipped is recorded.',
   by: ['sales', 'sales-manager'],
   refuses: {
-    ...closed,
+    ...opportunityClosed,
     ...stageNotEntered,
     STAGE_NOT_LATER: 'The stage comes before the present one.',
   },
@@ -100,7 +126,7 @@ export class AdvanceOpportunity {
   says: 'Moves an opportunity back to an earlier stage, with the reason.',
   by: ['sales', 'sales-manager'],
   refuses: {
-    ...closed,
+    ...opportunityClosed,
     ...stageNotEntered,
     STAGE_NOT_EARLIER: 'The stage comes after the present one.',
   },
@@ -118,10 +144,11 @@ export class MoveOpportunityBack {
 }
 
 @Command({
-  says: 'Changes the amount at stake.',
+  says: 'Changes the amount at stake, where it is not the sum of lines.',
   by: ['sales', 'sales-manager'],
   refuses: {
-    ...closed,
+    ...amountOfLines,
+    ...opportunityClosed,
     ...otherCurrency,
   },
   example: { opportunityId: opportunity, amount: { amount: 5_200_000, currency: 'EUR' } },
@@ -138,7 +165,7 @@ export class ChangeOpportunityAmount {
   says: 'Expects the opportunity to close on another day.',
   by: ['sales', 'sales-manager'],
   refuses: {
-    ...closed,
+    ...opportunityClosed,
   },
   example: { opportunityId: opportunity, expectedClose: '2026-12-15' },
 })
@@ -154,7 +181,7 @@ export class RescheduleOpportunity {
   says: 'Names the account that an opportunity belongs to.',
   by: ['sales', 'sales-manager'],
   refuses: {
-    ...closed,
+    ...opportunityClosed,
   },
   example: { opportunityId: opportunity, accountId: account },
 })
@@ -167,11 +194,12 @@ export class AssignOpportunityAccount {
 }
 
 @Command({
-  says: 'The customer bought; the final amount may differ from the one at stake.',
+  says: 'The customer bought; the final amount may differ from the one at stake, where that is not the sum of lines.',
   by: ['sales', 'sales-manager'],
   refuses: {
-    ...closed,
+    ...opportunityClosed,
     ...otherCurrency,
+    ...amountOfLines,
     OPPORTUNITY_WITHOUT_ACCOUNT: 'The account that buys is not known yet.',
   },
   example: { opportunityId: opportunity, amount: { amount: 5_000_000, currency: 'EUR' } },

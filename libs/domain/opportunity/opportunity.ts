@@ -1,14 +1,5 @@
-import {
-  aggregate,
-  conflict,
-  type DataOf,
-  factsOf,
-  type LocalDate,
-  type Lookup,
-  type Money,
-  notFound,
-  refused,
-} from '../../kernel/index.js';
+import { aggregate, conflict, factsOf, type Lookup, type ManyLookup, refused } from '../../kernel/index.js';
+import { person, type PersonState } from '../person/person.js';
 import {
   defaultPipelineId,
   existing,
@@ -18,7 +9,11 @@ import {
   placeAfter,
   placeOf,
 } from '../pipeline/pipeline.js';
+import { linesOf } from '../quote/lines.js';
+import { noFormalContact } from '../quote/quotes.js';
 import { plain, same } from '../values.js';
+import { AcceptQuote, DeclineQuote, SendQuote, SignContract } from './formal-contact.commands.js';
+import { formalContactDecisions, formalContactFolds } from './formal-contact.js';
 import {
   AdvanceOpportunity,
   AssignOpportunityAccount,
@@ -30,29 +25,25 @@ import {
   RescheduleOpportunity,
   WinOpportunity,
 } from './opportunity.commands.js';
-import { type OpportunityEvents, opportunityEvents } from './opportunity.events.js';
+import { opportunityEvents } from './opportunity.events.js';
+import { changed, found, open, type OpportunityState } from './state.js';
+import {
+  AssignBuyingRole,
+  ChangeOpportunityLines,
+  MoveOpportunityToPipeline,
+  ReassignOpportunity,
+  RemoveBuyingRole,
+  SetForecastCategory,
+} from './terms.commands.js';
+import { amountOf, checkContacts, termsDecisions, termsFolds } from './terms.js';
 
-type Data<T extends keyof OpportunityEvents> = DataOf<OpportunityEvents[T]>;
-
-/** An opportunity as it stands. `stage` is the open stage it stands in, or stood in when it was closed. */
-export interface Opportunity {
-  readonly status: 'open' | 'won' | 'lost';
-  readonly stage: string;
-  readonly amount: Money;
-  readonly accountId?: string;
-  readonly expectedClose?: LocalDate;
-  readonly opened: Data<'OpportunityOpened'>;
-  readonly lost?: Data<'OpportunityLost'>;
-  /** How it was opened again last. */
-  readonly reopened?: Data<'OpportunityReopened'>;
-}
-
-export interface OpportunityState {
-  readonly opportunity?: Opportunity;
-}
+export type { Opportunity, OpportunityState } from './state.js';
 
 interface Lookups {
+  /** The pipeline whose stage is entered. */
   readonly pipeline: PipelineState;
+  /** Whoever gets a part in it. */
+  readonly people: ReadonlyMap<string, PersonState>;
 }
 
 const fact = factsOf(opportunityEvents);
@@ -62,11 +53,20 @@ const itsPipeline: Lookup<OpportunityState, PipelineState> = {
   from: pipeline,
   id: (command, { opportunity }) => {
     if (command instanceof OpenOpportunity) return command.pipelineId ?? defaultPipelineId;
+    if (command instanceof MoveOpportunityToPipeline) return command.pipelineId;
     const entersStage =
       command instanceof AdvanceOpportunity ||
       command instanceof MoveOpportunityBack ||
       (command instanceof ReopenOpportunity && command.to !== undefined);
-    return entersStage ? opportunity?.opened.pipelineId : undefined;
+    return entersStage ? opportunity?.pipelineId : undefined;
+  },
+};
+
+const itsPeople: ManyLookup<OpportunityState, PersonState> = {
+  from: person,
+  ids: (command) => {
+    if (command instanceof OpenOpportunity) return command.contactIds ?? [];
+    return command instanceof AssignBuyingRole ? [command.personId] : [];
   },
 };
 
@@ -83,14 +83,26 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     WinOpportunity,
     LoseOpportunity,
     ReopenOpportunity,
+    ChangeOpportunityLines,
+    SetForecastCategory,
+    AssignBuyingRole,
+    RemoveBuyingRole,
+    ReassignOpportunity,
+    MoveOpportunityToPipeline,
+    SendQuote,
+    AcceptQuote,
+    DeclineQuote,
+    SignContract,
   },
   id: 'opportunityId',
   initial: {},
-  lookups: { pipeline: itsPipeline },
+  lookups: { pipeline: itsPipeline, people: itsPeople },
   decide: {
     OpenOpportunity: ({ opportunityId: _, ...details }, { opportunity: known }, { lookups }) => {
       const pipelineId = details.pipelineId ?? defaultPipelineId;
-      const asked = { ...details, pipelineId, contactIds: details.contactIds ?? [] };
+      const lines = details.lines && linesOf(details.lines);
+      const amount = amountOf(details.amount, lines ?? []);
+      const asked = { ...details, pipelineId, amount, lines, contactIds: details.contactIds ?? [] };
       if (known) {
         if (same({ ...asked, stage: asked.stage ?? known.opened.stage }, known.opened)) return [];
         throw conflict('OPPORTUNITY_EXISTS', 'There is already an opportunity with this id and other details.');
@@ -99,13 +111,14 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
       const place = asked.stage === undefined ? 0 : placeOf(asked.stage, defined);
       const stage = defined.stages[place]?.stage;
       if (stage === undefined) throw refused('STAGE_UNKNOWN', 'The pipeline has no stage.');
-      return [fact('OpportunityOpened', plain({ ...asked, stage, amount: inCurrency(defined, asked.amount) }))];
+      checkContacts(lookups.people);
+      return [fact('OpportunityOpened', plain({ ...asked, stage, amount: inCurrency(defined, amount) }))];
     },
 
     AdvanceOpportunity: ({ to }, state, { lookups }) => {
-      const { stage: from, opened } = open(state);
+      const { stage: from, pipelineId } = open(state);
       if (to === from) return [];
-      const defined = existing(lookups.pipeline, opened.pipelineId);
+      const defined = existing(lookups.pipeline, pipelineId);
       const next = placeAfter(from, defined);
       const place = placeOf(to, defined);
       if (place < next) throw refused('STAGE_NOT_LATER', `"${to}" is not later than "${from}": move it back instead.`);
@@ -114,9 +127,9 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     },
 
     MoveOpportunityBack: ({ to, reason }, state, { lookups }) => {
-      const { stage: from, opened } = open(state);
+      const { stage: from, pipelineId } = open(state);
       if (to === from) return [];
-      const defined = existing(lookups.pipeline, opened.pipelineId);
+      const defined = existing(lookups.pipeline, pipelineId);
       if (placeOf(to, defined) >= placeAfter(from, defined)) {
         throw refused('STAGE_NOT_EARLIER', `"${to}" is not earlier than "${from}": advance it instead.`);
       }
@@ -125,7 +138,7 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
 
     ChangeOpportunityAmount: ({ amount: asked }, state) => {
       const known = open(state);
-      const amount = inCurrency(known.amount, asked);
+      const amount = amountOf(inCurrency(known.amount, asked), known.lines);
       return same(amount, known.amount) ? [] : [fact('OpportunityAmountChanged', { amount })];
     },
 
@@ -136,13 +149,13 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
       open(state).accountId === accountId ? [] : [fact('OpportunityAccountAssigned', { accountId })],
 
     WinOpportunity: ({ amount: asked }, state) => {
-      const { status, stage: from, amount, accountId } = found(state);
+      const { status, stage: from, amount, lines, accountId } = found(state);
       if (status === 'won' && (asked === undefined || same(asked, amount))) return [];
       open(state);
       if (accountId === undefined) {
         throw refused('OPPORTUNITY_WITHOUT_ACCOUNT', 'Assign the account that buys before it is won.');
       }
-      return [fact('OpportunityWon', { from, amount: asked ? inCurrency(amount, asked) : amount })];
+      return [fact('OpportunityWon', { from, amount: asked ? amountOf(inCurrency(amount, asked), lines) : amount })];
     },
 
     LoseOpportunity: ({ reason, competitor }, state) => {
@@ -154,24 +167,32 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     },
 
     ReopenOpportunity: ({ reason, to }, state, { lookups }) => {
-      const { status, stage, opened, reopened } = found(state);
+      const { status, stage, pipelineId, reopened } = found(state);
       if (status === 'open') {
         if (reopened?.reason === reason && (to === undefined || to === reopened.to)) return [];
         throw refused('OPPORTUNITY_NOT_CLOSED', 'The opportunity is open.');
       }
       // It may return to a stage retired meanwhile, but not enter one.
-      if (to !== undefined && to !== stage) placeOf(to, existing(lookups.pipeline, opened.pipelineId));
+      if (to !== undefined && to !== stage) placeOf(to, existing(lookups.pipeline, pipelineId));
       return [fact('OpportunityReopened', { to: to ?? stage, reason })];
     },
+
+    ...termsDecisions,
+    ...formalContactDecisions,
   },
   evolve: {
     OpportunityOpened: (_, opened) => ({
       opportunity: {
         status: 'open',
+        pipelineId: opened.pipelineId,
         stage: opened.stage,
         amount: opened.amount,
+        lines: opened.lines ?? [],
         accountId: opened.accountId,
         expectedClose: opened.expectedClose,
+        owner: opened.owner,
+        roles: new Map(),
+        formalContact: noFormalContact,
         opened,
       },
     }),
@@ -184,22 +205,7 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     OpportunityLost: (state, lost) => changed(state, { status: 'lost', lost }),
     OpportunityReopened: (state, reopened) =>
       changed(state, { status: 'open', stage: reopened.to, lost: undefined, reopened }),
+    ...termsFolds,
+    ...formalContactFolds,
   },
 });
-
-const changed = ({ opportunity: known }: OpportunityState, change: Partial<Opportunity>): OpportunityState => ({
-  opportunity: known && { ...known, ...change },
-});
-
-function found({ opportunity: known }: OpportunityState): Opportunity {
-  if (!known) throw notFound('OPPORTUNITY_NOT_FOUND', 'There is no such opportunity.');
-  return known;
-}
-
-/** An opportunity that is neither won nor lost: only such a one changes. */
-function open(state: OpportunityState): Opportunity {
-  const known = found(state);
-  if (known.status !== 'open')
-    throw refused('OPPORTUNITY_CLOSED', `The opportunity is ${known.status}; reopen it first.`);
-  return known;
-}

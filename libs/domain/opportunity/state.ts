@@ -1,0 +1,48 @@
+import { type DataOf, type LocalDate, type Money, notFound, refused } from '../../kernel/index.js';
+import type { FormalContact } from '../quote/quotes.js';
+import type { BuyingRole, Line, OpenForecastCategory, OpportunityEvents } from './opportunity.events.js';
+
+export type OpportunityData<T extends keyof OpportunityEvents> = DataOf<OpportunityEvents[T]>;
+
+/** An opportunity as it stands. `stage` is the open stage it stands in, or stood in when it was closed. */
+export interface Opportunity {
+  readonly status: 'open' | 'won' | 'lost';
+  readonly pipelineId: string;
+  readonly stage: string;
+  /** While there are lines, their exact sum. */
+  readonly amount: Money;
+  readonly lines: readonly Line[];
+  readonly accountId?: string;
+  readonly expectedClose?: LocalDate;
+  readonly owner?: string;
+  /** As somebody set it; left out: it follows from the stage's probability. */
+  readonly category?: OpenForecastCategory;
+  /** Person → part in the purchase. */
+  readonly roles: ReadonlyMap<string, BuyingRole>;
+  readonly formalContact: FormalContact;
+  readonly opened: OpportunityData<'OpportunityOpened'>;
+  readonly lost?: OpportunityData<'OpportunityLost'>;
+  /** How it was opened again last. */
+  readonly reopened?: OpportunityData<'OpportunityReopened'>;
+}
+
+export interface OpportunityState {
+  readonly opportunity?: Opportunity;
+}
+
+export const changed = ({ opportunity: known }: OpportunityState, change: Partial<Opportunity>): OpportunityState => ({
+  opportunity: known && { ...known, ...change },
+});
+
+export function found({ opportunity: known }: OpportunityState): Opportunity {
+  if (!known) throw notFound('OPPORTUNITY_NOT_FOUND', 'There is no such opportunity.');
+  return known;
+}
+
+/** An opportunity that is neither won nor lost: only such a one changes. */
+export function open(state: OpportunityState): Opportunity {
+  const known = found(state);
+  if (known.status !== 'open')
+    throw refused('OPPORTUNITY_CLOSED', `The opportunity is ${known.status}; reopen it first.`);
+  return known;
+}

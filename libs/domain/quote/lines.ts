@@ -1,0 +1,65 @@
+import { Matches } from 'class-validator';
+import { add, type Money, refused } from '../../kernel/index.js';
+import { IsMoney, type MoneyField, Optional, Text } from '../fields.js';
+import type { Line } from '../opportunity/opportunity.events.js';
+import { plain } from '../values.js';
+
+/** A positive decimal of at most 9 digits and 6 places, as text, so that nothing is lost: `40`, `2.5`. */
+export const Quantity = (): PropertyDecorator =>
+  Matches(/^(?=.*[1-9])\d{1,9}(\.\d{1,6})?$/, {
+    message: '$property must be a positive decimal as text, of at most 9 digits and 6 places, for instance "2.5".',
+  });
+
+/** What is to be sold. */
+export class LineField {
+  @Text(200)
+  readonly product!: string;
+
+  /** Id of the product where it is kept. */
+  @Optional()
+  @Text(100)
+  readonly productId?: string;
+
+  @Quantity()
+  readonly quantity!: string;
+
+  @IsMoney()
+  readonly unitPrice!: MoneyField;
+}
+
+/** A decimal without needless zeros, so that the same quantity is always the same text. */
+const withoutZeros = (decimal: string): string => {
+  const [whole = '', fraction = ''] = decimal.split('.');
+  const places = fraction.replace(/0+$/, '');
+  return `${whole.replace(/^0+(?=\d)/, '')}${places === '' ? '' : `.${places}`}`;
+};
+
+/** `quantity × price`, rounded half up to the minor unit. Exact: no float is involved. */
+export function priced(quantity: string, { amount, currency }: Money): Money {
+  const [whole = '', fraction = ''] = quantity.split('.');
+  const scale = 10n ** BigInt(fraction.length);
+  const product = BigInt(`${whole}${fraction}`) * BigInt(amount);
+  // Adding nothing checks that it fits.
+  return add({ amount: Number((product * 2n + scale) / (scale * 2n)), currency }, { amount: 0, currency });
+}
+
+/** The lines as they are recorded, each with its amount. @throws Refusal `AMOUNT_TOO_LARGE` */
+export const linesOf = (asked: readonly LineField[]): readonly Line[] =>
+  asked.map(({ product, productId, quantity, unitPrice }) =>
+    plain({
+      product,
+      productId,
+      quantity: withoutZeros(quantity),
+      unitPrice,
+      amount: priced(quantity, unitPrice),
+    }),
+  );
+
+/** The exact sum of lines; `undefined` where there are none. @throws Refusal `LINES_OF_DIFFERENT_CURRENCIES` */
+export function sumOf(lines: readonly Line[]): Money | undefined {
+  const [first, ...others] = lines.map(({ amount }) => amount);
+  if (others.some(({ currency }) => currency !== first?.currency)) {
+    throw refused('LINES_OF_DIFFERENT_CURRENCIES', 'Lines are added up, so all of them are in one currency.');
+  }
+  return first && others.reduce(add, first);
+}
