@@ -7,32 +7,50 @@ import {
 } from '../kernel/index.js';
 import { account } from './account/account.js';
 import { activity } from './activity/activity.js';
+import { forecast } from './forecast/forecast.js';
+import { membership } from './membership/membership.js';
 import { opportunity } from './opportunity/opportunity.js';
 import { person } from './person/person.js';
 import { pipeline } from './pipeline/pipeline.js';
 import { policy } from './policy/policy.js';
 import { segment } from './segment/segment.js';
+import { target } from './target/target.js';
+import { team } from './team/team.js';
 import { breakCirclesOfParents } from './processes/break-circles-of-parents.js';
 import { convertLead } from './processes/convert-lead.js';
 
 export * from './account/account-facts.commands.js';
 export * from './account/account.commands.js';
 export * from './activity/activity.commands.js';
+export * from './forecast/forecast.commands.js';
+export * from './membership/membership.commands.js';
 export * from './opportunity/formal-contact.commands.js';
 export * from './opportunity/opportunity.commands.js';
-export * from './person/consent.commands.js';
 export * from './opportunity/terms.commands.js';
+export * from './person/consent.commands.js';
 export * from './person/person.commands.js';
 export * from './pipeline/pipeline.commands.js';
 export * from './policy/policy.commands.js';
 export * from './segment/segment.commands.js';
+export * from './target/target.commands.js';
+export * from './team/team.commands.js';
 export { filled, MoneyField } from './fields.js';
 export { defaultPipeline, defaultPipelineId } from './pipeline/pipeline.js';
 
 /** Every aggregate there is. All else is derived from this list. */
-export const aggregates: readonly Aggregate[] = [person, account, opportunity, activity, pipeline, policy, segment].map(
-  (known) => known as unknown as Aggregate,
-);
+export const aggregates: readonly Aggregate[] = [
+  person,
+  account,
+  opportunity,
+  activity,
+  pipeline,
+  policy,
+  segment,
+  team,
+  membership,
+  target,
+  forecast,
+].map((known) => known as unknown as Aggregate);
 
 /** Every process there is. */
 export const processes = [convertLead, breakCirclesOfParents] as const;

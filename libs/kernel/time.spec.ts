@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Refusal } from './refusal.js';
-import { isInstant, isLocalDate, later, systemClock, TestClock, toInstant } from './time.js';
+import { daysAfter, isInstant, isLocalDate, later, minutesAfter, systemClock, TestClock, toInstant } from './time.js';
 
 describe('An instant', () => {
   it('is RFC 3339 with an offset', () => {
@@ -102,6 +102,18 @@ describe('A day', () => {
     ]) {
       expect([text, isLocalDate(text)]).toEqual([text, false]);
     }
+  });
+});
+
+describe('A distance in time', () => {
+  it('is counted in minutes from an instant and in days from a day, over every border of the calendar', () => {
+    expect(minutesAfter('2016-12-31T23:59:59.999Z', 30)).toBe('2017-01-01T00:29:59.999Z');
+    expect(minutesAfter('2024-02-28T12:00:00.000Z', 2 * 24 * 60)).toBe('2024-03-01T12:00:00.000Z');
+    expect([daysAfter('2024-02-28', 1), daysAfter('2024-03-01', -1), daysAfter('2026-01-01', 0)]).toEqual([
+      '2024-02-29',
+      '2024-02-29',
+      '2026-01-01',
+    ]);
   });
 });
 
