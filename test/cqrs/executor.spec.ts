@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CommandCatalogue, CommandExecutor, Receipts, Streams, type CommandResult } from '../../libs/cqrs/index.js';
+import {
+  CommandCatalogue,
+  CommandExecutor,
+  PreconditionFailed,
+  Receipts,
+  Streams,
+  type CommandResult,
+  type FoldedStream,
+} from '../../libs/cqrs/index.js';
 import { domainCatalogue } from '../../libs/domain/index.js';
 import { EventLog, PersonalKeys } from '../../libs/event-log/index.js';
-import { TestClock } from '../../libs/kernel/index.js';
+import { type Actor, type RecordedEvent, TestClock } from '../../libs/kernel/index.js';
 import { openDatabase, type Database } from '../../libs/read-model/index.js';
 import { throwAwayServers, type ThrowAwayServers } from '../../libs/testing/servers.js';
 
@@ -29,6 +37,7 @@ interface Surroundings {
   readonly commandId?: string;
   readonly occurredAt?: string;
   readonly expectedRevision?: number;
+  readonly actor?: Actor;
 }
 
 const send = (
@@ -145,6 +154,50 @@ describe('the same Idempotency-Key', () => {
     await expect(send(here, 'RegisterLead', lead(randomUUID()), { commandId })).rejects.toMatchObject({
       code: 'IDEMPOTENCY_KEY_REUSED',
     });
+  });
+});
+
+describe('a policy', () => {
+  const change = { policyName: 'stale-opportunity', value: { days: 45 } };
+  const byAdmin = (executor: CommandExecutor, name: string, data: object): Promise<CommandResult> =>
+    send(executor, name, data, { actor: { id: 'ada', role: 'admin' } });
+
+  it('that was never changed is as it is by default, and says that nothing ever happened', async () => {
+    const here = await process();
+    const nothing = { stream: 'policy-stale-opportunity', revision: -1, position: '0', events: [] };
+    expect(await byAdmin(here, 'ResetPolicy', { policyName: 'stale-opportunity' })).toEqual(nothing);
+    expect(await byAdmin(here, 'ChangePolicy', { ...change, value: { days: 30 } })).toEqual(nothing);
+    const unseen = { expectedRevision: -1, actor: { id: 'ada', role: 'admin' } } as const;
+    expect((await send(here, 'ChangePolicy', change, unseen)).revision).toBe(0);
+    await expect(send(here, 'ResetPolicy', { policyName: 'stale-opportunity' }, unseen)).rejects.toBeInstanceOf(
+      PreconditionFailed,
+    );
+  });
+});
+
+describe('the streams that decisions rest on', () => {
+  it('are read once in a while, also where there is none yet, and at once when one begins here', async () => {
+    const id = randomUUID();
+    const stream = `pipeline-${id}`;
+    const found = { events: [] as RecordedEvent[], asked: 0 };
+    const load = (): ReturnType<EventLog['load']> => {
+      found.asked++;
+      return Promise.resolve({ events: found.events, head: null });
+    };
+    const time = { now: 10_000 };
+    const streams = new Streams({ load }, () => time.now);
+    const pipeline = commands.aggregate('pipeline');
+    const look = (): Promise<FoldedStream> => streams.recent(pipeline, stream, 1_000);
+    await look();
+    await look();
+    expect([(await look()).head, found.asked]).toEqual([null, 1]);
+    time.now += 1_001;
+    await look();
+    expect(found.asked).toBe(2);
+    expect((await streams.recent(pipeline, stream, 0)).head).toBeNull();
+    const head = { revision: 0, occurredAt: clock.now() } as NonNullable<FoldedStream['head']>;
+    streams.keep(stream, { head, state: { begun: true }, recorded: new Map() });
+    expect((await look()).state).toEqual({ begun: true });
   });
 });
 

@@ -12,7 +12,7 @@ export function commandIdFrom(key: unknown, path = 'Idempotency-Key'): string {
 /** The revision that the caller saw, with or without the quotes of an entity tag. */
 export function revisionFrom(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined) return undefined;
-  const match = /^"?(\d{1,15})"?$/.exec(ifMatch.trim());
+  const match = /^"?(-1|\d{1,15})"?$/.exec(ifMatch.trim());
   if (match?.[1]) return Number(match[1]);
   const path = 'If-Match';
   throw invalid('INVALID_IF_MATCH', 'If-Match takes the revision of the last answer.', [

@@ -52,6 +52,8 @@ export class PreconditionFailed extends Error {
 /** Other states that a decision rests on may be this old. */
 const lookupAgeMs = 1_000;
 const mostTries = 6;
+/** Revision, in answers and in `If-Match`, of a stream that has no event yet. */
+const noRevision = -1;
 /** Code of the refusal that asks to try again: others kept changing the stream. */
 export const streamBusy = 'STREAM_BUSY';
 
@@ -133,7 +135,7 @@ export class CommandExecutor {
       throw notFound(code, `There is no ${aggregate.category} with this ${aggregate.id}.`);
     }
     const actual = folded.head?.revision ?? null;
-    if (request.expectedRevision !== undefined && request.expectedRevision !== actual) {
+    if (request.expectedRevision !== undefined && request.expectedRevision !== (actual ?? noRevision)) {
       throw new PreconditionFailed(streamOf(known, request), request.expectedRevision, actual);
     }
     await checkReferences(request.command, this.catalogue, this.streams);
@@ -220,8 +222,13 @@ const resultOf = (stream: string, { revision, position, events }: Recorded): Com
   events,
 });
 
-/** Already so: the answer tells where the stream stands. A stream that does not exist has no fact to be already so. */
-function nothingDone(stream: string, { head }: FoldedStream): CommandResult {
-  if (!head) throw new Error(`${stream} does not exist, yet nothing was decided on it.`);
-  return { stream, revision: head.revision, position: head.position.toString(), events: [] };
-}
+/**
+ * Already so: the answer tells where the stream stands. One that does not exist can be so by default: a policy that was
+ * never changed.
+ */
+const nothingDone = (stream: string, { head }: FoldedStream): CommandResult => ({
+  stream,
+  revision: head?.revision ?? noRevision,
+  position: (head?.position ?? 0n).toString(),
+  events: [],
+});

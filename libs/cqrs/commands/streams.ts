@@ -28,6 +28,8 @@ interface Kept {
 export class Streams {
   private readonly kept: LRUCache<string, Kept>;
   private readonly existing: LRUCache<string, true>;
+  /** When a stream that a decision rests on was found not to exist: a policy that was never changed. */
+  private readonly absent = new LRUCache<string, number>({ max: 1_000 });
 
   constructor(
     private readonly log: Pick<EventLog, 'load'>,
@@ -55,8 +57,15 @@ export class Streams {
   /** The stream, seen at most `maxAgeMs` ago. For states that a decision rests on without guarding them. */
   async recent<State>(foldable: Foldable<State>, stream: string, maxAgeMs: number): Promise<FoldedStream<State>> {
     const kept = this.kept.get(stream);
-    const fresh = kept?.stream.head && this.monotonicMs() - kept.readAt <= maxAgeMs;
-    return fresh ? (kept.stream as FoldedStream<State>) : this.refresh(foldable, stream);
+    const oldest = this.monotonicMs() - maxAgeMs;
+    if (kept && kept.readAt >= oldest) return kept.stream as FoldedStream<State>;
+    // Asked anew each time, it would cost every decision that rests on it a round trip.
+    const foundAbsent = this.absent.get(stream);
+    if (!kept && foundAbsent !== undefined && foundAbsent >= oldest) return nothingYet(foldable);
+    const askedAt = this.monotonicMs();
+    const read = await this.refresh(foldable, stream);
+    if (read.head === null) this.absent.set(stream, askedAt);
+    return read;
   }
 
   /** Whether the stream has any event. Streams are never deleted, so a yes holds for ever. */
@@ -70,6 +79,7 @@ export class Streams {
     if (folded.head === null) return;
     this.kept.set(stream, { stream: folded, readAt: this.monotonicMs() });
     this.existing.set(stream, true);
+    this.absent.delete(stream);
   }
 
   forget(stream: string): void {
