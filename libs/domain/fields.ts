@@ -26,6 +26,7 @@ import {
   isCurrency,
   isInstant,
   isLocalDate,
+  isRate,
   isPeriod,
   Reference,
   toInstant,
@@ -225,6 +226,16 @@ export function Currency(): PropertyDecorator {
     Described({ type: 'string', pattern: '^[A-Z]{3}$', description: 'ISO 4217' }),
   );
 }
+
+/** An exchange rate as a decimal text; a JSON number would come through a float. */
+export const Rate = (): PropertyDecorator =>
+  all(
+    ValidateBy(
+      { name: 'isRate', validator: { validate: isRate } },
+      { message: '$property must be a decimal text of at most 12 digits, greater than 0, as "1.085".' },
+    ),
+    Described({ type: 'string', pattern: '^\\d+(\\.\\d+)?$', maxLength: 13, description: 'A decimal greater than 0.' }),
+  );
 
 /** A nested part of a command, of the class `part`. */
 export function PartOf(part: Part, message = '$property must be an object.'): PropertyDecorator {

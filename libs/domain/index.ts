@@ -7,6 +7,7 @@ import {
 } from '../kernel/index.js';
 import { account } from './account/account.js';
 import { activity } from './activity/activity.js';
+import { exchangeRate } from './exchange-rate/exchange-rate.js';
 import { forecast } from './forecast/forecast.js';
 import { membership } from './membership/membership.js';
 import { opportunity } from './opportunity/opportunity.js';
@@ -25,6 +26,7 @@ export * from './activity/activity.commands.js';
 export * from './forecast/forecast.commands.js';
 export * from './membership/membership.commands.js';
 export * from './opportunity/formal-contact.commands.js';
+export * from './exchange-rate/exchange-rate.commands.js';
 export * from './opportunity/opportunity.commands.js';
 export * from './opportunity/terms.commands.js';
 export * from './person/consent.commands.js';
@@ -34,6 +36,7 @@ export * from './policy/policy.commands.js';
 export * from './segment/segment.commands.js';
 export * from './target/target.commands.js';
 export * from './team/team.commands.js';
+export { isPolicyName, policies, policyNames } from './policy/policies.js';
 export { filled, MoneyField } from './fields.js';
 export { defaultPipeline, defaultPipelineId } from './pipeline/pipeline.js';
 
@@ -50,6 +53,7 @@ export const aggregates: readonly Aggregate[] = [
   membership,
   target,
   forecast,
+  exchangeRate,
 ].map((known) => known as unknown as Aggregate);
 
 /** Every process there is. */

@@ -7,6 +7,7 @@ import { activity, type ActivityState } from './activity/activity.js';
 import { activityKinds, directions, outcomes } from './activity/activity.events.js';
 import type { Attribute } from './attributes.js';
 import { commandNamed, filled } from './index.js';
+import { exchangeRate, type ExchangeRateState } from './exchange-rate/exchange-rate.js';
 import { buyingRoles, openForecastCategories } from './opportunity/opportunity.events.js';
 import { opportunity, type OpportunityState } from './opportunity/opportunity.js';
 import { person, type PersonState } from './person/person.js';
@@ -185,6 +186,15 @@ const policyCommands: Bodies = {
   ResetPolicy: fc.record({ policyName: of('stale-opportunity', 'office.hours') }),
 };
 
+const exchangeRateCommands: Bodies = {
+  SetExchangeRate: fc.record({
+    from: of('EUR'),
+    to: of('USD', 'JPY', 'EUR'),
+    rate: of('1', '1.0', '1.085', '163'),
+    validFrom: of('2026-05-01', '2026-05-02', '2026-05-03'),
+  }),
+};
+
 /** What leads somewhere is asked more often than what ends there. */
 const often = [
   'OpenOpportunity',
@@ -325,6 +335,15 @@ describe('In whatever order it is asked', () => {
       },
       { id: 'kim', role: 'sales-manager' },
     );
+  });
+
+  it('a currency has one rate a day to another, in the order of the days', () => {
+    holds(exchangeRate, exchangeRateCommands, ({ after }: Trail<ExchangeRateState>) => {
+      for (const dated of Object.values(after.rates)) {
+        const days = dated.map(({ validFrom }) => validFrom);
+        expect(days).toEqual([...new Set(days)].sort());
+      }
+    });
   });
 
   it('an account remembers how it was opened, and has each product, attribute and role once', () => {

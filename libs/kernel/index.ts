@@ -1,6 +1,7 @@
 export * from './actor.js';
 export * from './aggregate.js';
 export * from './events.js';
+export * from './exchange.js';
 export * from './feed.js';
 export * from './money.js';
 export * from './period.js';

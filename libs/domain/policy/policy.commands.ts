@@ -1,4 +1,4 @@
-import { Allow, IsObject, Matches } from 'class-validator';
+import { IsObject, Matches } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Command, type Role } from '../../kernel/index.js';
 import { type Policy, policies, policyNames } from './policies.js';
@@ -36,7 +36,6 @@ export class ChangePolicy {
   readonly policyName!: string;
 
   /** The whole value, in the shape that the policy has. */
-  @Allow()
   @IsObject({ message: '$property must be an object in the shape of the policy.' })
   @JSONSchema((_, options) => ({
     type: 'object',
