@@ -17,6 +17,7 @@ import { ProjectionsController } from './operations/projections.controller.js';
 import { CustomersController } from './queries/customers.controller.js';
 import { OpportunitiesController } from './queries/opportunities.controller.js';
 import { PipelinesController } from './queries/pipelines.controller.js';
+import { ExchangeRatesController, PoliciesController } from './queries/policies.controller.js';
 import { ReadModels } from './queries/read-models.js';
 
 /** A query that wants to see a certain command waits this long for it. */
@@ -44,6 +45,8 @@ export class ApiModule {
         PipelinesController,
         OpportunitiesController,
         CustomersController,
+        PoliciesController,
+        ExchangeRatesController,
         ProjectionsController,
         KeysController,
         HealthController,
