@@ -79,6 +79,14 @@ const peopleCommands: Bodies = {
   }),
   GiveConsent: fc.record({ channel: of(...channels), source: of('web form') }),
   WithdrawConsent: fc.record({ channel: of(...channels), source: of('web form') }),
+  ChangePersonDetails: fc.record({ name: perhaps('Ilse V.'), phone: perhaps('112'), clear: perhaps(['email']) }),
+  TransferPerson: fc.record({ owner: of('sam', 'kim') }),
+  AssignContactAccount: fc.record({ accountId: of(...ids) }),
+  SetPersonAttributes: fc.record({
+    attributes: perhaps([{ name: 'seats', type: 'whole-number', value: 2 }]),
+    personalAttributes: perhaps([{ name: 'hobby', type: 'text', value: 'sailing' }]),
+  }),
+  RemovePersonAttributes: fc.record({ names: of(['seats'], ['hobby']) }),
 };
 
 const opportunityCommands: Bodies = {

@@ -1,9 +1,13 @@
-import { declareEvents, type EventShape, type LocalDate, type Money } from '../../kernel/index.js';
+import { declareEvents, type EventShape, type LocalDate, type Money, type Role } from '../../kernel/index.js';
 import type { AccountRole } from '../account/account.events.js';
+import type { Attribute } from '../attributes.js';
 
 /** Levels of a lead, in the only order in which they are reached (domain.md §1, S0). */
 export const leadLevels = ['unqualified', 'marketing-qualified', 'sales-qualified'] as const;
 export type LeadLevel = (typeof leadLevels)[number];
+
+/** Who may see people who are no more than names: marketing, and who administers or audits all; never sales (S0). */
+export const maySeeNames: readonly Role[] = ['marketing', 'admin', 'service', 'auditor', 'privacy-officer'];
 
 /** Where a name came from (S0). */
 export const nameSourceKinds = ['attendance-list', 'bought-list'] as const;
@@ -15,6 +19,10 @@ export type LeadPotential = (typeof leadPotentials)[number];
 /** People who are never in a pipeline, forecast or campaign (S0). */
 export const otherRelations = ['partner-representative', 'employee', 'press', 'supplier'] as const;
 export type OtherRelation = (typeof otherRelations)[number];
+
+/** Details that a person can be without. */
+export const clearableDetails = ['email', 'phone'] as const;
+export type ClearableDetail = (typeof clearableDetails)[number];
 
 /** Over which a person is reached; consent is given for each (domain.md §1). */
 export const channels = ['e-mail', 'phone', 'post'] as const;
@@ -69,6 +77,15 @@ export interface PersonEvents {
     readonly owner: string;
     readonly requirement: ConversionRequirement;
   }>;
+  /** Personal: what is another one now. */
+  PersonDetailsChanged: EventShape<{ readonly cleared: readonly ClearableDetail[] }, Partial<Reachable>>;
+  PersonTransferred: EventShape<{ readonly from?: string; readonly to: string; readonly reason?: string }>;
+  ContactAccountAssigned: EventShape<{ readonly accountId: string; readonly before: string }>;
+  PersonAttributesSet: EventShape<
+    { readonly attributes: readonly Attribute[] },
+    { readonly personalAttributes?: readonly Attribute[] }
+  >;
+  PersonAttributesRemoved: EventShape<{ readonly names: readonly string[] }>;
   ConsentGiven: EventShape<{ readonly channel: Channel; readonly source: string }>;
   ConsentWithdrawn: EventShape<{ readonly channel: Channel; readonly source: string }>;
 }
@@ -90,6 +107,17 @@ export const personEvents = declareEvents<PersonEvents>('person', {
   LeadDisqualified: { says: 'The lead was set aside, with the reason.' },
   LeadRecycled: { says: 'A disqualified lead is unqualified again.' },
   LeadConverted: { says: 'The lead became a contact of an account, perhaps with a first opportunity.' },
+  PersonDetailsChanged: {
+    says: 'The person is called or reached in another way.',
+    personal: { name: true, email: true, phone: true },
+  },
+  PersonTransferred: { says: 'Somebody else owns the lead or contact.' },
+  ContactAccountAssigned: { says: 'The contact belongs to another account.' },
+  PersonAttributesSet: {
+    says: 'These custom attributes hold from here on.',
+    personal: { personalAttributes: true },
+  },
+  PersonAttributesRemoved: { says: 'These custom attributes are not known any more.' },
   ConsentGiven: { says: 'The person agrees to be reached over a channel, with the source of that.' },
   ConsentWithdrawn: { says: 'The person does not want to be reached over a channel, with the source of that.' },
 });

@@ -24,7 +24,27 @@ import {
 } from './person.commands.js';
 import { GiveConsent, WithdrawConsent } from './consent.commands.js';
 import { consentGiven, type Consents, consentWithdrawn, withConsent } from './consent.js';
-import { leadLevels, type LeadLevel, type PersonEvents, personEvents } from './person.events.js';
+import {
+  AssignContactAccount,
+  ChangePersonDetails,
+  RemovePersonAttributes,
+  SetPersonAttributes,
+  TransferPerson,
+} from './details.commands.js';
+import {
+  accountAssigned,
+  attributesRemoved,
+  attributesSet,
+  detailsChanged,
+  type PersonAttributes,
+  reachedBy,
+  transferred,
+  withAttributesRemoved,
+  withAttributesSet,
+  withDetails,
+  withOwner,
+} from './details.js';
+import { leadLevels, type LeadLevel, type PersonEvents, personEvents, type Reachable } from './person.events.js';
 
 type Data<T extends keyof PersonEvents> = DataOf<PersonEvents[T]>;
 
@@ -38,6 +58,12 @@ export interface PersonState {
   /** Why the lead was set aside; absent while it is worked on. */
   readonly disqualified?: string;
   readonly conversion?: Data<'LeadConverted'>;
+  /** As a contact: whose, and of which account. */
+  readonly contact?: { readonly accountId: string; readonly owner: string };
+  /** Who owns the person apart from a conversion. */
+  readonly owner?: string;
+  readonly details: Partial<Reachable>;
+  readonly attributes: PersonAttributes;
   readonly consents: Consents;
 }
 
@@ -72,9 +98,20 @@ export const person = aggregate<PersonState, Lookups>()({
     ConvertLead,
     GiveConsent,
     WithdrawConsent,
+    ChangePersonDetails,
+    TransferPerson,
+    AssignContactAccount,
+    SetPersonAttributes,
+    RemovePersonAttributes,
   },
   id: 'personId',
-  initial: { kind: 'unknown', level: 'unqualified', consents: {} },
+  initial: {
+    kind: 'unknown',
+    level: 'unqualified',
+    details: {},
+    attributes: { open: [], personal: [] },
+    consents: {},
+  },
   lookups: { pipeline: askedPipeline },
   decide: {
     RegisterName: ({ name, email, phone, source }, state) => {
@@ -135,15 +172,36 @@ export const person = aggregate<PersonState, Lookups>()({
     GiveConsent: (command, state) => consentGiven(command, aPerson(state)),
 
     WithdrawConsent: (command, state) => consentWithdrawn(command, aPerson(state)),
+
+    ChangePersonDetails: (command, state) => detailsChanged(command, aPerson(state)),
+
+    TransferPerson: (command, state) => transferred(command, aPerson(state)),
+
+    AssignContactAccount: (command, state) => accountAssigned(command, aPerson(state)),
+
+    SetPersonAttributes: (command, state) => attributesSet(command, aPerson(state)),
+
+    RemovePersonAttributes: (command, state) => attributesRemoved(command, aPerson(state)),
   },
   evolve: {
-    NameRegistered: (state, name) => ({ ...state, kind: 'name', name }),
-    LeadRegistered: (state, lead) => ({ ...state, kind: 'lead', lead }),
-    OtherPersonRegistered: (state, other) => ({ ...state, kind: 'other', other }),
+    NameRegistered: (state, name) => reachedBy({ ...state, kind: 'name', name }, name),
+    LeadRegistered: (state, lead) => reachedBy({ ...state, kind: 'lead', lead, owner: lead.owner }, lead),
+    OtherPersonRegistered: (state, other) => reachedBy({ ...state, kind: 'other', other }, other),
     LeadQualified: (state, { level }) => ({ ...state, level }),
     LeadDisqualified: (state, { reason }) => ({ ...state, disqualified: reason }),
     LeadRecycled: (state) => ({ ...state, level: 'unqualified', disqualified: undefined }),
-    LeadConverted: (state, conversion) => ({ ...state, kind: 'contact', conversion }),
+    LeadConverted: (state, conversion) => {
+      const { accountId, owner } = conversion;
+      return { ...state, kind: 'contact', conversion, contact: { accountId, owner } };
+    },
+    PersonDetailsChanged: withDetails,
+    PersonTransferred: (state, { to }) => withOwner(state, to),
+    ContactAccountAssigned: (state, { accountId }) => ({
+      ...state,
+      contact: state.contact && { ...state.contact, accountId },
+    }),
+    PersonAttributesSet: withAttributesSet,
+    PersonAttributesRemoved: (state, { names }) => withAttributesRemoved(state, names),
     ConsentGiven: (state, { channel, source }, since) => withConsent(state, channel, { given: true, source, since }),
     ConsentWithdrawn: (state, { channel, source }, since) =>
       withConsent(state, channel, { given: false, source, since }),
@@ -170,7 +228,7 @@ function convert(command: ConvertLead, state: PersonState, given: Given<Lookups>
     if (saysTheSame(command, state.conversion)) return [];
     throw refused('LEAD_ALREADY_CONVERTED', 'The lead is a contact already.');
   }
-  const { potential, owner } = workedOn(state);
+  const { potential } = workedOn(state);
   if (state.level !== 'sales-qualified') {
     throw refused(
       'LEAD_NOT_SALES_QUALIFIED',
@@ -196,7 +254,7 @@ function convert(command: ConvertLead, state: PersonState, given: Given<Lookups>
           opportunityId: v5('opportunity', given.commandId),
           ...asked(opportunity),
         },
-        owner: command.owner ?? owner ?? given.actor.id,
+        owner: command.owner ?? state.owner ?? given.actor.id,
         requirement: 'sales-qualified' as const,
       }),
     ),
