@@ -14,6 +14,8 @@ import { opportunity } from './opportunity/opportunity.js';
 import { person } from './person/person.js';
 import { pipeline } from './pipeline/pipeline.js';
 import { policy } from './policy/policy.js';
+import { purchase } from './purchase/purchase.js';
+import { rating } from './rating/rating.js';
 import { segment } from './segment/segment.js';
 import { target } from './target/target.js';
 import { team } from './team/team.js';
@@ -34,6 +36,8 @@ export * from './person/details.commands.js';
 export * from './person/person.commands.js';
 export * from './pipeline/pipeline.commands.js';
 export * from './policy/policy.commands.js';
+export * from './purchase/purchase.commands.js';
+export * from './rating/rating.commands.js';
 export * from './segment/segment.commands.js';
 export * from './target/target.commands.js';
 export * from './team/team.commands.js';
@@ -49,6 +53,8 @@ export const aggregates: readonly Aggregate[] = [
   activity,
   pipeline,
   policy,
+  purchase,
+  rating,
   segment,
   team,
   membership,

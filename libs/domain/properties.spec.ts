@@ -14,6 +14,11 @@ import { person, type PersonState } from './person/person.js';
 import { channels, leadLevels } from './person/person.events.js';
 import { defaultPipeline, pipeline, type PipelineState } from './pipeline/pipeline.js';
 import { pipelineEvents } from './pipeline/pipeline.events.js';
+import { purchase, type PurchaseState } from './purchase/purchase.js';
+import { correctionKinds, purchaseKinds } from './purchase/purchase.events.js';
+import { purchaseIdOf } from './purchase/purchase.rules.js';
+import { rating, type RatingState } from './rating/rating.js';
+import { ratingEvents } from './rating/rating.events.js';
 import { policy, type PolicyState } from './policy/policy.js';
 
 /*
@@ -172,6 +177,14 @@ const accountCommands: Bodies = {
     ),
   }),
   RemoveAccountAttributes: fc.record({ names: of(['size'], ['constructor', 'size']) }),
+  RateAccount: fc.record({
+    schemeId: of('abc', 'abc', 'unheard-of'),
+    scores: fc
+      .uniqueArray(of('turnover', 'growth', 'growth', 'size'), { minLength: 1 })
+      .chain((criteria) =>
+        fc.tuple(...criteria.map((criterion) => fc.record({ criterion: of(criterion), score: of(1, 5, 9) }))),
+      ),
+  }),
   EstimateShareOfWallet: fc.record({ perCent: of(0, 60, 100), source: of('annual report', 'the buyer') }),
 };
 
@@ -202,6 +215,49 @@ const exchangeRateCommands: Bodies = {
     validFrom: of('2026-05-01', '2026-05-02', '2026-05-03'),
   }),
 };
+
+const source = { system: 'erp', reference: 'SO-1' };
+const bought = (quantity: string, amount: number) => ({
+  lines: [{ product: 'Blades', quantity, unitPrice: { amount: 100, currency: 'EUR' } }],
+  amount: { amount, currency: 'EUR' },
+});
+const worth = of(bought('1', 100), bought('2.5', 250), bought('3', 301));
+
+const purchaseCommands: Bodies = {
+  RecordPurchase: fc
+    .record({
+      purchaseId: of(purchaseIdOf(source)),
+      accountId: perhaps(ids[1]),
+      personId: perhaps(ids[0]),
+      kind: of(...purchaseKinds),
+      order: perhaps('SO-2'),
+      opportunityId: perhaps(ids[2]),
+      worth,
+    })
+    .map(({ worth: what, ...rest }) => ({ ...rest, ...what, source })),
+  CorrectPurchase: fc
+    .record({ kind: of(...correctionKinds), reason, worth })
+    .map(({ worth: what, ...rest }) => ({ ...rest, ...what })),
+  CancelPurchase: fc.record({ reason }),
+  AssignPurchaseOpportunity: fc.record({ opportunityId: of(...ids) }),
+};
+
+const ratingCommands: Bodies = {
+  DefineRatingScheme: fc.record({
+    name: of('ABC', 'Fit'),
+    lowestScore: of(0, 1, 5),
+    highestScore: of(5, 10),
+    criteria: of(...[['fit'], ['fit', 'growth']].map((all) => all.map((criterion) => ({ criterion, weight: 2 })))),
+  }),
+};
+
+const scheme = factsOf(ratingEvents)('RatingSchemeDefined', {
+  name: 'ABC',
+  version: 3,
+  lowestScore: 1,
+  highestScore: 5,
+  criteria: ['turnover', 'growth'].map((criterion) => ({ criterion, weight: 2 })),
+});
 
 /** What leads somewhere is asked more often than what ends there. */
 const often = [
@@ -248,7 +304,11 @@ function holds<State>(
       for (const { name, body, definition } of sequence) {
         const { filled: issued, errors } = filled(commandNamed(name)?.type as CommandClass, body);
         expect(errors).toEqual([]);
-        const lookups = { 'pipeline-default': [definition], 'pipeline-renewals': [definition] };
+        const lookups = {
+          'pipeline-default': [definition],
+          'pipeline-renewals': [definition],
+          'rating-abc': [scheme],
+        };
         const answer = (from: State) => decide(aggregate, from, issued, { lookups, ...(actor && { actor }) });
         let facts: readonly StatedFact[];
         try {
@@ -354,6 +414,21 @@ describe('In whatever order it is asked', () => {
     });
   });
 
+  it('a rating scheme has one more version at each definition', () => {
+    holds(rating, ratingCommands, ({ before, after, facts }: Trail<RatingState>) => {
+      expect(after.defined?.version).toBe((before.defined?.version ?? 0) + facts.length);
+    });
+  });
+
+  it('a purchase is worth what its lines add up to, and remembers how it came in', () => {
+    holds(purchase, purchaseCommands, ({ before, after }: Trail<PurchaseState>) => {
+      const now = after.purchase;
+      expect(now?.lines.reduce((sum, { amount }) => sum + amount.amount, 0)).toBe(now?.amount.amount);
+      if (before.purchase) expect(now?.recorded).toEqual(before.purchase.recorded);
+      if (before.purchase?.cancelled) expect(now).toEqual({ ...before.purchase, opportunityId: now?.opportunityId });
+    });
+  });
+
   it('an account remembers how it was opened, and has each product, attribute and role once', () => {
     const once = (values: readonly unknown[]) => expect(new Set(values).size).toBe(values.length);
     holds(account, accountCommands, ({ before, after }: Trail<AccountState>) => {
@@ -362,6 +437,7 @@ describe('In whatever order it is asked', () => {
       expect(after.account?.parentId).not.toBe(id);
       once(after.account?.roles ?? []);
       once(after.account?.products.map(({ product, supplier }) => `${product} ${supplier}`) ?? []);
+      once(after.account?.ratings.map(({ schemeId }) => schemeId) ?? []);
       once(after.account?.attributes.map(({ name }) => name) ?? []);
     });
   });

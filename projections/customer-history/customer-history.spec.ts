@@ -3,6 +3,7 @@ import type { AccountEvents } from '../../libs/domain/account/account.events.js'
 import type { ActivityEvents } from '../../libs/domain/activity/activity.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PersonEvents } from '../../libs/domain/person/person.events.js';
+import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { customerHistory } from './index.js';
 import { historyOfCustomer, type HistoryAsked } from './queries.js';
@@ -11,6 +12,7 @@ const account = happened<AccountEvents>();
 const activity = happened<ActivityEvents>();
 const deal = happened<OpportunityEvents>();
 const person = happened<PersonEvents>();
+const purchase = happened<PurchaseEvents>();
 
 const day = (number: number): string => `2017-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
 const call = { kind: 'phone-call', direction: 'outbound', outcome: 'no-answer', by: 'ann' } as const;
@@ -71,6 +73,45 @@ describe('the history of a customer', () => {
       expect(await streams({ id: 'p', knownAt: day(2) })).toEqual(['person-p 0']);
       expect(await streams({ id: 'a', asOf: day(1) })).toBeUndefined();
       expect(await historyOfCustomer(database, { id: 'nobody' })).toBeNull();
+    });
+  });
+
+  it('holds the ratings of an account, and purchases of its own and of its people', async () => {
+    const amount = { amount: 100, currency: 'EUR' };
+    const order = {
+      source: { system: 'erp', reference: 'SO-1' },
+      kind: 'order',
+      date: '2017-01-07',
+      lines: [{ product: 'A', quantity: '1', unitPrice: amount, amount }],
+      amount,
+    } as const;
+    const more = [
+      account('account-a', 'AccountRated', day(6), {
+        schemeId: 'abc',
+        schemeVersion: 1,
+        scores: [{ criterion: 'fit', score: 5 }],
+        rating: 10,
+        maximum: 10,
+        verdict: 'above',
+        policy: { name: 'rating.cut-off', version: 0 },
+      }),
+      purchase('purchase-1', 'PurchaseRecorded', day(7), { ...order, personId: 'p' }),
+      purchase('purchase-2', 'PurchaseRecorded', day(8), { ...order, accountId: 'a' }),
+      purchase('purchase-2', 'PurchaseCancelled', day(9), { amount, reason: 'Sent back' }),
+      purchase('purchase-3', 'PurchaseRecorded', day(9), { ...order, accountId: 'other' }),
+    ];
+    await givenEvents(...story, ...more).projectedBy(customerHistory, async ({ database }) => {
+      const types = async (id: string) =>
+        (await historyOfCustomer(database, { id }))?.items.slice(-4).map(({ stream, type }) => `${stream} ${type}`);
+
+      expect(await types('a')).toEqual([
+        'account-a AccountRated',
+        'purchase-1 PurchaseRecorded',
+        'purchase-2 PurchaseRecorded',
+        'purchase-2 PurchaseCancelled',
+      ]);
+      expect((await types('p'))?.at(-1)).toBe('purchase-1 PurchaseRecorded');
+      expect((await types('other'))?.at(-1)).toBe('purchase-3 PurchaseRecorded');
     });
   });
 

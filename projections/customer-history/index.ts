@@ -6,7 +6,7 @@ import { entries, links, type HistoryTables } from './tables.js';
 /** Everything that ever happened to a customer, in order, across streams. */
 export const customerHistory = projection<HistoryTables>({
   name: 'customer-history',
-  version: 1,
+  version: 2,
   tables: { entries, links },
   views: {
     customer_history: {

@@ -2,6 +2,7 @@ import { accountEvents } from '../../libs/domain/account/account.events.js';
 import { activityEvents, type About, type ActivityEvents } from '../../libs/domain/activity/activity.events.js';
 import { opportunityEvents, type OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import { personEvents, type PersonEvents } from '../../libs/domain/person/person.events.js';
+import { purchaseEvents, type PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
 import type { EventShape, RecordedEvent, Role, Sealed } from '../../libs/kernel/index.js';
 import { appends, forEvery, integer, json, optional, text } from '../../libs/read-model/index.js';
 
@@ -9,7 +10,7 @@ import { appends, forEvery, integer, json, optional, text } from '../../libs/rea
 export const entries = appends<Record<string, EventShape>>()({
   primaryKey: ['stream', 'revision'],
   columns: {
-    stream: text('Stream that the event belongs to: person, account, opportunity or activity.'),
+    stream: text('Stream that the event belongs to: person, account, opportunity, activity or purchase.'),
     revision: integer('Revision of the event in its stream.'),
     type: text('Type of the event.'),
     actor_id: text('Who did it: a stable id, never a name.'),
@@ -19,7 +20,7 @@ export const entries = appends<Record<string, EventShape>>()({
     data: json<object>('What is known since, without personal data.'),
     sealed: optional(json<Sealed>('Personal data, closed under the key of the person whom they tell of.')),
   },
-  on: forEvery([personEvents, accountEvents, opportunityEvents, activityEvents], (event) => ({
+  on: forEvery([personEvents, accountEvents, opportunityEvents, activityEvents, purchaseEvents], (event) => ({
     stream: event.stream,
     revision: event.revision,
     type: event.type,
@@ -33,10 +34,10 @@ export const entries = appends<Record<string, EventShape>>()({
 });
 
 /** That a stream belongs to another one from an event on. It does so for ever: what happened to it stays part of it. */
-export const links = appends<ActivityEvents & OpportunityEvents & PersonEvents>()({
+export const links = appends<ActivityEvents & OpportunityEvents & PersonEvents & PurchaseEvents>()({
   indexes: [{ on: ['to_stream'] }],
   columns: {
-    from_stream: text('Stream of the person, opportunity or activity.'),
+    from_stream: text('Stream of the person, opportunity, activity or purchase.'),
     to_stream: text('Stream that it belongs to: an account, a person, or an opportunity.'),
   },
   on: {
@@ -46,6 +47,8 @@ export const links = appends<ActivityEvents & OpportunityEvents & PersonEvents>(
     ActivityPlanned: (event) => linked(event, event.data),
     ActivityCompleted: (event) => linked(event, event.data),
     ActivityLogged: (event) => linked(event, event.data),
+    PurchaseRecorded: (event) => linked(event, event.data),
+    PurchaseOpportunityAssigned: (event) => linked(event, event.data),
   },
 });
 

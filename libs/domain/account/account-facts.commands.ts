@@ -1,7 +1,7 @@
 import { Command } from '../../kernel/index.js';
 import { attributeRefusals } from '../attributes.js';
 import { type AttributeField, Attributes } from '../attributes.commands.js';
-import { Day, Id, Optional, Slugs, Text, Whole } from '../fields.js';
+import { Day, Id, Optional, PartsOf, Slug, Slugs, Text, Whole } from '../fields.js';
 
 const account = '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10';
 
@@ -100,4 +100,44 @@ export class EstimateShareOfWallet {
 
   @Text(200)
   readonly source!: string;
+}
+
+/** A score on a criterion of the scheme, on its scale. */
+export class ScoreField {
+  @Slug()
+  readonly criterion!: string;
+
+  @Whole(0, 100)
+  readonly score!: number;
+}
+
+@Command({
+  says: 'Rates an account on every criterion of a scheme; the rating names the version of the scheme and of the cut-off.',
+  by: ['sales', 'sales-manager', 'marketing'],
+  refuses: {
+    RATING_SCHEME_NOT_FOUND: 'There is no such rating scheme.',
+    CRITERION_UNKNOWN: 'The scheme has no such criterion.',
+    SCORES_INCOMPLETE: 'A criterion of the scheme has no score.',
+    SCORE_OFF_SCALE: 'A score lies outside the scale of the scheme.',
+  },
+  example: {
+    accountId: account,
+    schemeId: 'abc',
+    scores: [
+      { criterion: 'turnover', score: 5 },
+      { criterion: 'growth', score: 3 },
+      { criterion: 'fit', score: 4 },
+      { criterion: 'payment', score: 1 },
+    ],
+  },
+})
+export class RateAccount {
+  @Id()
+  readonly accountId!: string;
+
+  @Slug()
+  readonly schemeId!: string;
+
+  @PartsOf(ScoreField, 1, 50, 'criterion')
+  readonly scores!: readonly ScoreField[];
 }

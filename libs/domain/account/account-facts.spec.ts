@@ -4,10 +4,13 @@ import { command, given as givenFacts, type StatedFact } from '../../testing/dec
 import {
   AddProductInUse,
   EstimateShareOfWallet,
+  RateAccount,
   RemoveAccountAttributes,
   RemoveProductInUse,
   SetAccountAttributes,
 } from './account-facts.commands.js';
+import { policyEvents } from '../policy/policy.events.js';
+import { ratingEvents } from '../rating/rating.events.js';
 import { account } from './account.js';
 import { accountEvents, type Attribute } from './account.events.js';
 
@@ -119,6 +122,71 @@ describe('The share of wallet of an account', () => {
       issue(RemoveAccountAttributes, { names: ['a'] }),
     ]) {
       given().when(issued).thenRefused('ACCOUNT_NOT_FOUND');
+    }
+  });
+});
+
+describe('The rating of an account', () => {
+  const scheme = {
+    name: 'ABC',
+    lowestScore: 1,
+    highestScore: 5,
+    criteria: [
+      { criterion: 'turnover', weight: 6 },
+      { criterion: 'growth', weight: 4 },
+    ],
+  };
+  const defined = (version: number) => factsOf(ratingEvents)('RatingSchemeDefined', { ...scheme, version });
+  const lookups = { 'rating-abc': [defined(3)] };
+  const value = { perCent: 90, schemes: [] };
+  const strict = [factsOf(policyEvents)('PolicyChanged', { policy: 'rating.cut-off', version: 1, value })];
+  const scores = [
+    { criterion: 'growth', score: 5 },
+    { criterion: 'turnover', score: 4 },
+  ];
+  const rate = (asked: readonly object[] = scores) => issue(RateAccount, { schemeId: 'abc', scores: asked });
+  const rated = fact('AccountRated', {
+    schemeId: 'abc',
+    schemeVersion: 3,
+    scores: [
+      { criterion: 'turnover', score: 4 },
+      { criterion: 'growth', score: 5 },
+    ],
+    rating: 44,
+    maximum: 50,
+    verdict: 'above',
+    policy: { name: 'rating.cut-off', version: 0 },
+  });
+
+  it('is Σ weight × score, and names the version of the scheme and of the cut-off', () => {
+    given(isdom).when(rate(), { lookups }).then(rated);
+    given(isdom)
+      .when(rate(), { lookups: { ...lookups, 'policy-rating.cut-off': strict } })
+      .then(fact('AccountRated', { ...rated.data, verdict: 'below', policy: { name: 'rating.cut-off', version: 1 } }));
+  });
+
+  it('is made again by another version of the scheme or the cut-off, never by the same', () => {
+    given(isdom, rated).when(rate(), { lookups }).thenNothing();
+    given(isdom, rated)
+      .when(rate([...scores].reverse()), { lookups })
+      .thenNothing();
+    given(isdom, rated)
+      .when(rate(), { lookups: { 'rating-abc': [defined(4)] } })
+      .then(fact('AccountRated', { ...rated.data, schemeVersion: 4 }));
+  });
+
+  it('has one score on the scale for each criterion of a scheme that exists', () => {
+    given(isdom).when(rate()).thenRefused('RATING_SCHEME_NOT_FOUND');
+    given(isdom)
+      .when(rate(scores.slice(1)), { lookups })
+      .thenRefused('SCORES_INCOMPLETE');
+    given(isdom)
+      .when(rate([...scores, { criterion: 'charm', score: 1 }]), { lookups })
+      .thenRefused('CRITERION_UNKNOWN');
+    for (const score of [0, 6]) {
+      given(isdom)
+        .when(rate([{ criterion: 'growth', score }, ...scores.slice(1)]), { lookups })
+        .thenRefused('SCORE_OFF_SCALE');
     }
   });
 });

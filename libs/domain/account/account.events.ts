@@ -1,5 +1,6 @@
 import { declareEvents, type EventShape, type LocalDate, type Money } from '../../kernel/index.js';
 import type { Attribute } from '../attributes.js';
+import type { PolicyReference } from '../policy/policy.events.js';
 
 export type { Attribute } from '../attributes.js';
 
@@ -38,6 +39,27 @@ export interface ProductInUse {
   readonly since?: LocalDate;
 }
 
+/** How an account does on one criterion of a rating scheme. */
+export interface CriterionScore {
+  readonly criterion: string;
+  readonly score: number;
+}
+
+/** A rating as it was made: of one scheme version, judged by one version of the cut-off. */
+export interface Rating {
+  readonly schemeId: string;
+  readonly schemeVersion: number;
+  /** One for each criterion of the scheme, in its order. */
+  readonly scores: readonly CriterionScore[];
+  /** Σ weight × score (S4). */
+  readonly rating: number;
+  /** The highest rating that the scheme allows. */
+  readonly maximum: number;
+  /** At the cut-off counts as above it. */
+  readonly verdict: 'above' | 'below';
+  readonly policy: PolicyReference;
+}
+
 /** These names and shapes are on disk: compensate, never change. */
 export interface AccountEvents {
   AccountOpened: EventShape<
@@ -65,6 +87,7 @@ export interface AccountEvents {
   ProductInUseRemoved: EventShape<Omit<ProductInUse, 'since'> & { readonly until?: LocalDate }>;
   AccountAttributesSet: EventShape<{ readonly attributes: readonly Attribute[] }>;
   AccountAttributesRemoved: EventShape<{ readonly names: readonly string[] }>;
+  AccountRated: EventShape<Rating>;
   /** How much of what the account spends on products like ours it spends with us, in whole per cents. */
   ShareOfWalletEstimated: EventShape<{ readonly perCent: number; readonly source: string }>;
 }
@@ -80,5 +103,6 @@ export const accountEvents = declareEvents<AccountEvents>('account', {
   ProductInUseRemoved: { says: 'It does not work with a product any more.' },
   AccountAttributesSet: { says: 'These custom attributes hold from here on.' },
   AccountAttributesRemoved: { says: 'These custom attributes are not known any more.' },
+  AccountRated: { says: 'It was rated by a version of a scheme, and stands above or below the cut-off.' },
   ShareOfWalletEstimated: { says: 'Somebody estimated how much of its spending it spends with us.' },
 });

@@ -6,6 +6,7 @@ import {
   type DataOf,
   factsOf,
   invalid,
+  type Lookup,
   notFound,
   refused,
 } from '../../kernel/index.js';
@@ -17,10 +18,13 @@ import {
   withoutAttributes,
 } from '../attributes.js';
 import { attributesOf } from '../attributes.commands.js';
+import { type PolicyInForce, policyLookup } from '../policy/policy.js';
+import { existingScheme, rating, type RatingState } from '../rating/rating.js';
 import { plain, same } from '../values.js';
 import {
   AddProductInUse,
   EstimateShareOfWallet,
+  RateAccount,
   RemoveAccountAttributes,
   RemoveProductInUse,
   SetAccountAttributes,
@@ -42,7 +46,9 @@ import {
   accountRoles,
   type ClearableDetail,
   type ProductInUse,
+  type Rating,
 } from './account.events.js';
+import { rated } from './rate-account.js';
 
 /** An account as it stands. */
 export interface Account {
@@ -54,6 +60,8 @@ export interface Account {
   readonly roles: readonly AccountRole[];
   readonly products: readonly ProductInUse[];
   readonly attributes: readonly Attribute[];
+  /** The last rating of each scheme. */
+  readonly ratings: readonly Rating[];
   readonly shareOfWallet?: DataOf<AccountEvents['ShareOfWalletEstimated']>;
 }
 
@@ -64,6 +72,8 @@ export interface AccountState {
 interface Lookups {
   /** The accounts above it, the nearest first; of a circle each once. */
   readonly ancestors: ReadonlyMap<string, AccountState>;
+  readonly scheme: RatingState;
+  readonly cutOff: PolicyInForce<'rating.cut-off'>;
 }
 
 const fact = factsOf(accountEvents);
@@ -84,6 +94,11 @@ const ancestors: ChainLookup<AccountState, AccountState> = {
   atMost: mostAncestors,
 };
 
+const scheme: Lookup<AccountState, RatingState> = {
+  from: rating,
+  id: (command) => (command instanceof RateAccount ? command.schemeId : undefined),
+};
+
 /** An organisation, by name (S1; domain.md §2). */
 export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>()({
   events: accountEvents,
@@ -100,10 +115,15 @@ export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>
     SetAccountAttributes,
     RemoveAccountAttributes,
     EstimateShareOfWallet,
+    RateAccount,
   },
   id: 'accountId',
   initial: {},
-  lookups: { ancestors },
+  lookups: {
+    ancestors,
+    scheme,
+    cutOff: policyLookup('rating.cut-off', (command) => command instanceof RateAccount),
+  },
   decide: {
     OpenAccount: ({ accountId, ...details }, { account: known }) => {
       if (accountId !== undefined && details.parentId === accountId) throw ownParent();
@@ -194,11 +214,17 @@ export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>
       const asked = { perCent, source };
       return same(asked, found(state).shareOfWallet) ? [] : [fact('ShareOfWalletEstimated', asked)];
     },
+
+    RateAccount: (command, state, { lookups }) => {
+      const { ratings } = found(state);
+      const asked = rated(command, existingScheme(lookups.scheme), lookups.cutOff);
+      return ratings.some((known) => same(known, asked)) ? [] : [fact('AccountRated', asked)];
+    },
   },
   evolve: {
     AccountOpened: (_, opened) => {
       const { parentId, owner, roles, ...details } = opened;
-      return { account: { opened, details, owner, parentId, roles, products: [], attributes: [] } };
+      return { account: { opened, details, owner, parentId, roles, products: [], attributes: [], ratings: [] } };
     },
     AccountDetailsChanged: (state, { cleared, ...changed }) =>
       changedBy(state, ({ details }) => ({ details: { ...without(details, cleared), ...changed } })),
@@ -214,6 +240,10 @@ export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>
       changedBy(state, (known) => ({ attributes: withAttributes(known.attributes, attributes) })),
     AccountAttributesRemoved: (state, { names }) =>
       changedBy(state, (known) => ({ attributes: withoutAttributes(known.attributes, names) })),
+    AccountRated: (state, made) =>
+      changedBy(state, ({ ratings }) => ({
+        ratings: [...ratings.filter(({ schemeId }) => schemeId !== made.schemeId), made],
+      })),
     ShareOfWalletEstimated: (state, shareOfWallet) => changedBy(state, () => ({ shareOfWallet })),
   },
 });
