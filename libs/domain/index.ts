@@ -7,6 +7,7 @@ import {
 } from '../kernel/index.js';
 import { account } from './account/account.js';
 import { activity } from './activity/activity.js';
+import { serviceCase } from './case/case.js';
 import { exchangeRate } from './exchange-rate/exchange-rate.js';
 import { forecast } from './forecast/forecast.js';
 import { membership } from './membership/membership.js';
@@ -16,7 +17,9 @@ import { pipeline } from './pipeline/pipeline.js';
 import { policy } from './policy/policy.js';
 import { purchase } from './purchase/purchase.js';
 import { rating } from './rating/rating.js';
+import { response } from './response/response.js';
 import { segment } from './segment/segment.js';
+import { survey } from './survey/survey.js';
 import { target } from './target/target.js';
 import { team } from './team/team.js';
 import { breakCirclesOfParents } from './processes/break-circles-of-parents.js';
@@ -25,10 +28,11 @@ import { convertLead } from './processes/convert-lead.js';
 export * from './account/account-facts.commands.js';
 export * from './account/account.commands.js';
 export * from './activity/activity.commands.js';
+export * from './case/case.commands.js';
+export * from './exchange-rate/exchange-rate.commands.js';
 export * from './forecast/forecast.commands.js';
 export * from './membership/membership.commands.js';
 export * from './opportunity/formal-contact.commands.js';
-export * from './exchange-rate/exchange-rate.commands.js';
 export * from './opportunity/opportunity.commands.js';
 export * from './opportunity/terms.commands.js';
 export * from './person/consent.commands.js';
@@ -38,7 +42,9 @@ export * from './pipeline/pipeline.commands.js';
 export * from './policy/policy.commands.js';
 export * from './purchase/purchase.commands.js';
 export * from './rating/rating.commands.js';
+export * from './response/response.commands.js';
 export * from './segment/segment.commands.js';
+export * from './survey/survey.commands.js';
 export * from './target/target.commands.js';
 export * from './team/team.commands.js';
 export { isPolicyName, policies, policyNames } from './policy/policies.js';
@@ -61,6 +67,9 @@ export const aggregates: readonly Aggregate[] = [
   target,
   forecast,
   exchangeRate,
+  serviceCase,
+  survey,
+  response,
 ].map((known) => known as unknown as Aggregate);
 
 /** Every process there is. */

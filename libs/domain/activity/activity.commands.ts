@@ -49,7 +49,7 @@ class AboutFields {
   @OptionalId('opportunity')
   readonly opportunityId?: string;
 
-  @OptionalId()
+  @OptionalId('case')
   readonly caseId?: string;
 
   @OptionalId()
