@@ -14,10 +14,12 @@ import { HealthController } from './operations/health.controller.js';
 import { KeysController } from './operations/keys.controller.js';
 import { Metrics } from './operations/metrics.js';
 import { ProjectionsController } from './operations/projections.controller.js';
+import { CasesController } from './queries/cases.controller.js';
 import { CustomersController } from './queries/customers.controller.js';
 import { OpportunitiesController } from './queries/opportunities.controller.js';
 import { PipelinesController } from './queries/pipelines.controller.js';
 import { ExchangeRatesController, PoliciesController } from './queries/policies.controller.js';
+import { SatisfactionController } from './queries/satisfaction.controller.js';
 import { ReadModels } from './queries/read-models.js';
 
 /** A query that wants to see a certain command waits this long for it. */
@@ -47,6 +49,8 @@ export class ApiModule {
         CustomersController,
         PoliciesController,
         ExchangeRatesController,
+        CasesController,
+        SatisfactionController,
         ProjectionsController,
         KeysController,
         HealthController,

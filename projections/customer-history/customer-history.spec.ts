@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AccountEvents } from '../../libs/domain/account/account.events.js';
 import type { ActivityEvents } from '../../libs/domain/activity/activity.events.js';
+import type { CaseEvents } from '../../libs/domain/case/case.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
+import type { ResponseEvents } from '../../libs/domain/response/response.events.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { customerHistory } from './index.js';
 import { historyOfCustomer, type HistoryAsked } from './queries.js';
@@ -112,6 +114,40 @@ describe('the history of a customer', () => {
       ]);
       expect((await types('p'))?.at(-1)).toBe('purchase-1 PurchaseRecorded');
       expect((await types('other'))?.at(-1)).toBe('purchase-3 PurchaseRecorded');
+    });
+  });
+
+  it('shows every step of a case, and every survey response, to the person and to their account', async () => {
+    const served = happened<CaseEvents>();
+    const policy = { name: 'case.targets', version: 0 } as const;
+    const dates = { respondBy: day(11), resolveBy: day(12), policy };
+    const told = { surveyId: 'care', surveyVersion: 1, kind: 'csat', score: 4, wantedServices: [] } as const;
+    await givenEvents(
+      ...story,
+      served('case-c', 'CaseOpened', day(10), { personId: 'p', priority: 'high', channel: 'phone', ...dates }),
+      served('case-c', 'CaseReplied', day(10), { personId: 'p', by: 'fred', first: true }),
+      served('case-c', 'CaseTargetBreached', day(12), {
+        personId: 'p',
+        target: 'resolution',
+        dueAt: day(12),
+        priority: 'high',
+      }),
+      served('case-c', 'CaseResolved', day(13), { personId: 'p' }),
+      served('case-d', 'CaseOpened', day(13), { accountId: 'other', priority: 'low', channel: 'web', ...dates }),
+      happened<ResponseEvents>()('response-r', 'SurveyResponseRecorded', day(14), { ...told, personId: 'p' }),
+    ).projectedBy(customerHistory, async ({ database }) => {
+      for (const id of ['p', 'a']) {
+        const page = await historyOfCustomer(database, { id, order: 'desc', limit: 5 });
+        expect(page?.items.map(({ type }) => type)).toEqual([
+          'SurveyResponseRecorded',
+          'CaseResolved',
+          'CaseTargetBreached',
+          'CaseReplied',
+          'CaseOpened',
+        ]);
+      }
+      const other = await historyOfCustomer(database, { id: 'other', order: 'desc', limit: 1 });
+      expect(other?.items.map(({ stream }) => stream)).toEqual(['case-d']);
     });
   });
 

@@ -2,10 +2,13 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Source } from '../../libs/read-model/index.js';
 import type { HistoryTables } from './tables.js';
 
+/** What is of a person is of their account too. */
+const ofPeople = sql.join(['activity', 'purchase', 'case', 'response'].map((category) => sql.lit(category)));
+
 /**
  * Which streams make up the history of which customer. Of an account: its own, its people's and its opportunities', and
- * the activities and purchases of any of them. Of a person: their own, the opportunities that they are a contact of, and
- * the activities about them and purchases of theirs.
+ * the activities, purchases, cases and survey responses of any of them. Of a person: their own, the opportunities that
+ * they are a contact of, and the activities, purchases, cases and survey responses of theirs.
  */
 export const historyOf = (
   source: Source<HistoryTables>,
@@ -21,6 +24,6 @@ export const historyOf = (
     where (to_stream like 'person-%' or to_stream like 'account-%') ${only('to_stream')}
     union
     select l.to_stream, a.from_stream from ${source.at('links')} l join ${source.at('links')} a on a.to_stream = l.from_stream
-    where l.to_stream like 'account-%' and (a.from_stream like 'activity-%' or a.from_stream like 'purchase-%') ${only('l.to_stream')}
+    where l.to_stream like 'account-%' and split_part(a.from_stream, '-', 1) in (${ofPeople}) ${only('l.to_stream')}
   )`;
 };

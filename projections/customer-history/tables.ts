@@ -1,8 +1,10 @@
 import { accountEvents } from '../../libs/domain/account/account.events.js';
 import { activityEvents, type About, type ActivityEvents } from '../../libs/domain/activity/activity.events.js';
+import { caseEvents, type CaseEvents } from '../../libs/domain/case/case.events.js';
 import { opportunityEvents, type OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import { personEvents, type PersonEvents } from '../../libs/domain/person/person.events.js';
 import { purchaseEvents, type PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
+import { responseEvents, type ResponseEvents } from '../../libs/domain/response/response.events.js';
 import type { EventShape, RecordedEvent, Role, Sealed } from '../../libs/kernel/index.js';
 import { appends, forEvery, integer, json, optional, text } from '../../libs/read-model/index.js';
 
@@ -10,7 +12,9 @@ import { appends, forEvery, integer, json, optional, text } from '../../libs/rea
 export const entries = appends<Record<string, EventShape>>()({
   primaryKey: ['stream', 'revision'],
   columns: {
-    stream: text('Stream that the event belongs to: person, account, opportunity, activity or purchase.'),
+    stream: text(
+      'Stream that the event belongs to: person, account, opportunity, activity, purchase, case or response.',
+    ),
     revision: integer('Revision of the event in its stream.'),
     type: text('Type of the event.'),
     actor_id: text('Who did it: a stable id, never a name.'),
@@ -20,24 +24,29 @@ export const entries = appends<Record<string, EventShape>>()({
     data: json<object>('What is known since, without personal data.'),
     sealed: optional(json<Sealed>('Personal data, closed under the key of the person whom they tell of.')),
   },
-  on: forEvery([personEvents, accountEvents, opportunityEvents, activityEvents, purchaseEvents], (event) => ({
-    stream: event.stream,
-    revision: event.revision,
-    type: event.type,
-    actor_id: event.actor.id,
-    actor_role: event.actor.role,
-    correlation_id: event.correlationId,
-    causation_id: event.causationId,
-    data: event.data,
-    sealed: event.sealed,
-  })),
+  on: forEvery(
+    [personEvents, accountEvents, opportunityEvents, activityEvents, purchaseEvents, caseEvents, responseEvents],
+    (event) => ({
+      stream: event.stream,
+      revision: event.revision,
+      type: event.type,
+      actor_id: event.actor.id,
+      actor_role: event.actor.role,
+      correlation_id: event.correlationId,
+      causation_id: event.causationId,
+      data: event.data,
+      sealed: event.sealed,
+    }),
+  ),
 });
 
 /** That a stream belongs to another one from an event on. It does so for ever: what happened to it stays part of it. */
-export const links = appends<ActivityEvents & OpportunityEvents & PersonEvents & PurchaseEvents>()({
+export const links = appends<
+  ActivityEvents & CaseEvents & OpportunityEvents & PersonEvents & PurchaseEvents & ResponseEvents
+>()({
   indexes: [{ on: ['to_stream'] }],
   columns: {
-    from_stream: text('Stream of the person, opportunity, activity or purchase.'),
+    from_stream: text('Stream of the person, opportunity, activity, purchase, case or response.'),
     to_stream: text('Stream that it belongs to: an account, a person, or an opportunity.'),
   },
   on: {
@@ -49,6 +58,8 @@ export const links = appends<ActivityEvents & OpportunityEvents & PersonEvents &
     ActivityLogged: (event) => linked(event, event.data),
     PurchaseRecorded: (event) => linked(event, event.data),
     PurchaseOpportunityAssigned: (event) => linked(event, event.data),
+    CaseOpened: (event) => linked(event, event.data),
+    SurveyResponseRecorded: (event) => linked(event, event.data),
   },
 });
 

@@ -1,0 +1,91 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { mayReadPersonalData } from '../../../libs/cqrs/index.js';
+import { priorities, type Priority } from '../../../libs/domain/case/case.events.js';
+import { OneOf, Optional, OptionalId, Text } from '../../../libs/domain/fields.js';
+import { PersonalKeys } from '../../../libs/event-log/index.js';
+import type { Actor } from '../../../libs/kernel/index.js';
+import { caseDetail, type CaseListed, casesList } from '../../../projections/service/queries.js';
+import { Caller } from '../http/authenticate.js';
+import { respond } from '../http/csv.js';
+import { ApiParams, Params } from '../http/params.js';
+import { AsOfParams, ask, found, PageParams } from './asking.js';
+import { ReadModels } from './read-models.js';
+
+const statuses = ['open', 'resolved'] as const;
+const targets = ['breached', 'met'] as const;
+
+class CasesParams extends PageParams {
+  @Optional()
+  @OneOf(statuses)
+  status?: (typeof statuses)[number];
+
+  @Optional()
+  @OneOf(priorities)
+  priority?: Priority;
+
+  @Optional()
+  @Text(100)
+  assignee?: string;
+
+  @OptionalId()
+  personId?: string;
+
+  @OptionalId()
+  accountId?: string;
+
+  /** `breached`: those of which a target was breached, ever. */
+  @Optional()
+  @OneOf(targets)
+  targets?: (typeof targets)[number];
+}
+
+@ApiTags('service')
+@Controller('v1/cases')
+export class CasesController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly models: ReadModels,
+    private readonly keys: PersonalKeys,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Cases, by status, priority, assignee, customer, and whether their targets were breached.' })
+  @ApiParams(CasesParams)
+  async list(
+    @Params(CasesParams) params: CasesParams,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const { items, next } = await ask(this.queries, 'service', params, () => casesList(this.models.database, asked));
+    return respond(request, reply, { items: await this.opened(items, actor), next }, (answer) => answer.items);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One case. What happened to it stands in the history of its customer.' })
+  @ApiParams(AsOfParams)
+  async one(
+    @Param('id') id: string,
+    @Params(AsOfParams) params: AsOfParams,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { asOf, knownAt } = params;
+    const detail = await ask(this.queries, 'service', params, () =>
+      caseDetail(this.models.database, { id: id.toLowerCase(), asOf, knownAt }),
+    );
+    const [answer = {}] = await this.opened([found(detail, 'case')], actor);
+    return respond(request, reply, answer, (one) => [one]);
+  }
+
+  /** With subject and description, for those who may see them; what was erased is absent for everybody. */
+  private async opened(items: readonly CaseListed[], actor: Actor): Promise<readonly object[]> {
+    const closed = items.map(({ sealed, ...data }) => ({ data, sealed: sealed ?? undefined }));
+    return mayReadPersonalData(actor) ? this.keys.open(closed) : closed.map(({ data }) => data);
+  }
+}

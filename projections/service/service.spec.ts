@@ -1,0 +1,192 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CaseEvents } from '../../libs/domain/case/case.events.js';
+import type { ResponseEvents } from '../../libs/domain/response/response.events.js';
+import type { SurveyKind } from '../../libs/domain/survey/survey.events.js';
+import { givenEvents, happened } from '../../libs/testing/projection.js';
+import { service } from './index.js';
+import { caseDetail, casesList, type CasesAsked, satisfactionTrend } from './queries.js';
+
+const on = happened<CaseEvents>();
+const answered = happened<ResponseEvents>();
+const day = (number: number, month = 1): string =>
+  `2024-${String(month).padStart(2, '0')}-${String(number).padStart(2, '0')}T00:00:00.000Z`;
+const policy = { name: 'case.targets', version: 2 } as const;
+const sealed = { subject: 'person-p', box: 'AAAA' };
+
+const open = (id: string, at: number, about: object = { accountId: 'a' }) =>
+  on(
+    `case-${id}`,
+    'CaseOpened',
+    day(at),
+    { ...about, priority: 'high', channel: 'phone', respondBy: day(at + 1), resolveBy: day(at + 2), policy },
+    { sealed },
+  );
+const breach = (id: string, target: 'response' | 'resolution', at: number, recordedAt = day(at)) =>
+  on(
+    `case-${id}`,
+    'CaseTargetBreached',
+    day(at),
+    { accountId: 'a', target, dueAt: day(at), priority: 'high' },
+    { recordedAt },
+  );
+
+const story = [
+  open('1', 1, { personId: 'p', accountId: 'a' }),
+  on('case-1', 'CaseAssigned', day(1), { assignee: 'fred' }),
+  breach('1', 'response', 2),
+  open('2', 2),
+  on('case-1', 'CaseReplied', day(3), { by: 'fred', first: true }),
+  breach('1', 'resolution', 3, day(9)),
+  on('case-2', 'CaseResolved', day(3), { accountId: 'a' }),
+  on('case-1', 'CasePriorityChanged', day(4), { from: 'high', to: 'urgent', policy: { ...policy, version: 3 } }),
+  on('case-1', 'CaseResolved', day(5), { personId: 'p', accountId: 'a' }),
+  on('case-1', 'CaseReopened', day(6), {
+    personId: 'p',
+    accountId: 'a',
+    priority: 'urgent',
+    resolveBy: day(8),
+    policy,
+  }),
+];
+
+describe('the cases', () => {
+  it('show their targets, what became of them, and who works on them', async () => {
+    await givenEvents(...story).projectedBy(service, async ({ database }) => {
+      expect(await caseDetail(database, { id: '1' })).toMatchObject({
+        personId: 'p',
+        accountId: 'a',
+        status: 'open',
+        priority: 'urgent',
+        assignee: 'fred',
+        openedAt: day(1),
+        respondBy: day(2),
+        resolveBy: day(8),
+        respondedAt: day(3),
+        resolvedAt: null,
+        responseBreachedAt: day(2),
+        resolutionBreachedAt: day(3),
+        replies: 1,
+        reopened: 1,
+        policyVersion: 2,
+        sealed,
+      });
+      expect(await caseDetail(database, { id: '2' })).toMatchObject({
+        status: 'resolved',
+        respondedAt: day(3),
+        responseBreachedAt: null,
+        assignee: null,
+      });
+      expect(await caseDetail(database, { id: '3' })).toBeNull();
+    });
+  });
+
+  it('are listed by what is asked for, as of any instant on both axes, in pages', async () => {
+    await givenEvents(...story).projectedBy(service, async ({ database }) => {
+      const ids = async (asked: CasesAsked) => (await casesList(database, asked)).items.map(({ id }) => id);
+
+      expect(await ids({})).toEqual(['1', '2']);
+      expect(await ids({ status: 'resolved' })).toEqual(['2']);
+      expect(await ids({ status: 'resolved', asOf: day(5) })).toEqual(['1', '2']);
+      expect(await ids({ targets: 'breached' })).toEqual(['1']);
+      expect(await ids({ targets: 'met', accountId: 'a' })).toEqual(['2']);
+      expect(await ids({ priority: 'high', asOf: day(3) })).toEqual(['1', '2']);
+      expect(await ids({ assignee: 'fred', personId: 'p' })).toEqual(['1']);
+      expect(await ids({ asOf: day(1) })).toEqual(['1']);
+
+      const first = await casesList(database, { limit: 1 });
+      expect((await casesList(database, { limit: 1, cursor: first.next ?? '' })).items.map(({ id }) => id)).toEqual([
+        '2',
+      ]);
+      await expect(casesList(database, { status: 'open', cursor: first.next ?? '' })).rejects.toMatchObject({
+        code: 'INVALID_CURSOR',
+      });
+    });
+  });
+
+  it('tell analysts every breach', async () => {
+    await givenEvents(...story).projectedBy(service, async ({ database }) => {
+      const { rows } = await database.pool.query<object>(
+        'select case_id, target, priority from analytics.case_breaches order by due_at',
+      );
+      expect(rows).toEqual([
+        { case_id: '1', target: 'response', priority: 'high' },
+        { case_id: '1', target: 'resolution', priority: 'high' },
+      ]);
+      const cases = await database.pool.query<object>('select * from analytics.cases');
+      expect(cases.rows[0]).not.toHaveProperty('sealed');
+    });
+  });
+});
+
+describe('satisfaction', () => {
+  let number = 0;
+  const say = (kind: SurveyKind, score: number, at: string, accountId?: string, recordedAt = at) =>
+    answered(
+      `response-${(number += 1)}`,
+      'SurveyResponseRecorded',
+      at,
+      {
+        surveyId: kind,
+        surveyVersion: 1,
+        kind,
+        score,
+        ...(accountId === undefined ? { personId: 'p' } : { accountId }),
+        wantedServices: [],
+      },
+      { recordedAt },
+    );
+
+  const heard = [
+    say('nps', 10, day(1), 'a'),
+    say('nps', 9, day(2), 'b'),
+    say('nps', 7, day(3)),
+    say('nps', 6, day(1, 3), 'a'),
+    say('nps', 0, day(1, 4), 'a'),
+    say('csat', 5, day(1, 4), 'a'),
+    say('csat', 3, day(2, 4), 'a'),
+    say('csat', 1, day(3, 4), 'a', day(1, 6)),
+  ];
+
+  it('is measured as NPS and CSAT per survey, period and account', async () => {
+    await givenEvents(...heard).projectedBy(service, async ({ database }) => {
+      const trend = async (asked: Partial<Parameters<typeof satisfactionTrend>[1]>) =>
+        (await satisfactionTrend(database, { by: 'all', per: 'quarter', ...asked })).map(
+          ({ surveyId, period, accountId, responses, nps, csat }) => [
+            surveyId,
+            period,
+            accountId,
+            responses,
+            nps ?? csat,
+          ],
+        );
+
+      expect(await trend({})).toEqual([
+        ['csat', '2024-Q2', null, 3, 33],
+        ['nps', '2024-Q1', null, 4, 25],
+        ['nps', '2024-Q2', null, 1, -100],
+      ]);
+      expect(await trend({ surveyId: 'nps', by: 'account', per: 'month' })).toEqual([
+        ['nps', '2024-01', 'a', 1, 100],
+        ['nps', '2024-01', 'b', 1, 100],
+        ['nps', '2024-01', null, 1, 0],
+        ['nps', '2024-03', 'a', 1, -100],
+        ['nps', '2024-04', 'a', 1, -100],
+      ]);
+      expect(await trend({ surveyId: 'csat', by: 'account', accountId: 'a', asOf: day(1, 4) })).toEqual([
+        ['csat', '2024-Q2', 'a', 1, 100],
+      ]);
+      expect(await trend({ surveyId: 'csat', knownAt: day(1, 5) })).toEqual([['csat', '2024-Q2', null, 2, 50]]);
+    });
+  });
+
+  it('answers analysts in SQL', async () => {
+    await givenEvents(...heard).projectedBy(service, async ({ database }) => {
+      const { rows } = await database.pool.query<object>(
+        `select responses, promoters, passives, detractors, csat, average_hundredths from analytics.satisfaction where kind = 'csat'`,
+      );
+      expect(rows).toEqual([
+        { responses: 3, promoters: 1, passives: 1, detractors: 1, csat: 33, average_hundredths: 300 },
+      ]);
+    });
+  });
+});
