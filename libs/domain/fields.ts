@@ -4,6 +4,7 @@ import {
   ArrayMinSize,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   isEmail,
   IsIn,
   IsInt,
@@ -71,17 +72,20 @@ export function Text(max: number): PropertyDecorator {
   return all(IsString({ message }), MaxLength(max, { message }), Matches(oneLine, { message }), described);
 }
 
-/** Different lines of text, at most `count` of them, each of at most `max` characters. */
-export function Texts(max: number, count: number): PropertyDecorator {
-  const message = `$property must be a list of at most ${count} different texts of 1 to ${max} characters.`;
+/** Different lines of text, `least` to `count` of them, each of at most `max` characters. */
+export function Texts(max: number, count: number, least = 0): PropertyDecorator {
+  const many = least > 0 ? `${least} to ${count}` : `at most ${count}`;
+  const message = `$property must be a list of ${many} different texts of 1 to ${max} characters.`;
   const described = Described({
     type: 'array',
+    ...(least > 0 ? { minItems: least } : {}),
     maxItems: count,
     uniqueItems: true,
     items: { type: 'string', minLength: 1, maxLength: max },
   });
   return all(
     IsArray({ message }),
+    ...(least > 0 ? [ArrayMinSize(least, { message })] : []),
     ArrayMaxSize(count, { message }),
     ArrayUnique({ message }),
     IsString({ each: true, message }),
@@ -108,18 +112,22 @@ export function Id(category?: string): PropertyDecorator {
 /** The same, where it may be left out. */
 export const OptionalId = (category?: string): PropertyDecorator => all(Optional(), Id(category));
 
-/** Ids of existing aggregates, each once. */
-export function Ids(category: string, max: number): PropertyDecorator {
-  const message = `$property must be a list of at most ${max} different UUIDs.`;
+/** `least` to `max` ids, each once. */
+export function Uuids(max: number, least = 0): PropertyDecorator {
+  const many = least > 0 ? `${least} to ${max}` : `at most ${max}`;
+  const message = `$property must be a list of ${many} different UUIDs.`;
   return all(
     IsArray({ message }),
+    ...(least > 0 ? [ArrayMinSize(least, { message })] : []),
     ArrayMaxSize(max, { message }),
     ArrayUnique({ message }),
     IsUUID('all', { each: true, message }),
     Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(lowerCase) : value)),
-    Reference(category),
   );
 }
+
+/** Ids of existing aggregates, each once. */
+export const Ids = (category: string, max: number): PropertyDecorator => all(Uuids(max), Reference(category));
 
 const slug = /^[a-z0-9-]{1,40}$/;
 
@@ -149,6 +157,11 @@ export const OneOf = (values: readonly string[]): PropertyDecorator =>
 export function SomeOf(values: readonly string[]): PropertyDecorator {
   const message = `$property must be a list of: ${values.join(', ')}; each at most once.`;
   return all(IsArray({ message }), ArrayUnique({ message }), IsIn(values, { each: true, message }));
+}
+
+/** Yes or no. */
+export function YesOrNo(): PropertyDecorator {
+  return all(IsBoolean({ message: '$property must be true or false.' }));
 }
 
 /** A whole number within bounds. */

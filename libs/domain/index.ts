@@ -8,6 +8,10 @@ import {
 import { account } from './account/account.js';
 import { activity } from './activity/activity.js';
 import { serviceCase } from './case/case.js';
+import { attribution } from './attribution/attribution.js';
+import { audience } from './audience/audience.js';
+import { callLists } from './calllists/calllists.js';
+import { campaign } from './campaign/campaign.js';
 import { exchangeRate } from './exchange-rate/exchange-rate.js';
 import { forecast } from './forecast/forecast.js';
 import { membership } from './membership/membership.js';
@@ -20,10 +24,14 @@ import { rating } from './rating/rating.js';
 import { response } from './response/response.js';
 import { segment } from './segment/segment.js';
 import { survey } from './survey/survey.js';
+import { recipient } from './recipient/recipient.js';
+import { selection } from './selection/selection.js';
 import { target } from './target/target.js';
 import { team } from './team/team.js';
 import { breakCirclesOfParents } from './processes/break-circles-of-parents.js';
 import { convertLead } from './processes/convert-lead.js';
+import { heedUnsubscribing } from './processes/heed-unsubscribing.js';
+import { planCalls } from './processes/plan-calls.js';
 
 export * from './account/account-facts.commands.js';
 export * from './account/account.commands.js';
@@ -32,6 +40,10 @@ export * from './case/case.commands.js';
 export * from './exchange-rate/exchange-rate.commands.js';
 export * from './forecast/forecast.commands.js';
 export * from './membership/membership.commands.js';
+export * from './attribution/attribution.commands.js';
+export * from './audience/audience.commands.js';
+export * from './calllists/calllists.commands.js';
+export * from './campaign/campaign.commands.js';
 export * from './opportunity/formal-contact.commands.js';
 export * from './opportunity/opportunity.commands.js';
 export * from './opportunity/terms.commands.js';
@@ -45,6 +57,8 @@ export * from './rating/rating.commands.js';
 export * from './response/response.commands.js';
 export * from './segment/segment.commands.js';
 export * from './survey/survey.commands.js';
+export * from './recipient/recipient.commands.js';
+export * from './selection/selection.commands.js';
 export * from './target/target.commands.js';
 export * from './team/team.commands.js';
 export { isPolicyName, policies, policyNames } from './policy/policies.js';
@@ -70,10 +84,16 @@ export const aggregates: readonly Aggregate[] = [
   serviceCase,
   survey,
   response,
+  campaign,
+  audience,
+  recipient,
+  attribution,
+  selection,
+  callLists,
 ].map((known) => known as unknown as Aggregate);
 
 /** Every process there is. */
-export const processes = [convertLead, breakCirclesOfParents] as const;
+export const processes = [convertLead, breakCirclesOfParents, heedUnsubscribing, planCalls] as const;
 
 /** How every event that the product knows is stored. */
 export const domainCatalogue = catalogueOf(aggregates.map(({ events }) => events));

@@ -25,3 +25,22 @@ export const declareProcess =
     hears: Object.keys(reactions),
     react: (event) => (reactions as unknown as Reactions)[event.type]?.(event) ?? [],
   });
+
+/**
+ * A process that has to ask before it acts: what its commands are is told by a read model, by the state that it had at
+ * the event. The same commands, in the same order, each time.
+ */
+export interface AskingProcess {
+  readonly name: string;
+  readonly hears: readonly string[];
+  readonly react: (event: RecordedEvent) => AsyncIterable<object>;
+}
+
+/** Declares a process that asks, about one type of event. */
+export const declareAskingProcess =
+  <S extends object>(_heard: EventDeclarations<S>) =>
+  <T extends keyof S & string>(
+    name: string,
+    hears: T,
+    react: (event: RecordedOf<S, T>) => AsyncIterable<object>,
+  ): AskingProcess => ({ name, hears: [hears], react: react as unknown as AskingProcess['react'] });

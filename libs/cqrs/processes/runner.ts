@@ -2,10 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { sql, type Kysely } from 'kysely';
 import { deriveId } from '../../event-log/index.js';
-import { Refusal, type EventFeed, type Position, type Process, type RecordedEvent } from '../../kernel/index.js';
+import {
+  Refusal,
+  type AskingProcess,
+  type EventFeed,
+  type Position,
+  type Process,
+  type RecordedEvent,
+} from '../../kernel/index.js';
 import { streamBusy, type CommandExecutor } from '../commands/executor.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
+
+type AnyProcess = Process | AskingProcess;
 
 /** How one process stands. */
 export interface ProcessStatus {
@@ -18,7 +27,7 @@ export interface ProcessStatus {
 /** How processes stand. */
 export async function statusOfProcesses(
   db: Kysely<unknown>,
-  processes: readonly Process[],
+  processes: readonly AnyProcess[],
 ): Promise<readonly ProcessStatus[]> {
   const { rows } = await sql<ProcessStatus>`
     select name as process, c.position::text as position,
@@ -63,7 +72,7 @@ export class ProcessRunner {
   ) {}
 
   /** Runs processes until the signal is aborted. One read of the log serves them all, from where the last one stands. */
-  async run(processes: readonly Process[], signal: AbortSignal): Promise<void> {
+  async run(processes: readonly AnyProcess[], signal: AbortSignal): Promise<void> {
     const ended = (): boolean => signal.aborted;
     while (!ended()) {
       try {
@@ -77,7 +86,7 @@ export class ProcessRunner {
     }
   }
 
-  private async follow(processes: readonly Process[], signal: AbortSignal): Promise<void> {
+  private async follow(processes: readonly AnyProcess[], signal: AbortSignal): Promise<void> {
     const checkpoints = await this.retry(() => this.checkpoints(processes), signal);
     const types = [...new Set(processes.flatMap(({ hears }) => hears))];
     const after = [...checkpoints.values()].reduce((least, position) => (position < least ? position : least));
@@ -93,15 +102,21 @@ export class ProcessRunner {
     }
   }
 
-  private async reactInOrder(process: Process, events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {
+  private async reactInOrder(
+    process: AnyProcess,
+    events: readonly RecordedEvent[],
+    signal: AbortSignal,
+  ): Promise<void> {
     for (const event of events) {
-      for (const [reaction, command] of process.react(event).entries()) {
+      let issued = 0;
+      for await (const command of process.react(event)) {
+        const reaction = issued++;
         await this.retry(() => this.issue(process, event, reaction, command), signal);
       }
     }
   }
 
-  private async issue(process: Process, event: RecordedEvent, reaction: number, command: object): Promise<void> {
+  private async issue(process: AnyProcess, event: RecordedEvent, reaction: number, command: object): Promise<void> {
     try {
       await this.executor.execute({
         command,
@@ -121,7 +136,7 @@ export class ProcessRunner {
     }
   }
 
-  private async checkpoints(processes: readonly Process[]): Promise<Map<string, Position>> {
+  private async checkpoints(processes: readonly AnyProcess[]): Promise<Map<string, Position>> {
     const { rows } = await sql<{ process: string; position: string }>`
       select process, position::text as position from kroniek.process_checkpoints`.execute(this.db);
     const stored = new Map(rows.map(({ process, position }) => [process, BigInt(position)]));
