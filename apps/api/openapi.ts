@@ -143,7 +143,11 @@ const commandPath = ({ name, options, aggregate }: KnownCommand): object => ({
   operationId: name,
   tags: [`commands: ${aggregate.category}`],
   summary: options.says,
-  description: `Roles: ${[...options.by, 'service', 'admin'].join(', ')}.`,
+  description: [
+    `Roles: ${[...options.by, 'service', 'admin'].join(', ')}.`,
+    `Issued twice: ${options.twice ?? 'the second time nothing changes.'}`,
+    ...Object.entries(options.refuses ?? {}).map(([code, when]) => `- \`${code}\`: ${when}`),
+  ].join('\n\n'),
   parameters: headers,
   requestBody: {
     required: true,

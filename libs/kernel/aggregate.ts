@@ -179,6 +179,11 @@ export interface CommandOptions {
   readonly twice?: string;
   /** A valid body, run by a test and shown in the OpenAPI document. */
   readonly example: Readonly<Record<string, unknown>>;
+  /**
+   * What has happened before the example, where it takes more than what the example names to exist: commands whose
+   * examples are issued first, some with other values in some fields (`undefined`: left out).
+   */
+  readonly after?: readonly (string | readonly [command: string, change: Readonly<Record<string, unknown>>])[];
 }
 
 const options = new WeakMap<object, CommandOptions>();

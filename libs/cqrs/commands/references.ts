@@ -19,13 +19,15 @@ export async function checkReferences(command: object, catalogue: CommandCatalog
   }
 }
 
-interface Named {
+/** A field that names another aggregate, and which one. */
+export interface Named {
   readonly path: string;
   readonly category: string;
   readonly id: string;
 }
 
-function* namedIn(part: object, prefix: string): Generator<Named> {
+/** All that a command names, in its nested parts too. */
+export function* namedIn(part: object, prefix: string): Generator<Named> {
   const references = referencesOf(part);
   for (const [field, value] of Object.entries(part)) {
     const path = `${prefix}${field}`;

@@ -32,6 +32,7 @@ export class AddProductInUse {
   says: 'An account does not work with a product any more.',
   by: ['sales', 'sales-manager', 'marketing', 'support'],
   example: { accountId: account, product: 'Blade monitor', supplier: 'Baltic Rotor Service', until: '2026-03-31' },
+  after: ['AddProductInUse'],
 })
 export class RemoveProductInUse {
   @Id()
@@ -76,6 +77,7 @@ export class SetAccountAttributes {
   says: 'Removes custom attributes of an account.',
   by: ['sales', 'sales-manager', 'marketing'],
   example: { accountId: account, names: ['contract-ends'] },
+  after: ['SetAccountAttributes'],
 })
 export class RemoveAccountAttributes {
   @Id()

@@ -166,6 +166,7 @@ export class AssignParentAccount {
   says: 'Takes an account out from under its parent.',
   by: ['sales', 'sales-manager'],
   example: { accountId: account },
+  after: ['AssignParentAccount'],
 })
 export class RemoveParentAccount {
   @Id()

@@ -86,6 +86,7 @@ export class SubmitForecast {
     amounts: { commit: 4_000_000, bestCase: 2_000_000, pipeline: 9_500_000 },
     reason: 'The tender will slip',
   },
+  after: ['SubmitForecast'],
 })
 export class AdjustForecast {
   /** Follows from whose forecast it is, the period and the pipeline. */

@@ -44,6 +44,7 @@ export class AddTeamMember {
   by: ['sales-manager'],
   refuses: { ...refuses, TEAM_MEMBER_UNKNOWN: 'The salesperson was not in the team by that day.' },
   example: { salesperson: 'sam', teamId: 'north-sea', until: '2026-12-31' },
+  after: ['AddTeamMember'],
 })
 export class RemoveTeamMember {
   /** Follows from the salesperson. */

@@ -46,6 +46,7 @@ export class SendQuote {
   by: ['sales', 'sales-manager'],
   refuses: { ...opportunityClosed, ...quoteNotAccepted },
   example: { opportunityId: opportunity, quoteId: 'Q-2026-0117' },
+  after: ['SendQuote'],
 })
 export class AcceptQuote {
   @Id()
@@ -60,6 +61,7 @@ export class AcceptQuote {
   by: ['sales', 'sales-manager'],
   refuses: { ...opportunityClosed, ...quoteNotDeclined },
   example: { opportunityId: opportunity, quoteId: 'Q-2026-0117', reason: 'Too long until delivery' },
+  after: ['SendQuote'],
 })
 export class DeclineQuote {
   @Id()
@@ -77,6 +79,7 @@ export class DeclineQuote {
   by: ['sales', 'sales-manager'],
   refuses: { OPPORTUNITY_LOST: 'The opportunity is lost; reopen it first.', ...otherCurrency, ...contractNotSigned },
   example: { opportunityId: opportunity, contractId: 'C-2026-0031', quoteId: 'Q-2026-0117' },
+  after: ['SendQuote'],
 })
 export class SignContract {
   @Id()

@@ -131,6 +131,7 @@ export class AdvanceOpportunity {
     STAGE_NOT_EARLIER: 'The stage comes after the present one.',
   },
   example: { opportunityId: opportunity, to: 'qualification', reason: 'A new buyer took over' },
+  after: ['AdvanceOpportunity'],
 })
 export class MoveOpportunityBack {
   @Id()
@@ -184,6 +185,7 @@ export class RescheduleOpportunity {
     ...opportunityClosed,
   },
   example: { opportunityId: opportunity, accountId: account },
+  after: [['OpenOpportunity', { accountId: undefined }]],
 })
 export class AssignOpportunityAccount {
   @Id()
@@ -242,6 +244,7 @@ export class LoseOpportunity {
     OPPORTUNITY_NOT_CLOSED: 'The opportunity is open.',
   },
   example: { opportunityId: opportunity, reason: 'The competitor could not deliver', to: 'negotiation' },
+  after: ['LoseOpportunity'],
 })
 export class ReopenOpportunity {
   @Id()

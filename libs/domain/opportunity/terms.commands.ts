@@ -74,6 +74,7 @@ export class AssignBuyingRole {
   by: ['sales', 'sales-manager'],
   refuses: opportunityClosed,
   example: { opportunityId: opportunity, personId: person },
+  after: ['AssignBuyingRole'],
 })
 export class RemoveBuyingRole {
   @Id()
@@ -107,6 +108,7 @@ export class ReassignOpportunity {
     STAGE_OF_SAME_PIPELINE: 'It runs through this pipeline already: advance it, or move it back.',
   },
   example: { opportunityId: opportunity, pipelineId: 'renewals', stage: 'reminder', reason: 'It is a renewal' },
+  after: ['DefinePipeline'],
 })
 export class MoveOpportunityToPipeline {
   @Id()

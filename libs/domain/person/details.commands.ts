@@ -64,6 +64,7 @@ export class TransferPerson {
   by: ['sales', 'sales-manager', 'support'],
   refuses: { ...refusedWhenUnknown, PERSON_NOT_A_CONTACT: 'Only a contact belongs to an account.' },
   example: { personId: person, accountId: '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10' },
+  after: ['ConvertLead'],
 })
 export class AssignContactAccount {
   @Id()
@@ -108,6 +109,7 @@ export class SetPersonAttributes {
   by: ['marketing', 'sales', 'sales-manager', 'support'],
   refuses: refusedWhenUnknown,
   example: { personId: person, names: ['hobby'] },
+  after: ['SetPersonAttributes'],
 })
 export class RemovePersonAttributes {
   @Id()

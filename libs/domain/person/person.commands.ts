@@ -41,9 +41,9 @@ export class NameSourceField {
   opens: true,
   refuses: refusedWhenRegistered,
   example: {
-    personId: person,
-    name: 'Ilse Verbruggen',
-    email: 'ilse.verbruggen@example.com',
+    personId: 'a4d2c6e8-1b3f-4a5c-9d7e-0f2b4c6d8e10',
+    name: 'Maarten de Ruyter',
+    email: 'maarten.deruyter@example.com',
     source: { kind: 'attendance-list', name: 'Offshore days, Rotterdam' },
   },
 })
@@ -180,6 +180,7 @@ export class DisqualifyLead {
     LEAD_NOT_DISQUALIFIED: 'The lead is worked on, above the lowest level.',
   },
   example: { personId: person },
+  after: ['DisqualifyLead'],
 })
 export class RecycleLead {
   @Id()
@@ -239,6 +240,7 @@ export class ConversionOpportunityField {
     },
     owner: 'sam',
   },
+  after: ['QualifyLead', ['QualifyLead', { to: 'sales-qualified' }]],
 })
 export class ConvertLead {
   @Id()

@@ -117,6 +117,7 @@ export class AddToStaticList {
   by: ['marketing', 'sales', 'sales-manager'],
   refuses: ofAList,
   example: { segmentId: 'fair-2026', personIds: [person] },
+  after: ['AddToStaticList'],
 })
 export class RemoveFromStaticList {
   @Slug()

@@ -72,6 +72,7 @@ function aCommand(
     required ? 'yes' : '',
     doc,
   ]);
+  const before = (options.after ?? []).map((step) => link(typeof step === 'string' ? step : step[0]));
   const refusals = Object.entries(options.refuses ?? {}).map(([code, when]) => [`\`${code}\``, when]);
   return [
     `### ${name}`,
@@ -79,6 +80,7 @@ function aCommand(
     facts.filter((fact) => fact !== '').join(' '),
     table(['field', 'takes', 'required', ''], fields),
     table(['refused with', 'when'], refusals),
+    before.length > 0 ? `For example, after ${before.join(', ')}:` : '',
     `\`\`\`json\n${JSON.stringify(options.example, null, 2)}\n\`\`\``,
   ]
     .filter((part) => part !== '')
