@@ -49,6 +49,7 @@ export * from './opportunity/opportunity.commands.js';
 export * from './opportunity/terms.commands.js';
 export * from './person/consent.commands.js';
 export * from './person/details.commands.js';
+export * from './person/formal-contact.commands.js';
 export * from './person/person.commands.js';
 export * from './pipeline/pipeline.commands.js';
 export * from './policy/policy.commands.js';

@@ -42,6 +42,7 @@ export const contactNotSoldTo = {
     ...stageNotEntered,
     ...otherCurrency,
     ...contactNotSoldTo,
+    OPPORTUNITY_WITHOUT_QUOTE: 'The policy opens opportunities once a quote is sent, and no contact was sent one.',
   },
   example: {
     opportunityId: opportunity,

@@ -1,4 +1,5 @@
 import { declareEvents, type EventShape, type LocalDate, type Money } from '../../kernel/index.js';
+import type { PolicyReference } from '../policy/policy.events.js';
 
 /** What is to be sold: domain.md §3. */
 export interface Line {
@@ -47,9 +48,6 @@ export const derivedForecastCategories = [
   { from: 0, category: 'pipeline' },
 ] as const satisfies readonly { readonly from: number; readonly category: OpenForecastCategory }[];
 
-/** When an opportunity may be opened (policy `opportunity.opensAt`; S1). */
-export type OpeningRequirement = 'first-contact' | 'quote-sent';
-
 /** These names and shapes are on disk: compensate, never change. */
 export interface OpportunityEvents {
   OpportunityOpened: EventShape<{
@@ -67,6 +65,8 @@ export interface OpportunityEvents {
     readonly owner?: string;
     readonly product?: string;
     readonly campaignId?: string;
+    /** Why it could be opened; left out of the oldest. */
+    readonly policy?: PolicyReference;
   }>;
   OpportunityAdvanced: EventShape<{
     readonly from: string;

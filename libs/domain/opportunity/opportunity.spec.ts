@@ -42,6 +42,8 @@ const retired = [{ stage: 'needs-analysis', probability: 40 }];
 const withRetired = { 'pipeline-default': [defined('PipelineDefined', { ...defaultPipeline, stages, retired })] };
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
+/** Nobody changed it. */
+const policy = { name: 'opportunity.opensAt', version: 0 } as const;
 const details = { title: 'Turbine service', pipelineId: 'default', contactIds };
 const opened = fact('OpportunityOpened', { ...details, stage: 'prospecting', amount: eur(100), accountId });
 const homeless = fact('OpportunityOpened', { ...details, stage: 'prospecting', amount: eur(100) });
@@ -77,6 +79,7 @@ describe('An opportunity', () => {
           pipelineId: 'default',
           contactIds: [],
           stage: 'prospecting',
+          policy,
         }),
       );
   });
@@ -93,7 +96,9 @@ describe('An opportunity', () => {
       owner: 'Darcel Schlecht',
       product: 'GTX Pro',
     };
-    given().when(open(known)).then(fact('OpportunityOpened', known));
+    given()
+      .when(open(known))
+      .then(fact('OpportunityOpened', { ...known, policy }));
   });
 
   it('opens only in a pipeline and a stage that exist, in the pipeline’s currency', () => {

@@ -9,6 +9,7 @@ import {
   placeAfter,
   placeOf,
 } from '../pipeline/pipeline.js';
+import { type PolicyInForce, policyLookup } from '../policy/policy.js';
 import { linesOf } from '../quote/lines.js';
 import { noFormalContact } from '../quote/quotes.js';
 import { plain, same } from '../values.js';
@@ -35,7 +36,8 @@ import {
   RemoveBuyingRole,
   SetForecastCategory,
 } from './terms.commands.js';
-import { amountOf, checkContacts, termsDecisions, termsFolds } from './terms.js';
+import { checkContacts, mayOpen } from './opening.js';
+import { amountOf, termsDecisions, termsFolds } from './terms.js';
 
 export type { Opportunity, OpportunityState } from './state.js';
 
@@ -44,6 +46,7 @@ interface Lookups {
   readonly pipeline: PipelineState;
   /** Whoever gets a part in it. */
   readonly people: ReadonlyMap<string, PersonState>;
+  readonly opening: PolicyInForce<'opportunity.opensAt'>;
 }
 
 const fact = factsOf(opportunityEvents);
@@ -96,15 +99,20 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
   },
   id: 'opportunityId',
   initial: {},
-  lookups: { pipeline: itsPipeline, people: itsPeople },
+  lookups: {
+    pipeline: itsPipeline,
+    people: itsPeople,
+    opening: policyLookup('opportunity.opensAt', (command) => command instanceof OpenOpportunity),
+  },
   decide: {
-    OpenOpportunity: ({ opportunityId: _, ...details }, { opportunity: known }, { lookups }) => {
+    OpenOpportunity: ({ opportunityId, ...details }, { opportunity: known }, { lookups }) => {
       const pipelineId = details.pipelineId ?? defaultPipelineId;
       const lines = details.lines && linesOf(details.lines);
       const amount = amountOf(details.amount, lines ?? []);
       const asked = { ...details, pipelineId, amount, lines, contactIds: details.contactIds ?? [] };
       if (known) {
-        if (same({ ...asked, stage: asked.stage ?? known.opened.stage }, known.opened)) return [];
+        if (same({ ...asked, stage: asked.stage ?? known.opened.stage }, { ...known.opened, policy: undefined }))
+          return [];
         throw conflict('OPPORTUNITY_EXISTS', 'There is already an opportunity with this id and other details.');
       }
       const defined = existing(lookups.pipeline, pipelineId);
@@ -112,7 +120,8 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
       const stage = defined.stages[place]?.stage;
       if (stage === undefined) throw refused('STAGE_UNKNOWN', 'The pipeline has no stage.');
       checkContacts(lookups.people);
-      return [fact('OpportunityOpened', plain({ ...asked, stage, amount: inCurrency(defined, amount) }))];
+      const policy = mayOpen(opportunityId, lookups);
+      return [fact('OpportunityOpened', plain({ ...asked, stage, amount: inCurrency(defined, amount), policy }))];
     },
 
     AdvanceOpportunity: ({ to }, state, { lookups }) => {

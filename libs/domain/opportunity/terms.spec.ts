@@ -87,6 +87,7 @@ describe('Its lines', () => {
       amount: eur(248),
       contactIds: [],
       stage: 'prospecting',
+      policy: { name: 'opportunity.opensAt', version: 0 },
     });
     given().when(issue(OpenOpportunity, opening)).then(withLines);
     given(withLines)
@@ -198,35 +199,6 @@ describe('Everybody in the purchase', () => {
   it('is registered while it is open', () => {
     given(opened, lost).when(assign('buyer')).thenRefused('OPPORTUNITY_CLOSED');
     given(opened, buyer, lost).when(issue(RemoveBuyingRole, { personId })).thenRefused('OPPORTUNITY_CLOSED');
-  });
-});
-
-describe('Its contacts', () => {
-  const open = issue(OpenOpportunity, { title: 'Turbine service', amount: eur(1), contactIds: [personId] });
-
-  it('are never other people, nor names that showed no interest', () => {
-    given()
-      .when(open, { [ofPerson]: [human('OtherPersonRegistered', { name: 'Tomas', relation: 'press' })] })
-      .thenRefused('OTHER_NEVER_IN_PIPELINE');
-    given()
-      .when(open, {
-        [ofPerson]: [human('NameRegistered', { name: 'Ilse', source: { kind: 'bought-list', name: 'Fairs' } })],
-      })
-      .thenRefused('NAME_WITHOUT_INTEREST');
-  });
-
-  it('may still be leads', () => {
-    given()
-      .when(open, { [ofPerson]: [human('LeadRegistered', { name: 'Ilse', source: 'fair', potential: 'customer' })] })
-      .then(
-        fact('OpportunityOpened', {
-          title: 'Turbine service',
-          amount: eur(1),
-          contactIds: [personId],
-          pipelineId: 'default',
-          stage: 'prospecting',
-        }),
-      );
   });
 });
 

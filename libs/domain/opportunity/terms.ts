@@ -4,6 +4,7 @@ import { existing, inCurrency, type PipelineState, placeOf } from '../pipeline/p
 import { linesOf, sumOf } from '../quote/lines.js';
 import { same } from '../values.js';
 import { type Line, opportunityEvents } from './opportunity.events.js';
+import { withoutInterest } from './opening.js';
 import { changed, found, open, type OpportunityData, type OpportunityState } from './state.js';
 import type {
   AssignBuyingRole,
@@ -106,16 +107,3 @@ export function amountOf(amount: Money | undefined, lines: readonly Line[]): Mon
   }
   return known;
 }
-
-/** Other people are never in a pipeline, and a name has shown no interest (S0; domain.md §1). */
-export function checkContacts(people: ReadonlyMap<string, PersonState>): void {
-  for (const { kind } of people.values()) {
-    if (kind === 'other') {
-      throw refused('OTHER_NEVER_IN_PIPELINE', 'A contact is a partner, an employee, the press or a supplier.');
-    }
-    if (kind === 'name') throw withoutInterest();
-  }
-}
-
-const withoutInterest = () =>
-  refused('NAME_WITHOUT_INTEREST', 'This person is only a name from a list; register the lead first.');

@@ -87,7 +87,14 @@ describe('The owner of a lead or contact', () => {
   it('owns the contact that the lead becomes', () => {
     given(person, lead, marketing, sales, handed)
       .when(command(ConvertLead, { personId, account: { accountId } }))
-      .then(fact('LeadConverted', { accountId, owner: 'kim', requirement: 'sales-qualified' }));
+      .then(
+        fact('LeadConverted', {
+          accountId,
+          owner: 'kim',
+          requirement: 'sales-qualified',
+          policy: { name: 'conversion.requires', version: 0 },
+        }),
+      );
     expect(ownerOf(fold(person, [lead, marketing, sales, contact, handed]))).toBe('kim');
   });
 });

@@ -226,6 +226,8 @@ export class ConversionOpportunityField {
     ...refusedWhenNotWorkedOn,
     CONVERSION_ACCOUNT_AMBIGUOUS: 'It names both an existing and a new account, or neither.',
     LEAD_NOT_SALES_QUALIFIED: 'The lead has not reached the last level.',
+    LEAD_WITHOUT_FORMAL_CONTACT: 'The policy asks for a quote sent or a contract signed, and there is none.',
+    OPPORTUNITY_WITHOUT_QUOTE: 'The policy opens opportunities once a quote is sent, and none was.',
     SUPPLIER_WITHOUT_OPPORTUNITY: 'A potential supplier is not sold to.',
     PIPELINE_NOT_FOUND: 'The opportunity’s pipeline does not exist.',
     OPPORTUNITY_CURRENCY_NOT_OF_PIPELINE: 'The opportunity’s amount is in another currency than its pipeline.',

@@ -1,6 +1,8 @@
 import { declareEvents, type EventShape, type LocalDate, type Money, type Role } from '../../kernel/index.js';
 import type { AccountRole } from '../account/account.events.js';
 import type { Attribute } from '../attributes.js';
+import type { SentQuote, SignedContract } from '../opportunity/opportunity.events.js';
+import type { PolicyReference } from '../policy/policy.events.js';
 
 /** Levels of a lead, in the only order in which they are reached (domain.md §1, S0). */
 export const leadLevels = ['unqualified', 'marketing-qualified', 'sales-qualified'] as const;
@@ -53,6 +55,8 @@ export interface ConvertedOpportunity {
   readonly title: string;
   readonly amount: Money;
   readonly expectedClose?: LocalDate;
+  /** When an opportunity opens; left out of the oldest conversions. */
+  readonly policy?: PolicyReference;
 }
 
 /** These names and shapes are on disk: compensate, never change. */
@@ -76,6 +80,8 @@ export interface PersonEvents {
     readonly opportunity?: ConvertedOpportunity;
     readonly owner: string;
     readonly requirement: ConversionRequirement;
+    /** What the requirement follows from; left out of the oldest conversions. */
+    readonly policy?: PolicyReference;
   }>;
   /** Personal: what is another one now. */
   PersonDetailsChanged: EventShape<{ readonly cleared: readonly ClearableDetail[] }, Partial<Reachable>>;
@@ -86,6 +92,10 @@ export interface PersonEvents {
     { readonly personalAttributes?: readonly Attribute[] }
   >;
   PersonAttributesRemoved: EventShape<{ readonly names: readonly string[] }>;
+  LeadQuoteSent: EventShape<SentQuote>;
+  LeadQuoteAccepted: EventShape<{ readonly quoteId: string }>;
+  LeadQuoteDeclined: EventShape<{ readonly quoteId: string; readonly reason: string }>;
+  LeadContractSigned: EventShape<SignedContract>;
   ConsentGiven: EventShape<{ readonly channel: Channel; readonly source: string }>;
   ConsentWithdrawn: EventShape<{ readonly channel: Channel; readonly source: string }>;
 }
@@ -118,6 +128,10 @@ export const personEvents = declareEvents<PersonEvents>('person', {
     personal: { personalAttributes: true },
   },
   PersonAttributesRemoved: { says: 'These custom attributes are not known any more.' },
+  LeadQuoteSent: { says: 'The person was sent an offer with a price, and there was no opportunity yet.' },
+  LeadQuoteAccepted: { says: 'The person accepted a quote.' },
+  LeadQuoteDeclined: { says: 'The person declined a quote, with the reason.' },
+  LeadContractSigned: { says: 'A contract was signed with the person, and there was no opportunity yet.' },
   ConsentGiven: { says: 'The person agrees to be reached over a channel, with the source of that.' },
   ConsentWithdrawn: { says: 'The person does not want to be reached over a channel, with the source of that.' },
 });

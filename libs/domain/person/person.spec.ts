@@ -32,7 +32,10 @@ const marketing = fact('LeadQualified', { level: 'marketing-qualified' });
 const sales = fact('LeadQualified', { level: 'sales-qualified' });
 const disqualified = fact('LeadDisqualified', { reason: 'no budget' });
 const recycled = fact('LeadRecycled', {});
-const contact = fact('LeadConverted', { accountId, owner: 'sam', requirement: 'sales-qualified' });
+/** Nobody changed the policy. */
+const atFirst = { name: 'conversion.requires', version: 0 } as const;
+const opensAt = { name: 'opportunity.opensAt', version: 0 } as const;
+const contact = fact('LeadConverted', { accountId, owner: 'sam', requirement: 'sales-qualified', policy: atFirst });
 
 const registerName = command(RegisterName, { personId, ...ilse, source });
 const registerLead = command(RegisterLead, { personId, source: 'web form' });
@@ -157,16 +160,18 @@ describe('A conversion', () => {
         fact('LeadConverted', {
           accountId: v5('account', commandId),
           newAccount: { name: 'Noordzee', industry: 'energy', roles: ['customer'] },
-          opportunity: { opportunityId: v5('opportunity', commandId), pipelineId: 'default', ...deal },
+          opportunity: { opportunityId: v5('opportunity', commandId), pipelineId: 'default', ...deal, policy: opensAt },
           owner: 'sam',
           requirement: 'sales-qualified',
+          policy: atFirst,
         }),
       );
   });
 
   it('hands the contact to the owner named, else to the owner of the lead, else to whoever converts', () => {
     const owned = fact('LeadRegistered', { ...ilse, source: 'fair', potential: 'customer', owner: 'kim' });
-    const to = (owner: string) => fact('LeadConverted', { accountId, owner, requirement: 'sales-qualified' });
+    const to = (owner: string) =>
+      fact('LeadConverted', { accountId, owner, requirement: 'sales-qualified', policy: atFirst });
     given(person, owned, marketing, sales)
       .when(convert({ owner: 'lee' }))
       .then(to('lee'));
@@ -188,9 +193,10 @@ describe('A conversion', () => {
     const opened = fact('LeadConverted', {
       accountId: v5('account', commandId),
       newAccount: { name: 'Noordzee', roles: ['customer'] },
-      opportunity: { opportunityId: v5('opportunity', commandId), pipelineId: 'default', ...deal },
+      opportunity: { opportunityId: v5('opportunity', commandId), pipelineId: 'default', ...deal, policy: opensAt },
       owner: 'sam',
       requirement: 'sales-qualified',
+      policy: atFirst,
     });
     const again = { account: { name: 'Noordzee' }, opportunity: deal };
     const converted = given(person, ...ready, opened);
@@ -219,6 +225,7 @@ describe('A conversion', () => {
         newAccount: { name: 'Rotor Parts', roles: ['supplier'] },
         owner: 'sam',
         requirement: 'sales-qualified',
+        policy: atFirst,
       }),
     );
   });

@@ -11,6 +11,8 @@ import {
   refused,
 } from '../../kernel/index.js';
 import { defaultPipelineId, existing, inCurrency, pipeline, type PipelineState } from '../pipeline/pipeline.js';
+import { type PolicyInForce, policyLookup, underPolicy } from '../policy/policy.js';
+import { type FormalContact, noFormalContact } from '../quote/quotes.js';
 import { plain, same } from '../values.js';
 import {
   type ConversionOpportunityField,
@@ -45,6 +47,8 @@ import {
   withOwner,
 } from './details.js';
 import { leadLevels, type LeadLevel, type PersonEvents, personEvents, type Reachable } from './person.events.js';
+import { AcceptLeadQuote, DeclineLeadQuote, SendLeadQuote, SignLeadContract } from './formal-contact.commands.js';
+import { formalContactDecisions, formalContactFolds, hadFormalContact, wasSentQuote } from './formal-contact.js';
 
 type Data<T extends keyof PersonEvents> = DataOf<PersonEvents[T]>;
 
@@ -65,11 +69,14 @@ export interface PersonState {
   readonly details: Partial<Reachable>;
   readonly attributes: PersonAttributes;
   readonly consents: Consents;
+  readonly formalContact: FormalContact;
 }
 
 interface Lookups {
   /** The pipeline of the opportunity that a conversion asks for. */
   readonly pipeline: PipelineState;
+  readonly conversion: PolicyInForce<'conversion.requires'>;
+  readonly opening: PolicyInForce<'opportunity.opensAt'>;
 }
 
 const fact = factsOf(personEvents);
@@ -103,6 +110,10 @@ export const person = aggregate<PersonState, Lookups>()({
     AssignContactAccount,
     SetPersonAttributes,
     RemovePersonAttributes,
+    SendLeadQuote,
+    AcceptLeadQuote,
+    DeclineLeadQuote,
+    SignLeadContract,
   },
   id: 'personId',
   initial: {
@@ -111,8 +122,16 @@ export const person = aggregate<PersonState, Lookups>()({
     details: {},
     attributes: { open: [], personal: [] },
     consents: {},
+    formalContact: noFormalContact,
   },
-  lookups: { pipeline: askedPipeline },
+  lookups: {
+    pipeline: askedPipeline,
+    conversion: policyLookup('conversion.requires', (command) => command instanceof ConvertLead),
+    opening: policyLookup(
+      'opportunity.opensAt',
+      (command) => command instanceof ConvertLead && command.opportunity !== undefined,
+    ),
+  },
   decide: {
     RegisterName: ({ name, email, phone, source }, state) => {
       const asked = plain({ name, email, phone, source });
@@ -182,6 +201,7 @@ export const person = aggregate<PersonState, Lookups>()({
     SetPersonAttributes: (command, state) => attributesSet(command, aPerson(state)),
 
     RemovePersonAttributes: (command, state) => attributesRemoved(command, aPerson(state)),
+    ...formalContactDecisions,
   },
   evolve: {
     NameRegistered: (state, name) => reachedBy({ ...state, kind: 'name', name }, name),
@@ -205,6 +225,7 @@ export const person = aggregate<PersonState, Lookups>()({
     ConsentGiven: (state, { channel, source }, since) => withConsent(state, channel, { given: true, source, since }),
     ConsentWithdrawn: (state, { channel, source }, since) =>
       withConsent(state, channel, { given: false, source, since }),
+    ...formalContactFolds,
   },
 });
 
@@ -235,11 +256,18 @@ function convert(command: ConvertLead, state: PersonState, given: Given<Lookups>
       `The lead is ${state.level}; it is converted once it is sales-qualified.`,
     );
   }
+  const { requires } = given.lookups.conversion.value;
+  if (requires === 'formal-contact' && !hadFormalContact(state)) {
+    throw refused('LEAD_WITHOUT_FORMAL_CONTACT', 'A quote is sent or a contract signed before a lead is converted.');
+  }
   if (opportunity) {
     if (potential === 'supplier') {
       throw refused('SUPPLIER_WITHOUT_OPPORTUNITY', 'A potential supplier is not sold to.');
     }
     inCurrency(existing(given.lookups.pipeline, asked(opportunity).pipelineId), opportunity.amount);
+    if (given.lookups.opening.value.opensAt === 'quote-sent' && !wasSentQuote(state)) {
+      throw refused('OPPORTUNITY_WITHOUT_QUOTE', 'An opportunity is opened once a quote was sent to a contact of it.');
+    }
   }
   return [
     fact(
@@ -253,9 +281,11 @@ function convert(command: ConvertLead, state: PersonState, given: Given<Lookups>
         opportunity: opportunity && {
           opportunityId: v5('opportunity', given.commandId),
           ...asked(opportunity),
+          policy: underPolicy('opportunity.opensAt', given.lookups.opening),
         },
         owner: command.owner ?? state.owner ?? given.actor.id,
-        requirement: 'sales-qualified' as const,
+        requirement: requires,
+        policy: underPolicy('conversion.requires', given.lookups.conversion),
       }),
     ),
   ];
@@ -274,7 +304,7 @@ function saysTheSame({ account, opportunity, owner }: ConvertLead, made: Data<'L
     account.accountId === undefined
       ? same({ name: account.name, industry: account.industry }, { ...made.newAccount, roles: undefined })
       : account.accountId === made.accountId;
-  const opened = made.opportunity && { ...made.opportunity, opportunityId: undefined };
+  const opened = made.opportunity && { ...made.opportunity, opportunityId: undefined, policy: undefined };
   return (
     sameAccount && same(opportunity && asked(opportunity), opened) && (owner === undefined || owner === made.owner)
   );
