@@ -3,7 +3,9 @@ import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunit
 import type { PipelineEvents } from '../../libs/domain/pipeline/pipeline.events.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { pipeline } from './index.js';
-import { opportunitiesList, opportunityDetail, pipelineSummary, pipelinesList } from './queries.js';
+import { opportunitiesList } from './opportunities.js';
+import { opportunityDetail } from './opportunity-detail.js';
+import { pipelineSummary, pipelinesList } from './queries.js';
 
 const deal = happened<OpportunityEvents>();
 const defined = happened<PipelineEvents>();
@@ -188,7 +190,7 @@ describe('the pipeline', () => {
           { stage: 'won', count: 1, amount: 19_00 },
           { stage: 'lost', count: 0, amount: 0 },
         ]);
-        await expect(client.query('select * from pipeline_v1.opportunities')).rejects.toThrow('permission denied');
+        await expect(client.query('select * from pipeline_v2.opportunities')).rejects.toThrow('permission denied');
       } finally {
         client.release(true);
       }

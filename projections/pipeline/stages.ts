@@ -1,11 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Source } from '../../libs/read-model/index.js';
-import type { moves, opportunities, pipelines } from './tables.js';
+import { derivedForecastCategories, type ForecastCategory } from '../../libs/domain/opportunity/opportunity.events.js';
+import type { buyingRoles, contracts, quotes } from './formal-contact.js';
+import type { moves, opportunities, OpportunityRow, pipelines } from './tables.js';
 
 export type PipelineTables = {
   readonly opportunities: typeof opportunities;
   readonly moves: typeof moves;
   readonly pipelines: typeof pipelines;
+  readonly buying_roles: typeof buyingRoles;
+  readonly quotes: typeof quotes;
+  readonly contracts: typeof contracts;
 };
 
 export interface StageRow {
@@ -66,3 +71,42 @@ export const stagesOf = (source: Source<PipelineTables>, pipeline?: string): Raw
   from definition d join stage s on s.id = d.id
     left join standing o on o.pipeline_id = s.id and o.kind = s.kind and (o.stage = s.stage or s.kind <> 'open')
   order by d.id, s.place, s.stage`;
+
+/**
+ * The probability of each stage that a pipeline ever had, by its definition at the moment; where that does not know the
+ * stage, by the first one that does.
+ */
+const probabilities = (source: Source<PipelineTables>): RawBuilder<unknown> =>
+  sql`(
+    select distinct on (id, stage ->> 'stage') id as pipeline_id, stage ->> 'stage' as stage,
+      (stage ->> 'probability')::integer as probability
+    from ${source.all('pipelines')} p, jsonb_array_elements(stages || retired) s (stage)
+    order by id, stage ->> 'stage', ${source.holds} desc, revision
+  )`;
+
+const derived = sql.join(
+  derivedForecastCategories.map(
+    ({ from, category }) => sql`when coalesce(p.probability, 0) >= ${sql.lit(from)} then ${sql.lit(category)}`,
+  ),
+  sql` `,
+);
+
+/** An opportunity with what follows from its stage at the moment. */
+export interface CategorisedRow extends OpportunityRow {
+  /** Whole per cents. */
+  readonly probability: number;
+  readonly forecast_category: ForecastCategory;
+}
+
+/**
+ * The opportunities at the moment with their probability and forecast category: `closed` by winning or losing, else as
+ * somebody set it, else derived from the probability of the stage (domain.md §4).
+ */
+export const categorised = (source: Source<PipelineTables>): RawBuilder<CategorisedRow> => sql<CategorisedRow>`(
+  select o.*,
+    case o.status when 'won' then 100 when 'lost' then 0 else coalesce(p.probability, 0) end as probability,
+    case when o.status <> 'open' then 'closed' when o.set_category is not null then o.set_category ${derived}
+    end as forecast_category
+  from ${source.at('opportunities')} o
+    left join ${probabilities(source)} p on p.pipeline_id = o.pipeline_id and p.stage = o.stage
+)`;

@@ -1,5 +1,9 @@
 import { idOf, type RecordedEvent } from '../../libs/kernel/index.js';
-import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
+import type {
+  Line,
+  OpenForecastCategory,
+  OpportunityEvents,
+} from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PipelineEvents, Stage } from '../../libs/domain/pipeline/pipeline.events.js';
 import {
   appends,
@@ -35,6 +39,11 @@ export const opportunities = versions<OpportunityEvents>()({
     amount: money('Amount at stake, or won, in minor units of the currency.'),
     currency: text('ISO 4217 currency of the amount.'),
     expected_close: optional(date('Day on which it is expected to close.')),
+    set_category: optional(text<OpenForecastCategory>('Forecast category as somebody set it; null: it is derived.')),
+    lines: json<readonly Line[]>('What is to be sold: product, quantity, unit price and amount of each line.'),
+    quotes_sent: integer('Number of quotes sent.'),
+    quotes_accepted: integer('Number of quotes that the customer accepted.'),
+    contract_signed_at: optional(instant('When the last contract was signed.')),
     loss_reason: optional(text('Why it was lost.')),
     competitor: optional(text('Who did better.')),
     opened_at: instant('When it was opened.'),
@@ -54,15 +63,29 @@ export const opportunities = versions<OpportunityEvents>()({
       amount: data.amount.amount,
       currency: data.amount.currency,
       expected_close: data.expectedClose,
+      lines: data.lines ?? [],
+      quotes_sent: 0,
+      quotes_accepted: 0,
       opened_at: occurredAt,
     }),
   },
   changes: {
     OpportunityAdvanced: ({ data }) => ({ stage: data.to }),
     OpportunityMovedBack: ({ data }) => ({ stage: data.to }),
+    OpportunityMovedToPipeline: ({ data }) => ({ pipeline_id: data.pipelineId, stage: data.to }),
     OpportunityAmountChanged: ({ data }) => ({ ...data.amount }),
+    OpportunityLinesChanged: ({ data }) => ({ ...data.amount, lines: data.lines }),
     OpportunityRescheduled: ({ data }) => ({ expected_close: data.expectedClose }),
     OpportunityAccountAssigned: ({ data }) => ({ account_id: data.accountId }),
+    OpportunityReassigned: ({ data }) => ({ owner: data.to }),
+    ForecastCategorySet: ({ data }) => ({ set_category: data.category }),
+    QuoteSent: (_, { quotes_sent }) => ({ quotes_sent: quotes_sent + 1 }),
+    QuoteAccepted: (_, { quotes_accepted }) => ({ quotes_accepted: quotes_accepted + 1 }),
+    // What stands in tables of its own makes a version too: the row names the last event of the stream.
+    QuoteDeclined: () => ({}),
+    BuyingRoleAssigned: () => ({}),
+    BuyingRoleRemoved: () => ({}),
+    ContractSigned: ({ occurredAt }) => ({ contract_signed_at: occurredAt }),
     OpportunityWon: ({ data, occurredAt }) => ({ status: 'won' as const, ...data.amount, closed_at: occurredAt }),
     OpportunityLost: ({ data, occurredAt }) => ({
       status: 'lost' as const,
@@ -84,7 +107,7 @@ export const opportunities = versions<OpportunityEvents>()({
 export type OpportunityRow = StoredRow<typeof opportunities>;
 
 /** How an opportunity came to where it stood. */
-export type Move = 'opened' | 'advanced' | 'moved-back' | 'won' | 'lost' | 'reopened';
+export type Move = 'opened' | 'advanced' | 'moved-back' | 'moved-to-pipeline' | 'won' | 'lost' | 'reopened';
 
 /** A row for each time that an opportunity came to stand somewhere. */
 export const moves = appends<OpportunityEvents>()({
@@ -92,7 +115,7 @@ export const moves = appends<OpportunityEvents>()({
   columns: {
     opportunity_id: text('Id of the opportunity.'),
     revision: integer('Revision of the event in its stream.'),
-    move: text<Move>('opened, advanced, moved-back, won, lost or reopened.'),
+    move: text<Move>('opened, advanced, moved-back, moved-to-pipeline, won, lost or reopened.'),
     stage: text('Stage that it came to stand in; won or lost, the one that it left.'),
     status: text<OpportunityStatus>('open, won or lost.'),
     skipped: texts('Stages in between that it did not stand in.'),
@@ -104,6 +127,7 @@ export const moves = appends<OpportunityEvents>()({
     OpportunityOpened: (event) => moved(event, 'opened', event.data.stage),
     OpportunityAdvanced: (event) => ({ ...moved(event, 'advanced', event.data.to), skipped: event.data.skipped }),
     OpportunityMovedBack: (event) => moved(event, 'moved-back', event.data.to, event.data.reason),
+    OpportunityMovedToPipeline: (event) => moved(event, 'moved-to-pipeline', event.data.to, event.data.reason),
     OpportunityWon: (event) => moved(event, 'won', event.data.from),
     OpportunityLost: (event) => moved(event, 'lost', event.data.from, event.data.reason),
     OpportunityReopened: (event) => moved(event, 'reopened', event.data.to, event.data.reason),

@@ -4,18 +4,20 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OneOf, Optional, OptionalId, Slug, Text, Whole } from '../../../libs/domain/fields.js';
+import { type ForecastCategory, openForecastCategories } from '../../../libs/domain/opportunity/opportunity.events.js';
 import {
   opportunitiesList,
-  opportunityDetail,
   opportunitySorts,
   type OpportunitySort,
-} from '../../../projections/pipeline/queries.js';
+} from '../../../projections/pipeline/opportunities.js';
+import { opportunityDetail } from '../../../projections/pipeline/opportunity-detail.js';
 import { respond } from '../http/csv.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
 
 const statuses = ['open', 'won', 'lost'] as const;
+const categories = [...openForecastCategories, 'closed'] as const satisfies readonly ForecastCategory[];
 const orders = ['asc', 'desc'] as const;
 
 class OpportunitiesParams extends PageParams {
@@ -37,6 +39,11 @@ class OpportunitiesParams extends PageParams {
 
   @OptionalId()
   accountId?: string;
+
+  /** Forecast category: as somebody set it, else by the stage's probability. */
+  @Optional()
+  @OneOf(categories)
+  category?: ForecastCategory;
 
   /** In minor units, inclusive. */
   @Optional()
@@ -68,7 +75,7 @@ export class OpportunitiesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Opportunities, by pipeline, stage, status, owner, account, amount.' })
+  @ApiOperation({ summary: 'Opportunities, by pipeline, stage, status, owner, account, forecast category, amount.' })
   @ApiParams(OpportunitiesParams)
   async list(
     @Params(OpportunitiesParams) params: OpportunitiesParams,
@@ -81,7 +88,7 @@ export class OpportunitiesController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One opportunity with its stage history.' })
+  @ApiOperation({ summary: 'One opportunity with its lines, buying roles, quotes, contracts and stage history.' })
   @ApiParams(AsOfParams)
   async one(
     @Param('id') id: string,

@@ -1,0 +1,136 @@
+import { sql } from 'kysely';
+import type { ForecastCategory } from '../../libs/domain/opportunity/opportunity.events.js';
+import type { Instant, LocalDate } from '../../libs/kernel/index.js';
+import {
+  Cursors,
+  limitOf,
+  read,
+  type Database,
+  type Moment,
+  type Page,
+  type Paging,
+} from '../../libs/read-model/index.js';
+import { pipeline } from './index.js';
+import { categorised, type CategorisedRow } from './stages.js';
+import type { OpportunityStatus } from './tables.js';
+
+/** An opportunity as it stands at the moment. */
+export interface Opportunity {
+  readonly id: string;
+  readonly title: string;
+  readonly pipelineId: string;
+  readonly stage: string;
+  readonly status: OpportunityStatus;
+  /** Minor units. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly accountId: string | null;
+  readonly contactIds: readonly string[];
+  readonly owner: string | null;
+  readonly product: string | null;
+  readonly campaignId: string | null;
+  readonly expectedClose: LocalDate | null;
+  /** Whole per cents. */
+  readonly probability: number;
+  readonly forecastCategory: ForecastCategory;
+  /** Whether somebody set the category; else it follows from the probability. */
+  readonly forecastCategorySet: boolean;
+  readonly quotesSent: number;
+  readonly quotesAccepted: number;
+  readonly contractSignedAt: Instant | null;
+  readonly lossReason: string | null;
+  readonly competitor: string | null;
+  readonly openedAt: Instant;
+  readonly closedAt: Instant | null;
+  /** When it became as it is. */
+  readonly since: Instant;
+  readonly revision: number;
+  /** Of its last event; a decimal string. */
+  readonly position: string;
+}
+
+export const opportunityOf = (row: CategorisedRow): Opportunity => ({
+  id: row.id,
+  title: row.title,
+  pipelineId: row.pipeline_id,
+  stage: row.stage,
+  status: row.status,
+  amount: row.amount,
+  currency: row.currency,
+  accountId: row.account_id,
+  contactIds: row.contact_ids,
+  owner: row.owner,
+  product: row.product,
+  campaignId: row.campaign_id,
+  expectedClose: row.expected_close,
+  probability: row.probability,
+  forecastCategory: row.forecast_category,
+  forecastCategorySet: row.set_category !== null && row.status === 'open',
+  quotesSent: row.quotes_sent,
+  quotesAccepted: row.quotes_accepted,
+  contractSignedAt: row.contract_signed_at,
+  lossReason: row.loss_reason,
+  competitor: row.competitor,
+  openedAt: row.opened_at,
+  closedAt: row.closed_at,
+  since: row.valid_from,
+  revision: row.revision,
+  position: String(row.position),
+});
+
+export const opportunitySorts = ['openedAt', 'amount'] as const;
+export type OpportunitySort = (typeof opportunitySorts)[number];
+
+/** Which opportunities; what is left out does not matter. */
+export interface OpportunityFilters {
+  readonly pipelineId?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly status?: OpportunityStatus | undefined;
+  readonly owner?: string | undefined;
+  readonly accountId?: string | undefined;
+  /** As it was set, or as it follows from the stage. */
+  readonly category?: ForecastCategory | undefined;
+  /** Minor units, inclusive. */
+  readonly minAmount?: number | undefined;
+  /** Minor units, inclusive. */
+  readonly maxAmount?: number | undefined;
+}
+
+export interface OpportunitiesAsked extends Moment, Paging, OpportunityFilters {
+  /** Default `openedAt`. */
+  readonly sort?: OpportunitySort | undefined;
+  /** Default `asc`. */
+  readonly order?: 'asc' | 'desc' | undefined;
+}
+
+/** A page of opportunities. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
+export const opportunitiesList = (database: Database, asked: OpportunitiesAsked): Promise<Page<Opportunity>> =>
+  read(database, pipeline, asked, async (reading) => {
+    const { limit: _limit, cursor, sort = 'openedAt', order = 'asc', ...filters } = asked;
+    const limit = limitOf(asked);
+    const cursors = new Cursors({ list: 'opportunities', ...filters, sort, order });
+    const after = cursors.read(cursor, [sort === 'amount' ? 'number' : 'string', 'string']);
+    const column = sort === 'amount' ? 'o.amount' : 'o.opened_at';
+    const { pipelineId, stage, status, owner, accountId, category, minAmount, maxAmount } = filters;
+    const found = await reading.db
+      .selectFrom(categorised(reading).as('o'))
+      .selectAll()
+      .$if(pipelineId !== undefined, (query) => query.where('o.pipeline_id', '=', pipelineId ?? ''))
+      .$if(stage !== undefined, (query) => query.where('o.stage', '=', stage ?? ''))
+      .$if(status !== undefined, (query) => query.where('o.status', '=', status ?? 'open'))
+      .$if(owner !== undefined, (query) => query.where('o.owner', '=', owner ?? ''))
+      .$if(accountId !== undefined, (query) => query.where('o.account_id', '=', accountId ?? ''))
+      .$if(category !== undefined, (query) => query.where('o.forecast_category', '=', category ?? 'pipeline'))
+      .$if(minAmount !== undefined, (query) => query.where('o.amount', '>=', minAmount ?? 0))
+      .$if(maxAmount !== undefined, (query) => query.where('o.amount', '<=', maxAmount ?? 0))
+      .$if(after !== undefined, (query) =>
+        query.where(
+          sql<boolean>`(${sql.ref(column)}, o.id) ${order === 'asc' ? sql`>` : sql`<`} (${after?.[0]}, ${after?.[1]})`,
+        ),
+      )
+      .orderBy(column, order)
+      .orderBy('o.id', order)
+      .limit(limit + 1)
+      .execute();
+    return cursors.page(found, limit, opportunityOf, (row) => [sort === 'amount' ? row.amount : row.opened_at, row.id]);
+  });
