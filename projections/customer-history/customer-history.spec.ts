@@ -40,6 +40,18 @@ const story = [
 ];
 
 describe('the history of a customer', () => {
+  it('has the purchases that a person has a part in, from then on', async () => {
+    const part = deal('opportunity-o', 'BuyingRoleAssigned', day(7), { personId: 'q', role: 'champion' });
+    const lead = person('person-q', 'LeadRegistered', day(1), { source: 'fair', potential: 'customer' });
+    await givenEvents(...story, lead, part).projectedBy(customerHistory, async ({ database }) => {
+      const streams = async (asOf?: string) =>
+        (await historyOfCustomer(database, { id: 'q', asOf }))?.items.map(({ stream }) => stream);
+
+      expect(await streams(day(6))).toEqual(['person-q']);
+      expect(await streams()).toEqual(['person-q', 'opportunity-o', 'opportunity-o', 'opportunity-o']);
+    });
+  });
+
   it('is everything that happened to an account and all that belongs to it, in order', async () => {
     await givenEvents(...story).projectedBy(customerHistory, async ({ database }) => {
       const streams = async (asked: HistoryAsked) =>

@@ -6,7 +6,7 @@ import { entries, links, type HistoryTables } from './tables.js';
 /** Everything that ever happened to a customer, in order, across streams. */
 export const customerHistory = projection<HistoryTables>({
   name: 'customer-history',
-  version: 3,
+  version: 4,
   tables: { entries, links },
   views: {
     customer_history: {

@@ -53,6 +53,7 @@ export const links = appends<
     LeadConverted: (event) => linked(event, { accountId: event.data.accountId }),
     OpportunityOpened: (event) => linked(event, event.data, event.data.contactIds),
     OpportunityAccountAssigned: (event) => linked(event, event.data),
+    BuyingRoleAssigned: (event) => linked(event, { personId: event.data.personId }),
     ActivityPlanned: (event) => linked(event, event.data),
     ActivityCompleted: (event) => linked(event, event.data),
     ActivityLogged: (event) => linked(event, event.data),
