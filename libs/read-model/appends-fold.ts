@@ -24,28 +24,30 @@ export class AppendsFold {
     return Promise.resolve();
   }
 
-  /** @throws Unprojectable naming the first event that its handler cannot take */
-  fold(events: readonly RecordedEvent[]): void {
-    const { handlers } = this.table;
-    for (const event of events) {
-      const handler = handlers.get(event.type);
-      if (!handler) continue;
-      try {
-        const given = handler(event);
-        const tail = `${event.position}\t${event.occurredAt}\t${event.recordedAt}\n`;
-        if (Array.isArray(given)) {
-          for (const row of given as readonly Row[]) this.lines += this.encode(row) + tail;
-        } else {
-          this.lines += this.encode(given as Row) + tail;
-        }
-      } catch (error) {
-        throw new Unprojectable(event, error);
+  /** @throws Unprojectable if its handler cannot take it */
+  take(event: RecordedEvent): void {
+    const handler = this.table.handlers.get(event.type);
+    if (!handler) return;
+    try {
+      const given = handler(event);
+      const tail = `${event.position}\t${event.occurredAt}\t${event.recordedAt}\n`;
+      if (Array.isArray(given)) {
+        for (const row of given as readonly Row[]) this.lines += this.encode(row) + tail;
+      } else {
+        this.lines += this.encode(given as Row) + tail;
       }
+    } catch (error) {
+      throw new Unprojectable(event, error);
     }
   }
 
-  rows(): Rows {
-    return { table: this.name, columns: this.columns, lines: this.lines };
+  /** All is done as events come. */
+  async settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  rows(): readonly Rows[] {
+    return [{ table: this.name, columns: this.columns, lines: this.lines }];
   }
 
   /** What is appended is never changed. */

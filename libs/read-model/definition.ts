@@ -1,6 +1,7 @@
 import type { RawBuilder } from 'kysely';
 import { type DeclaredEvents, idOf, type Instant, type RecordedEvent, type RecordedOf } from '../kernel/index.js';
 import type { Columns, GivenRow, Patch, Row, RowOf } from './columns.js';
+import type { TimelinesTable } from './timelines.js';
 
 /** The instant asked for: what was true at `asOf`, as far as it was known at `knownAt`; left out, now. */
 export interface Moment {
@@ -62,16 +63,21 @@ export interface AppendsTable<C extends Columns = Columns> {
   readonly indexes: readonly Index[];
 }
 
-export type Table = VersionsTable | AppendsTable;
+export type Table = VersionsTable | AppendsTable | TimelinesTable;
 export type Tables = Readonly<Record<string, Table>>;
+
+/** What the runtime keeps beside each row of a timelines table. */
+export type TimelineColumns = Omit<VersionColumns, 'revision'>;
 
 /** A table's row as queries see it. */
 export type StoredRow<T> =
   T extends VersionsTable<infer C>
     ? RowOf<C> & VersionColumns
-    : T extends AppendsTable<infer C>
-      ? RowOf<C> & AppendColumns
-      : never;
+    : T extends TimelinesTable<infer C>
+      ? RowOf<C> & TimelineColumns
+      : T extends AppendsTable<infer C>
+        ? RowOf<C> & AppendColumns
+        : never;
 
 export type StoredRows<T extends Tables> = { readonly [N in keyof T & string]: StoredRow<T[N]> };
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Kysely, PostgresAdapter, DummyDriver, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { Projection, Table, View } from './definition.js';
 import { sourceOfView } from './source.js';
+import { headsOf, inputsOf } from './timelines.js';
 
 const compiler = new Kysely<Record<string, never>>({
   dialect: {
@@ -25,6 +26,16 @@ const added: Readonly<Record<Table['kind'], Readonly<Record<string, readonly [st
     recorded_to: ['timestamptz', 'When we learnt what followed it; infinity: nothing did.'],
     revision: ['integer', 'Revision of the event in its stream.'],
     position: ['bigint', 'Position of the event in the log.'],
+    cause: ['text', 'Type of the event.'],
+    actor_id: ['text', 'Who did it: a stable id, never a name.'],
+    actor_role: ['text', 'In which role.'],
+  },
+  timelines: {
+    valid_from: ['timestamptz', 'When it became true.'],
+    valid_to: ['timestamptz', 'When it ceases to be true; infinity: it holds.'],
+    recorded_from: ['timestamptz', 'When we learnt it.'],
+    recorded_to: ['timestamptz', 'When we learnt better; infinity: we believe it.'],
+    position: ['bigint', 'Position of the event that made it so.'],
     cause: ['text', 'Type of the event.'],
     actor_id: ['text', 'Who did it: a stable id, never a name.'],
     actor_role: ['text', 'In which role.'],
@@ -68,7 +79,7 @@ function tableStatements(schema: string, name: string, table: Table): readonly s
   const runtime = Object.entries(added[table.kind]).map(
     ([column, [type, says]]) => [column, type, ' not null', says] as const,
   );
-  const primaryKey = table.kind === 'versions' ? [table.key, 'position'] : table.primaryKey;
+  const primaryKey = primaryKeyOf(table);
   const columns = [...own, ...runtime];
   const lines = [
     ...columns.map(([column, type, nullity]) => `${quoted(column)} ${type}${nullity}`),
@@ -77,15 +88,53 @@ function tableStatements(schema: string, name: string, table: Table): readonly s
   return [
     `create table ${at} (${lines.join(', ')})`,
     ...columns.map(([column, , , says]) => `comment on column ${at}.${quoted(column)} is ${literal(says)}`),
+    ...(table.kind === 'timelines' ? timelineStatements(schema, name) : []),
   ];
 }
+
+function primaryKeyOf(table: Table): readonly string[] {
+  if (table.kind === 'versions') return [table.key, 'position'];
+  return table.kind === 'timelines' ? [table.key, 'valid_from', 'recorded_from'] : table.primaryKey;
+}
+
+/** What the runtime needs to go on with a timeline, and to fold it anew. */
+const timelineStatements = (schema: string, name: string): readonly string[] => [
+  `create table ${quoted(schema, headsOf(name))} (
+     key text primary key,
+     state jsonb not null,
+     occurred_at timestamptz not null,
+     recorded_at timestamptz not null,
+     position bigint not null
+   )`,
+  `create table ${quoted(schema, inputsOf(name))} (
+     key text not null,
+     position bigint not null,
+     id uuid not null,
+     stream text not null,
+     revision integer not null,
+     type text not null,
+     data jsonb not null,
+     occurred_at timestamptz not null,
+     recorded_at timestamptz not null,
+     actor_id text not null,
+     actor_role text not null,
+     primary key (key, position)
+   )`,
+];
+
+/** The rows that queries without a moment look at, or few more. */
+const currentRows: Readonly<Record<Table['kind'], string>> = {
+  versions: "valid_to = 'infinity'",
+  timelines: "recorded_to = 'infinity'",
+  appends: 'true',
+};
 
 /** Statements that make the indexes which are missing. */
 export const indexStatements = (projection: Projection, schema: string): readonly string[] =>
   Object.entries(projection.tables).flatMap(([name, table]) =>
     table.indexes.map(({ on, current }) => {
       const columns = on.map((column) => quoted(column)).join(', ');
-      const where = current ? " where valid_to = 'infinity'" : '';
+      const where = current ? ` where ${currentRows[table.kind]}` : '';
       return `create index if not exists ${quoted([name, ...on].join('_'))} on ${quoted(schema, name)} (${columns})${where}`;
     }),
   );

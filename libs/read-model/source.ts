@@ -8,11 +8,18 @@ import type { Moment, Projection, Source, StoredRow, Table, Tables } from './def
 const holdsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql`(valid_from <= ${t} and recorded_from <= ${k} and (valid_to > ${t} or recorded_to > ${k} or valid_to = 'infinity'))`;
 
+/** Rows of timelines are rectangles; what changes by itself has its rows ahead of time, so "now" is an instant too. */
+const liesOver = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql`(valid_from <= ${t} and valid_to > ${t} and recorded_from <= ${k} and (recorded_to > ${k} or recorded_to = 'infinity'))`;
+
+/** When the rows of each kind of table are those of the moment. */
+type Conditions = Readonly<Record<Table['kind'], RawBuilder<unknown>>>;
+
 function source<T extends Tables>(
   projection: Pick<Projection, 'tables'>,
   schema: string,
   holds: RawBuilder<boolean>,
-  happened: RawBuilder<unknown>,
+  conditions: Conditions,
 ): Source<T> {
   const all = (table: string): RawBuilder<unknown> => sql.id(schema, table);
   return {
@@ -20,7 +27,7 @@ function source<T extends Tables>(
     holds,
     at: <N extends keyof T & string>(name: N) => {
       const table: Table | undefined = projection.tables[name];
-      return sql<StoredRow<T[N]>>`(select * from ${all(name)} where ${table?.kind === 'versions' ? holds : happened})`;
+      return sql<StoredRow<T[N]>>`(select * from ${all(name)} where ${conditions[table?.kind ?? 'appends']})`;
     },
   };
 }
@@ -32,16 +39,25 @@ export function sourceAt<T extends Tables>(
   moment: Moment,
 ): Source<T> {
   if (moment.asOf === undefined && moment.knownAt === undefined) {
-    return source(projection, schema, sql`(valid_to = 'infinity')`, sql`true`);
+    const versions = sql<boolean>`(valid_to = 'infinity')`;
+    const timelines = sql`(recorded_to = 'infinity' and valid_from <= now() and valid_to > now())`;
+    return source(projection, schema, versions, { versions, timelines, appends: sql`true` });
   }
   const t = sql`${moment.asOf ?? 'infinity'}::timestamptz`;
   const k = sql`${moment.knownAt ?? 'infinity'}::timestamptz`;
-  return source(projection, schema, holdsAt(t, k), sql`occurred_at <= ${t} and recorded_at <= ${k}`);
+  const at = moment.asOf === undefined ? sql`now()` : t;
+  const versions = holdsAt(t, k);
+  return source(projection, schema, versions, { versions, timelines: liesOver(at, k), appends: happenedBy(t, k) });
 }
 
 /** The same for a view, which takes the moment from the session's settings. Sub-selects, so that each is read once. */
 export function sourceOfView<T extends Tables>(projection: Pick<Projection, 'tables'>, schema: string): Source<T> {
   const t = sql`(select analytics.as_of())`;
   const k = sql`(select analytics.known_at())`;
-  return source(projection, schema, holdsAt(t, k), sql`occurred_at <= ${t} and recorded_at <= ${k}`);
+  const at = sql`(select coalesce(nullif(analytics.as_of(), 'infinity'), now()))`;
+  const versions = holdsAt(t, k);
+  return source(projection, schema, versions, { versions, timelines: liesOver(at, k), appends: happenedBy(t, k) });
 }
+
+const happenedBy = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql`(occurred_at <= ${t} and recorded_at <= ${k})`;

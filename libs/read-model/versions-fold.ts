@@ -35,10 +35,12 @@ export class VersionsFold {
   private opened: Version[] = [];
   private closed: Version[] = [];
 
+  /** @param asked event types that other tables ask for the row of their stream by, besides those handled here */
   constructor(
     private readonly schema: string,
     private readonly name: string,
     private readonly table: VersionsTable,
+    private readonly asked: ReadonlySet<string>,
   ) {
     this.columns = columnNames(table);
     this.rowColumns = Object.keys(table.columns);
@@ -50,7 +52,8 @@ export class VersionsFold {
     const missing = new Set<string>();
     const { handlers, keyIsStream } = this.table;
     for (const event of events) {
-      if (!handlers.has(event.type) || (keyIsStream && event.revision === 0)) continue;
+      if (!handlers.has(event.type) && !this.asked.has(event.type)) continue;
+      if (keyIsStream && event.revision === 0) continue;
       const key = this.keyOf(event);
       if (key !== undefined && !this.cache.has(key)) missing.add(key);
     }
@@ -67,30 +70,37 @@ export class VersionsFold {
     }
   }
 
-  /** @throws Unprojectable naming the first event that its handler cannot take */
-  fold(events: readonly RecordedEvent[]): void {
-    const { handlers } = this.table;
-    for (const event of events) {
-      const handler = handlers.get(event.type);
-      if (!handler) continue;
-      try {
-        const key = this.table.keyOf(event);
-        const previous = this.working.has(key) ? this.working.get(key) : this.cache.get(key);
-        const row = handler(event, previous?.row);
-        if (row) this.open(key, row, event, previous);
-      } catch (error) {
-        throw new Unprojectable(event, error);
-      }
+  /** @throws Unprojectable if its handler cannot take it */
+  take(event: RecordedEvent): void {
+    const handler = this.table.handlers.get(event.type);
+    if (!handler) return;
+    try {
+      const key = this.table.keyOf(event);
+      const previous = this.version(key);
+      const row = handler(event, previous?.row);
+      if (row) this.open(key, row, event, previous);
+    } catch (error) {
+      throw new Unprojectable(event, error);
     }
   }
 
+  /** All is done as events come. */
+  async settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The row of the event's stream, with all that was taken. */
+  ownRow(event: RecordedEvent): Row | undefined {
+    return this.version(this.table.keyOf(event))?.row;
+  }
+
   /** What is to be inserted: the versions that began, with their end if they have one already. */
-  rows(): Rows {
+  rows(): readonly Rows[] {
     let lines = '';
     for (const version of this.opened) {
       lines += `${this.encode(version.row)}${version.validFrom}\t${version.validTo}\t${version.recordedFrom}\t${version.recordedTo}\t${version.revision}\t${version.position}\t${version.cause}\t${version.actorId}\t${version.actorRole}\n`;
     }
-    return { table: this.name, columns: this.columns, lines };
+    return [{ table: this.name, columns: this.columns, lines }];
   }
 
   /** Ends the stored versions that were followed. */
@@ -165,6 +175,10 @@ export class VersionsFold {
     };
     this.opened.push(version);
     this.working.set(key, version);
+  }
+
+  private version(key: string): Version | undefined {
+    return this.working.has(key) ? this.working.get(key) : this.cache.get(key);
   }
 
   /** An event without a proper key is left for its fold to fail on. */

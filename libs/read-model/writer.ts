@@ -1,12 +1,14 @@
 import type pg from 'pg';
 import type { Instant, Position, RecordedEvent } from '../kernel/index.js';
 import { AppendsFold } from './appends-fold.js';
+import type { Row } from './columns.js';
 import { copyInto } from './copy.js';
-import type { Projection } from './definition.js';
+import type { Projection, Tables } from './definition.js';
 import { CheckpointMoved, isRefusedData, Unprojectable } from './errors.js';
 import { positionsChannel } from './notifications.js';
 import { skippedEvents } from './registry.js';
 import { indexStatements, quoted } from './schema.js';
+import { TimelinesFold } from './timelines-fold.js';
 import { VersionsFold } from './versions-fold.js';
 
 /** Events of the log up to a position. */
@@ -22,11 +24,35 @@ export interface Batch {
 const leastAnalyzed = 200;
 const mostAnalyzed = 10_000;
 
+/** How one table takes in a batch: loaded, taken event by event, settled, written; then committed or reset. */
+type Fold = VersionsFold | AppendsFold | TimelinesFold;
+
+/** Versions first: timelines find their keys through them. */
+function foldsOf({ tables }: Projection, schema: string): readonly Fold[] {
+  const versions = new Map<string, VersionsFold>();
+  const appends: AppendsFold[] = [];
+  const timelines: TimelinesFold[] = [];
+  const ownRow = (table: string, event: RecordedEvent): Row | undefined => versions.get(table)?.ownRow(event);
+  for (const [name, table] of Object.entries(tables)) {
+    if (table.kind === 'versions') versions.set(name, new VersionsFold(schema, name, table, askedBy(tables, name)));
+    else if (table.kind === 'appends') appends.push(new AppendsFold(name, table));
+    else timelines.push(new TimelinesFold(schema, name, table, ownRow));
+  }
+  return [...versions.values(), ...appends, ...timelines];
+}
+
+const askedBy = (tables: Tables, name: string): ReadonlySet<string> =>
+  new Set(
+    Object.values(tables).flatMap((table) =>
+      table.kind === 'timelines' && table.via.includes(name) ? [...table.handlers.keys()] : [],
+    ),
+  );
+
 /**
  * Writes one projection's schema over one connection: a batch's rows and the checkpoint in one transaction, or nothing.
  */
 export class ProjectionWriter {
-  private readonly folds: readonly (VersionsFold | AppendsFold)[];
+  private readonly folds: readonly Fold[];
   private readonly types: ReadonlySet<string>;
   private skipped: ReadonlySet<Position> = new Set();
   /** Events handled a second, smoothed over the last batches. */
@@ -43,9 +69,7 @@ export class ProjectionWriter {
     private readonly schema: string,
   ) {
     this.types = new Set(projection.types);
-    this.folds = Object.entries(projection.tables).map(([name, table]) =>
-      table.kind === 'versions' ? new VersionsFold(schema, name, table) : new AppendsFold(name, table),
-    );
+    this.folds = foldsOf(projection, schema);
   }
 
   /** Takes up where the database stands. */
@@ -126,29 +150,26 @@ export class ProjectionWriter {
     await this.writeFolded(events.slice(middle), position, seen - middle);
   }
 
-  /** Folds all tables; where an event fails in one of them, nothing is folded and the first such event is told. */
+  /** Folds all tables; where an event fails in one of them, nothing is folded and that event is told. */
   private async fold(events: readonly RecordedEvent[]): Promise<Unprojectable | undefined> {
-    let failed: Unprojectable | undefined;
-    for (const fold of this.folds) {
-      await fold.load(this.client, events);
-      try {
-        fold.fold(events);
-      } catch (error) {
-        if (!(error instanceof Unprojectable)) throw error;
-        if (!failed || error.event.position < failed.event.position) failed = error;
-      }
+    for (const fold of this.folds) await fold.load(this.client, events);
+    try {
+      for (const event of events) for (const fold of this.folds) fold.take(event);
+      for (const fold of this.folds) await fold.settle(this.client);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Unprojectable)) throw error;
+      this.forget();
+      return error;
     }
-    if (failed) this.forget();
-    return failed;
   }
 
   private async transaction(events: readonly RecordedEvent[], position: Position, seen: number): Promise<void> {
     await this.client.query('begin');
     await this.moveCheckpoint(position, seen, events.length, events.at(-1)?.recordedAt ?? null);
     for (const fold of this.folds) {
-      const rows = fold.rows();
-      if (rows.lines.length > 0) await copyInto(this.client, this.schema, rows);
       await fold.close(this.client);
+      for (const rows of fold.rows()) if (rows.lines.length > 0) await copyInto(this.client, this.schema, rows);
     }
     await this.client.query('commit');
     this.checkpoint = position;
