@@ -63,6 +63,7 @@ describe('the catalogue', () => {
       new Map([
         ['accountId', 'account'],
         ['contactIds', 'person'],
+        ['campaignId', 'campaign'],
       ]),
     );
   });
@@ -274,6 +275,7 @@ describe('a field', () => {
         expectedClose: { type: 'string', format: 'date' },
         owner: { type: 'string', minLength: 1, maxLength: 100 },
         product: { type: 'string', minLength: 1, maxLength: 200 },
+        campaignId: { type: 'string', format: 'uuid' },
       },
     });
     expect(schemas['MoneyField']).toEqual({

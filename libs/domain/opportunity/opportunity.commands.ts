@@ -103,6 +103,10 @@ export class OpenOpportunity {
   @Optional()
   @Text(200)
   readonly product?: string;
+
+  /** The campaign that caused it. */
+  @OptionalId('campaign')
+  readonly campaignId?: string;
 }
 
 @Command({

@@ -95,6 +95,7 @@ describe('An opportunity', () => {
       expectedClose: '2017-03-11',
       owner: 'Darcel Schlecht',
       product: 'GTX Pro',
+      campaignId: 'a4c1d2e3-0f5b-4c6d-8e7f-9a0b1c2d3e4f',
     };
     given()
       .when(open(known))
