@@ -1,6 +1,6 @@
 import { ensureProcessTables, ProcessRunner } from '../../libs/cqrs/index.js';
-import { processes } from '../../libs/domain/index.js';
-import { runProjections } from '../../libs/read-model/index.js';
+import { domainCatalogue, processes } from '../../libs/domain/index.js';
+import { runProjections, sharedFeed } from '../../libs/read-model/index.js';
 import { projections } from '../../projections/index.js';
 import { openEngine, type EngineSettings } from '../engine.js';
 
@@ -15,9 +15,10 @@ export async function startProjector(settings: EngineSettings): Promise<RunningP
   await ensureProcessTables(database.db);
   const ending = new AbortController();
   const { signal } = ending;
-  const runner = new ProcessRunner(database.db, eventLog, executor, log);
+  const feed = sharedFeed({ feed: eventLog, types: [...domainCatalogue.keys()], signal });
+  const runner = new ProcessRunner(database.db, feed, executor, log);
   const running = Promise.all([
-    runProjections({ feed: eventLog, database, projections, signal, log }),
+    runProjections({ feed, database, projections, signal, log }),
     runner.run(processes, signal),
   ]);
   // It ends when it is told to; else something is wrong that a fresh start may mend.

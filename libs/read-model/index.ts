@@ -18,6 +18,7 @@ export { Cursors, limitOf, type Page, type Paging } from './pages.js';
 export { read, rows, type Reading } from './reading.js';
 export { ensureReadModels, rebuild, skipEvent } from './registry.js';
 export { runProjections, type RunOptions } from './runner.js';
+export { sharedFeed, type SharedFeedOptions } from './shared-feed.js';
 export { statusOf, type ProjectionError, type ProjectionStatus } from './status.js';
 export { timelines, type OwnRow, type RowAt } from './timelines.js';
 export { waitFor } from './waiting.js';

@@ -16,6 +16,8 @@ export interface ReadersOptions {
 interface Reader {
   /** Everything up to here stands in the members' inboxes. */
   position: Position | null;
+  /** It has reached what was the end of the log. */
+  live: boolean;
   readonly members: Set<Inbox>;
   readonly stop: AbortController;
 }
@@ -38,9 +40,15 @@ export class Readers {
   join(after: Position | null): Inbox {
     const inbox = new Inbox(3 * this.options.batch);
     const reader = [...this.readers].find(({ position }) => position === after);
-    if (reader) reader.members.add(inbox);
+    if (reader) this.admit(inbox, reader);
     else this.open(after, [inbox]);
     return inbox;
+  }
+
+  /** Who comes to a reader that is at the end of the log has no batch to tell that by. */
+  private admit(inbox: Inbox, { members, live, position }: Reader): void {
+    members.add(inbox);
+    if (live && position !== null) inbox.put({ events: [], position, live });
   }
 
   leave(inbox: Inbox): void {
@@ -51,7 +59,7 @@ export class Readers {
   }
 
   private open(position: Position | null, members: readonly Inbox[]): void {
-    const reader: Reader = { position, members: new Set(members), stop: new AbortController() };
+    const reader: Reader = { position, live: false, members: new Set(members), stop: new AbortController() };
     this.readers.add(reader);
     void this.run(reader);
   }
@@ -87,9 +95,10 @@ export class Readers {
     const whole = upTo >= batch.position;
     const part = whole
       ? batch
-      : { ...batch, events: batch.events.filter((event) => event.position <= upTo), position: upTo };
+      : { events: batch.events.filter((event) => event.position <= upTo), position: upTo, live: false };
     for (const inbox of reader.members) inbox.put(part);
     reader.position = upTo;
+    reader.live = part.live;
   }
 
   /** Where this batch reaches the place of another reader, the members get what leads there and go on with that one. */
@@ -101,7 +110,7 @@ export class Readers {
       // A slow one would hold the others back again.
       if (![...reader.members, ...other.members].every((inbox) => inbox.hasRoom)) continue;
       this.hand(reader, batch, at);
-      for (const inbox of reader.members) other.members.add(inbox);
+      for (const inbox of reader.members) this.admit(inbox, other);
       this.close(reader);
       return true;
     }

@@ -79,7 +79,7 @@ async function caughtUp(http: Http): Promise<void> {
     const isThere = ({ position, head }: (typeof projections)[number]): boolean =>
       position !== null && BigInt(position) >= BigInt(head ?? 0);
     if (projections.length > 0 && projections.every(isThere)) return;
-    await new Promise((resume) => setTimeout(resume, 50));
+    await new Promise((resume) => setTimeout(resume, 250));
   }
 }
 

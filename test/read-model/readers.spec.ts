@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { sharedFeed } from '../../libs/read-model/index.js';
 import { Readers } from '../../libs/read-model/readers.js';
 import type { Inbox } from '../../libs/read-model/inbox.js';
 import { MemoryLog } from '../../libs/testing/projection.js';
@@ -56,6 +57,43 @@ describe('the reads of the log', () => {
     expect(await drain(quick, head, stop.signal)).toEqual(after(log, -1n));
     expect(readers.size).toBe(2);
     expect(await drain(stuck, head, stop.signal)).toEqual(after(log, -1n));
+    stop.abort();
+  });
+});
+
+describe('a shared feed', () => {
+  const end = (log: MemoryLog): bigint => log.events.at(-1)?.position ?? 0n;
+
+  it('reads the log once for all that follow it from the same place, and gives each what it asked for', async () => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const log = new MemoryLog(bookings(10, 20));
+    const feed = sharedFeed({ feed: log, types: ['Opened', 'Booked'], batch: 10, signal });
+    const taken = async (types: readonly string[], after: bigint | null): Promise<readonly string[]> => {
+      const found: string[] = [];
+      for await (const { events, live } of feed.follow(after, { types, batch: 7, signal })) {
+        found.push(...events.map(({ type }) => type));
+        if (live) return found;
+      }
+      return found;
+    };
+    const [opened, all] = await Promise.all([taken(['Opened'], null), taken(['Opened', 'Booked'], null)]);
+    expect(opened).toEqual(Array.from({ length: 10 }, () => 'Opened'));
+    expect(all).toHaveLength(210);
+    expect(log.reads).toBe(1);
+    stop.abort();
+  });
+
+  it('tells who joins at the end of the log that it is there', async () => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const log = new MemoryLog(bookings(2, 2));
+    const feed = sharedFeed({ feed: log, types: ['Opened', 'Booked'], signal });
+    const first = feed.follow(null, { types: ['Booked'], batch: 100, signal })[Symbol.asyncIterator]();
+    expect((await first.next()).value).toMatchObject({ live: true });
+    const second = feed.follow(end(log), { types: ['Opened'], batch: 100, signal })[Symbol.asyncIterator]();
+    expect((await second.next()).value).toEqual({ events: [], position: end(log), live: true });
+    expect(log.reads).toBe(1);
     stop.abort();
   });
 });

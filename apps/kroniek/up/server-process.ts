@@ -81,7 +81,7 @@ export class ServerProcess {
     const { module, memory, environment } = this.options;
     const child = fork(module, [], {
       env: { ...process.env, ...environment() },
-      execArgv: [`--max-old-space-size=${String(memory)}`, '--max-semi-space-size=8'],
+      execArgv: [`--max-old-space-size=${String(memory)}`, '--max-semi-space-size=32'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.child = child;
