@@ -134,6 +134,7 @@ export class ResolveCase {
   says: 'Opens a resolved case again, with the reason; it gets a new resolution target.',
   by: ['support'],
   refuses: { CASE_NOT_RESOLVED: 'The case is open.' },
+  after: ['ResolveCase'],
   example: { caseId, reason: 'The alarm is back.' },
 })
 export class ReopenCase {
