@@ -95,8 +95,11 @@ function openingOf(of: string, id: string): KnownCommand | undefined {
   return opening.find(({ options, aggregate: { id: field } }) => options.example[field] === id) ?? opening[0];
 }
 
-/** Fields that name employees: what somebody agreed to in one world must not bind them in another. */
-const employees = /^(owner|salesperson|assignee)$/;
+/**
+ * Fields that name employees, or what another system numbers: what somebody agreed to in one world must not bind them in
+ * another, and an order of one is not that of another.
+ */
+const ofOneWorld = /^(owner|salesperson|assignee|reference)$/;
 
 /** The same with ids that belong to one world alone. */
 function elsewhere(value: unknown, world: string, open: ReadonlySet<string>, field = ''): unknown {
@@ -106,7 +109,7 @@ function elsewhere(value: unknown, world: string, open: ReadonlySet<string>, fie
   }
   if (typeof value !== 'string') return value;
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) return v5(world, value);
-  if (employees.test(field)) return `${value}-${v5(world, v5.URL).slice(0, 6)}`;
+  if (ofOneWorld.test(field)) return `${value}-${v5(world, v5.URL).slice(0, 6)}`;
   const isId = /Ids?$/.test(field) && [...open].some((stream) => stream.endsWith(`-${value}`));
   return isId ? `${value}-${v5(world, v5.URL).slice(0, 6)}` : value;
 }

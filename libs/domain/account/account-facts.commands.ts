@@ -132,6 +132,7 @@ export class ScoreField {
       { criterion: 'payment', score: 1 },
     ],
   },
+  after: ['DefineRatingScheme'],
 })
 export class RateAccount {
   @Id()

@@ -1,3 +1,4 @@
+import { type CustomerGroup, type CustomerGroupRule, customerGroups } from '../account/customer-group.rules.js';
 import { Currency, EachOnce, OneOf, Optional, PartOf, PartsOf, Slug, Whole } from '../fields.js';
 
 /*
@@ -17,10 +18,6 @@ export const opportunityOpenings = ['first-contact', 'quote-sent'] as const;
 /** Relationship phases (S3, S4; domain.md §1). */
 export const phases = ['suspect', 'prospect', 'potential', 'active', 'inactive'] as const;
 export type Phase = (typeof phases)[number];
-
-/** Customer groups (S4; domain.md §2). */
-export const customerGroups = ['partner', 'friend', 'economist', 'dog'] as const;
-export type CustomerGroup = (typeof customerGroups)[number];
 
 /** Priorities of cases, from low to urgent (domain.md §8). */
 export const casePriorities = ['low', 'normal', 'high', 'urgent'] as const;
@@ -127,7 +124,7 @@ export class BuyingThresholds {
   readonly needed!: number;
 }
 
-export class CustomerGroupPolicy {
+export class CustomerGroupPolicy implements CustomerGroupRule {
   /** Days that are looked back on. */
   @Whole(day.min, day.max)
   readonly periodDays!: number;

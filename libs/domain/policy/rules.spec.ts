@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { defaults } from './policies.js';
-import { attentionDays, customerGroupOf, inactivityDays } from './rules.js';
+import { attentionDays, inactivityDays } from './rules.js';
 
 describe('The inactivity window', () => {
   const window = {
@@ -42,51 +41,5 @@ describe('The cadence of attention', () => {
     expect(attentionDays({ rules }, { phase: 'active', segments: ['ports'] })).toBe(7);
     expect(attentionDays({ rules }, { phase: 'inactive', segments: ['barges', 'ports'] })).toBe(21);
     expect(attentionDays({ rules }, { phase: 'active', segments: ['barges'] })).toBe(60);
-  });
-});
-
-describe('The customer group', () => {
-  const rule = defaults['customer-group'];
-  const good = { satisfaction: 90, response: 60, interaction: 1 };
-  const large = { value: 2_000_000, share: 10, recency: 30 };
-
-  it('is a partner with a good relationship who buys, and a dog with neither', () => {
-    expect(customerGroupOf(rule, { ...good, ...large })).toEqual({
-      group: 'partner',
-      met: ['satisfaction', 'response', 'value', 'recency'],
-    });
-    expect(customerGroupOf(rule, {})).toEqual({ group: 'dog', met: [] });
-  });
-
-  it('is a friend who likes us and buys elsewhere, an economist who buys without being warm', () => {
-    expect(customerGroupOf(rule, { ...good, share: 0, recency: 900 }).group).toBe('friend');
-    expect(customerGroupOf(rule, { ...large, satisfaction: 20 }).group).toBe('economist');
-  });
-
-  it('takes a threshold that is just met as met, and what is not known as not met', () => {
-    const { satisfaction, response } = rule.relationship;
-    const { value, recency } = rule.buying;
-    expect(customerGroupOf(rule, { satisfaction, response, value, recency }).group).toBe('partner');
-    expect(customerGroupOf(rule, { satisfaction, response, value, recency: recency + 1 }).group).toBe('friend');
-    expect(customerGroupOf(rule, { satisfaction, value, recency }).group).toBe('economist');
-  });
-
-  it('never gets worse by better facts', () => {
-    const whole = fc.integer({ min: 0, max: 100 });
-    const facts = fc.record({ satisfaction: whole, response: whole, interaction: whole, value: whole, share: whole });
-    const rank = { dog: 0, friend: 1, economist: 1, partner: 2 };
-    fc.assert(
-      fc.property(
-        facts,
-        fc.constantFrom('satisfaction', 'response', 'interaction', 'share'),
-        whole,
-        (known, name, by) => {
-          const better = { ...known, [name]: known[name] + by };
-          expect(rank[customerGroupOf(rule, better).group]).toBeGreaterThanOrEqual(
-            rank[customerGroupOf(rule, known).group],
-          );
-        },
-      ),
-    );
   });
 });

@@ -2,8 +2,10 @@ import { Command } from '../../kernel/index.js';
 import { Day, Id, IsMoney, type MoneyField, OneOf, Optional, OptionalId, PartOf, PartsOf, Text } from '../fields.js';
 import { LineField } from '../quote/lines.js';
 import { type CorrectionKind, correctionKinds, type PurchaseKind, purchaseKinds } from './purchase.events.js';
+import { purchaseIdOf } from './purchase.rules.js';
 
-const purchase = '5e6a6d2c-5a19-5d3e-8c3b-1f1e0f6f4b7a';
+const source = { system: 'erp-north', reference: 'SO-2026-00417' };
+const purchase = purchaseIdOf(source);
 const account = '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10';
 const opportunity = 'c2a7e4b0-1f5d-4f0e-8a1b-7d9c3e5f6a21';
 
@@ -46,7 +48,7 @@ export class PurchaseLineField extends LineField {
   },
   example: {
     accountId: account,
-    source: { system: 'erp-north', reference: 'SO-2026-00417' },
+    source,
     kind: 'order',
     date: '2026-03-02',
     lines: [
@@ -59,7 +61,6 @@ export class PurchaseLineField extends LineField {
       },
     ],
     amount: { amount: 4_500_000, currency: 'EUR' },
-    opportunityId: opportunity,
   },
 })
 export class RecordPurchase {
@@ -118,6 +119,7 @@ export class RecordPurchase {
     reason: 'Two turbines were sold',
     reference: 'CN-2026-00031',
   },
+  after: ['RecordPurchase'],
 })
 export class CorrectPurchase {
   @Id()
@@ -146,6 +148,7 @@ export class CorrectPurchase {
   says: 'Takes a whole purchase back, with the reason; that it was recorded stays known.',
   by: ['sales-manager'],
   example: { purchaseId: purchase, reason: 'Everything was sent back' },
+  after: ['RecordPurchase'],
 })
 export class CancelPurchase {
   @Id()
@@ -160,6 +163,7 @@ export class CancelPurchase {
   by: ['sales', 'sales-manager'],
   refuses: { OPPORTUNITY_OF_OTHER_ACCOUNT: 'The opportunity belongs to another account.' },
   example: { purchaseId: purchase, opportunityId: opportunity },
+  after: ['RecordPurchase'],
 })
 export class AssignPurchaseOpportunity {
   @Id()
