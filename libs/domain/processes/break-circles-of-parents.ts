@@ -4,7 +4,7 @@ import { accountEvents } from '../account/account.events.js';
 
 /**
  * Two assignments made at the same time can each be right on its own and close a circle together. Whoever hears of
- * the later one sees both, and takes that account out from under its parent (docs/decisions/0012).
+ * the later one sees both, and takes that account out from under its parent (docs/decisions/0013).
  */
 export const breakCirclesOfParents = declareProcess(accountEvents)('break-circles-of-parents', {
   AccountParentAssigned: ({ stream }) => [Object.assign(new BreakCircleOfParents(), { accountId: idOf(stream) })],
