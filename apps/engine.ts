@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { domainCatalogue } from '../libs/domain/index.js';
-import { ApiKeys, CommandCatalogue, CommandExecutor, Receipts, Streams } from '../libs/cqrs/index.js';
+import { domainCatalogue, fixCampaignMembers, processes } from '../libs/domain/index.js';
+import { ApiKeys, CommandCatalogue, CommandExecutor, listMembership, Receipts, Streams } from '../libs/cqrs/index.js';
 import { EventLog, PersonalKeys } from '../libs/event-log/index.js';
-import { systemClock, type Clock } from '../libs/kernel/index.js';
+import { systemClock, type AskingProcess, type Clock, type Process } from '../libs/kernel/index.js';
 import { openDatabase, type Database } from '../libs/read-model/index.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
@@ -23,6 +23,8 @@ export interface Engine {
   readonly apiKeys: ApiKeys;
   readonly commands: CommandCatalogue;
   readonly executor: CommandExecutor;
+  /** Every process there is, those that ask a read model included. */
+  readonly processes: readonly (Process | AskingProcess)[];
   readonly log: Log;
   close(): Promise<void>;
 }
@@ -50,6 +52,7 @@ export async function openEngine({
     apiKeys,
     commands,
     executor,
+    processes: [...processes, fixCampaignMembers(listMembership(eventLog, streams))],
     log,
     close: async () => {
       await eventLog.close();

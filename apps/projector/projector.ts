@@ -1,5 +1,5 @@
 import { ensureProcessTables, ProcessRunner } from '../../libs/cqrs/index.js';
-import { domainCatalogue, processes } from '../../libs/domain/index.js';
+import { domainCatalogue } from '../../libs/domain/index.js';
 import { runProjections, sharedFeed } from '../../libs/read-model/index.js';
 import { projections } from '../../projections/index.js';
 import { openEngine, type EngineSettings } from '../engine.js';
@@ -11,7 +11,7 @@ export interface RunningProjector {
 /** Starts what runs on the log: read models and processes. It goes on until it is stopped, whatever comes and goes. */
 export async function startProjector(settings: EngineSettings): Promise<RunningProjector> {
   const engine = await openEngine(settings);
-  const { database, eventLog, executor, log } = engine;
+  const { database, eventLog, executor, processes, log } = engine;
   await ensureProcessTables(database.db);
   const ending = new AbortController();
   const { signal } = ending;

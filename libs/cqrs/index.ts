@@ -1,5 +1,6 @@
 export * from './access/keys.js';
 export * from './access/permissions.js';
+export * from './campaigns/list-membership.js';
 export * from './commands/catalogue.js';
 export * from './commands/executor.js';
 export * from './commands/handlers.js';

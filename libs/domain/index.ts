@@ -63,6 +63,7 @@ export * from './selection/selection.commands.js';
 export * from './target/target.commands.js';
 export * from './team/team.commands.js';
 export { isPolicyName, policies, policyNames } from './policy/policies.js';
+export { fixCampaignMembers } from './processes/fix-campaign-members.js';
 export { filled, MoneyField } from './fields.js';
 export { defaultPipeline, defaultPipelineId } from './pipeline/pipeline.js';
 

@@ -3,12 +3,14 @@ import type { Source } from '../../libs/read-model/index.js';
 import type { HistoryTables } from './tables.js';
 
 /** What is of a person is of their account too. */
-const ofPeople = sql.join(['activity', 'purchase', 'case', 'response'].map((category) => sql.lit(category)));
+const ofPeople = sql.join(
+  ['activity', 'purchase', 'case', 'response', 'recipient'].map((category) => sql.lit(category)),
+);
 
 /**
  * Which streams make up the history of which customer. Of an account: its own, its people's and its opportunities', and
- * the activities, purchases, cases and survey responses of any of them. Of a person: their own, the opportunities that
- * they are a contact of, and the activities, purchases, cases and survey responses of theirs.
+ * the activities, purchases, cases, survey responses and campaigns of any of them. Of a person: their own, the opportunities that
+ * they are a contact of, and the activities, purchases, cases, survey responses and campaigns of theirs.
  */
 export const historyOf = (
   source: Source<HistoryTables>,

@@ -4,6 +4,7 @@ import { caseEvents, type CaseEvents } from '../../libs/domain/case/case.events.
 import { opportunityEvents, type OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import { personEvents, type PersonEvents } from '../../libs/domain/person/person.events.js';
 import { purchaseEvents, type PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
+import { recipientEvents, type RecipientEvents } from '../../libs/domain/recipient/recipient.events.js';
 import { responseEvents, type ResponseEvents } from '../../libs/domain/response/response.events.js';
 import type { EventShape, RecordedEvent, Role, Sealed } from '../../libs/kernel/index.js';
 import { appends, forEvery, integer, json, optional, text } from '../../libs/read-model/index.js';
@@ -13,7 +14,7 @@ export const entries = appends<Record<string, EventShape>>()({
   primaryKey: ['stream', 'revision'],
   columns: {
     stream: text(
-      'Stream that the event belongs to: person, account, opportunity, activity, purchase, case or response.',
+      'Stream that the event belongs to: person, account, opportunity, activity, purchase, case, recipient or response.',
     ),
     revision: integer('Revision of the event in its stream.'),
     type: text('Type of the event.'),
@@ -25,7 +26,16 @@ export const entries = appends<Record<string, EventShape>>()({
     sealed: optional(json<Sealed>('Personal data, closed under the key of the person whom they tell of.')),
   },
   on: forEvery(
-    [personEvents, accountEvents, opportunityEvents, activityEvents, purchaseEvents, caseEvents, responseEvents],
+    [
+      personEvents,
+      accountEvents,
+      opportunityEvents,
+      activityEvents,
+      purchaseEvents,
+      caseEvents,
+      responseEvents,
+      recipientEvents,
+    ],
     (event) => ({
       stream: event.stream,
       revision: event.revision,
@@ -42,11 +52,11 @@ export const entries = appends<Record<string, EventShape>>()({
 
 /** That a stream belongs to another one from an event on. It does so for ever: what happened to it stays part of it. */
 export const links = appends<
-  ActivityEvents & CaseEvents & OpportunityEvents & PersonEvents & PurchaseEvents & ResponseEvents
+  ActivityEvents & CaseEvents & OpportunityEvents & PersonEvents & PurchaseEvents & RecipientEvents & ResponseEvents
 >()({
   indexes: [{ on: ['to_stream'] }],
   columns: {
-    from_stream: text('Stream of the person, opportunity, activity, purchase, case or response.'),
+    from_stream: text('Stream of the person, opportunity, activity, purchase, case, recipient or response.'),
     to_stream: text('Stream that it belongs to: an account, a person, or an opportunity.'),
   },
   on: {
@@ -60,6 +70,8 @@ export const links = appends<
     PurchaseRecorded: (event) => linked(event, event.data),
     PurchaseOpportunityAssigned: (event) => linked(event, event.data),
     CaseOpened: (event) => linked(event, event.data),
+    CampaignSent: (event) => linked(event, event.data),
+    CampaignResponded: (event) => linked(event, event.data),
     SurveyResponseRecorded: (event) => linked(event, event.data),
   },
 });

@@ -1,4 +1,3 @@
-import { processes } from '../../../libs/domain/index.js';
 import { statusOfProcesses, type ProcessStatus } from '../../../libs/cqrs/index.js';
 import { statusOf, type ProjectionStatus } from '../../../libs/read-model/index.js';
 import { projections } from '../../../projections/index.js';
@@ -22,7 +21,7 @@ export class Health {
   constructor(private readonly engine: Engine) {}
 
   async status(): Promise<EngineStatus> {
-    const { database, eventLog } = this.engine;
+    const { database, eventLog, processes } = this.engine;
     const [ofProjections, ofProcesses] = await Promise.all([
       statusOf(database, projections, eventLog),
       statusOfProcesses(database.db, processes),

@@ -27,7 +27,7 @@ export interface ProcessStatus {
 /** How processes stand. */
 export async function statusOfProcesses(
   db: Kysely<unknown>,
-  processes: readonly AnyProcess[],
+  processes: readonly Pick<AnyProcess, 'name'>[],
 ): Promise<readonly ProcessStatus[]> {
   const { rows } = await sql<ProcessStatus>`
     select name as process, c.position::text as position,

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startProduct, type Product } from '../../libs/testing/product.js';
+
+const ids = {
+  ilse: '5f0c9d1e-7a54-4a36-9d0b-0a4f3f0f8c11',
+  tomas: '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10',
+  late: '00000000-0000-4000-8000-00000000000a',
+};
+const campaignId = '3f4e5d6c-7b8a-4c9d-8e1f-2a3b4c5d6e7f';
+const segmentId = 'fair';
+
+describe('A campaign, from the list to the response', () => {
+  let product: Product;
+  const tell = (name: string, body: object) => product.call('POST', `/v1/commands/${name}`, body);
+  const done = async (name: string, body: object): Promise<void> => {
+    const { status, text } = await tell(name, body);
+    expect([name, status, text]).toEqual([name, 200, expect.any(String)]);
+  };
+
+  beforeAll(async () => {
+    product = await startProduct();
+    const source = { kind: 'bought-list', name: 'Wind energy' };
+    for (const personId of [ids.ilse, ids.late]) {
+      await done('RegisterName', { personId, name: 'Ilse', email: 'ilse@example.com', source });
+      await done('GiveConsent', { personId, channel: 'e-mail', source: 'form' });
+    }
+    await done('RegisterOther', { personId: ids.tomas, name: 'Tomas', relation: 'press' });
+    await done('CreateStaticList', { segmentId, name: 'Visitors', of: 'people' });
+    await done('AddToStaticList', { segmentId, personIds: [ids.ilse, ids.tomas] });
+    await done('PlanCampaign', { campaignId, name: 'Inspection', aim: 'pre-sale', segmentId, channels: ['e-mail'] });
+    await done('LaunchCampaign', { campaignId });
+    await done('AddToStaticList', { segmentId, personIds: [ids.late] });
+  });
+  afterAll(() => product.stop());
+
+  const send = (personId: string) => tell('RecordSend', { campaignId, personId, channel: 'e-mail' });
+
+  it('has the members that the list had at the launch, without those who are no customers', async () => {
+    let answer = await send(ids.ilse);
+    for (let tries = 0; answer.json['code'] === 'CAMPAIGN_MEMBERS_NOT_FIXED' && tries < 100; tries++) {
+      await sleep(100);
+      answer = await send(ids.ilse);
+    }
+    expect(answer.status).toBe(200);
+    for (let tries = 0; tries < 100; tries++) {
+      answer = await send(ids.late);
+      if (answer.json['code'] !== 'CAMPAIGN_MEMBERS_NOT_FIXED') break;
+      await sleep(100);
+    }
+    expect(answer.json['code']).toBe('NOT_A_CAMPAIGN_MEMBER');
+    expect((await send(ids.tomas)).json['code']).toBe('OTHER_NEVER_IN_CAMPAIGN');
+  });
+
+  it('stands in the history of whoever it was sent to and who unsubscribed, who is sent nothing more', async () => {
+    await done('RecordResponse', { campaignId, personId: ids.ilse, kind: 'unsubscribed', channel: 'e-mail' });
+    const history = async () => (await product.call('GET', `/v1/customers/${ids.ilse}/history`)).text;
+    for (let tries = 0; !(await history()).includes('ConsentWithdrawn') && tries < 100; tries++) await sleep(100);
+    const told = await history();
+    for (const type of ['CampaignSent', 'CampaignResponded', 'ConsentWithdrawn']) expect(told).toContain(type);
+    // What a decision rests on in other streams may be a second old.
+    await sleep(1_100);
+    const again = await tell('RecordSend', { campaignId, personId: ids.ilse, channel: 'e-mail', content: 'reminder' });
+    expect(again.json['code']).toBe('CONSENT_MISSING');
+  });
+});
