@@ -12,7 +12,7 @@ export interface Issue {
 
 interface Step extends Issue {
   /** The id under which examples name what it opens, where that follows from its content. */
-  readonly as?: string | undefined;
+  as?: string | undefined;
 }
 
 /**
@@ -41,6 +41,8 @@ export function worldOf(command: KnownCommand): readonly Issue[] {
     if (!options.opens && typeof own === 'string') exists(aggregate.category, own);
     for (const { category, id } of namedIn(filled(type, body).filled, '')) exists(category, id);
     issues.push({ command: name, body, as });
+    const natural = naturalId(name, body);
+    if (natural !== undefined) open.add(`${aggregate.category}-${natural}`);
     if (options.opens && typeof own === 'string') open.add(`${category(name)}-${own}`);
   };
 
@@ -51,7 +53,11 @@ export function worldOf(command: KnownCommand): readonly Issue[] {
     if (!opening) return;
     const { name, options, aggregate } = opening;
     if (naturalId(name, options.example) === undefined) prepare(name, { [aggregate.id]: id });
-    else prepare(name, {}, id);
+    else {
+      const before = issues.findLast((step) => step.command === name);
+      if (before) before.as = id;
+      else prepare(name, {}, id);
+    }
   };
 
   prepare(command.name, {});

@@ -52,7 +52,7 @@ class AboutFields {
   @OptionalId('case')
   readonly caseId?: string;
 
-  @OptionalId()
+  @OptionalId('campaign')
   readonly campaignId?: string;
 
   @Optional()

@@ -17,6 +17,7 @@ import { refusesOtherId } from '../natural-id.js';
     personId: '5f0c9d1e-7a54-4a36-9d0b-0a4f3f0f8c11',
     content: 'inspection-guide',
   },
+  after: ['LaunchCampaign'],
 })
 export class AttributeToCampaign {
   /** Follows from what is attributed; left out. */

@@ -106,6 +106,7 @@ export class PlanCampaign {
     SEGMENT_MEMBERS_NOT_KNOWN: 'The segment is dynamic, and its members are not evaluated yet; use a static list.',
   },
   example: { campaignId: campaign },
+  after: ['AddToStaticList', ['PlanCampaign', { segmentId: 'fair-2026' }]],
 })
 export class LaunchCampaign {
   @Id()

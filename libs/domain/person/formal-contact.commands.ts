@@ -53,6 +53,7 @@ export class SendLeadQuote {
   by: ['sales', 'sales-manager'],
   refuses: { ...noLeadWorkedOn, ...quoteNotAccepted },
   example: { personId: person, quoteId: 'Q-2026-0093' },
+  after: ['SendLeadQuote'],
 })
 export class AcceptLeadQuote {
   @Id()
@@ -67,6 +68,7 @@ export class AcceptLeadQuote {
   by: ['sales', 'sales-manager'],
   refuses: { ...noLead, ...quoteNotDeclined },
   example: { personId: person, quoteId: 'Q-2026-0093', reason: 'Too long until delivery' },
+  after: ['SendLeadQuote'],
 })
 export class DeclineLeadQuote {
   @Id()
@@ -88,6 +90,7 @@ export class DeclineLeadQuote {
     CONTRACT_WITHOUT_AMOUNT: 'There is neither an amount nor a quote that it rests on.',
   },
   example: { personId: person, contractId: 'C-2026-0012', quoteId: 'Q-2026-0093' },
+  after: ['SendLeadQuote'],
 })
 export class SignLeadContract {
   @Id()

@@ -46,6 +46,7 @@ class BetweenFields {
     CONSENT_MISSING: 'The person has not agreed to be reached over this channel, or no longer does.',
   },
   example: { campaignId: campaign, personId: person, channel: 'e-mail', content: 'inspection-guide' },
+  after: ['LaunchCampaign', 'GiveConsent'],
 })
 export class RecordSend extends BetweenFields {
   @OneOf(channels)
@@ -66,6 +67,7 @@ export class RecordSend extends BetweenFields {
   },
   twice: 'Each answer counts: the same one at another instant is another answer.',
   example: { campaignId: campaign, personId: person, kind: 'clicked', channel: 'e-mail', content: 'inspection-guide' },
+  after: ['RecordSend'],
 })
 export class RecordResponse extends BetweenFields {
   @OneOf(responseKinds)
