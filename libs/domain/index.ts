@@ -32,9 +32,14 @@ import { breakCirclesOfParents } from './processes/break-circles-of-parents.js';
 import { convertLead } from './processes/convert-lead.js';
 import { heedUnsubscribing } from './processes/heed-unsubscribing.js';
 import { planCalls } from './processes/plan-calls.js';
+import { keepAccountsOfContacts, keepAccountsOfOpportunities } from './processes/keep-accounts-in-use.js';
+import { mergeAccounts } from './processes/merge-accounts.js';
+import { mergePeople } from './processes/merge-people.js';
 
 export * from './account/account-facts.commands.js';
 export * from './account/account.commands.js';
+export * from './account/merge.commands.js';
+export * from './account/revert.commands.js';
 export * from './activity/activity.commands.js';
 export * from './case/case.commands.js';
 export * from './exchange-rate/exchange-rate.commands.js';
@@ -46,11 +51,14 @@ export * from './calllists/calllists.commands.js';
 export * from './campaign/campaign.commands.js';
 export * from './opportunity/formal-contact.commands.js';
 export * from './opportunity/opportunity.commands.js';
+export * from './opportunity/withdraw.commands.js';
 export * from './opportunity/terms.commands.js';
 export * from './person/consent.commands.js';
 export * from './person/details.commands.js';
 export * from './person/formal-contact.commands.js';
+export * from './person/merge.commands.js';
 export * from './person/person.commands.js';
+export * from './person/revert.commands.js';
 export * from './pipeline/pipeline.commands.js';
 export * from './policy/policy.commands.js';
 export * from './purchase/purchase.commands.js';
@@ -95,7 +103,16 @@ export const aggregates: readonly Aggregate[] = [
 ].map((known) => known as unknown as Aggregate);
 
 /** Every process there is. */
-export const processes = [convertLead, breakCirclesOfParents, heedUnsubscribing, planCalls] as const;
+export const processes = [
+  convertLead,
+  breakCirclesOfParents,
+  heedUnsubscribing,
+  planCalls,
+  mergePeople,
+  mergeAccounts,
+  keepAccountsOfContacts,
+  keepAccountsOfOpportunities,
+] as const;
 
 /** How every event that the product knows is stored. */
 export const domainCatalogue = catalogueOf(aggregates.map(({ events }) => events));

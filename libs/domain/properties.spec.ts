@@ -29,6 +29,8 @@ import { policy, type PolicyState } from './policy/policy.js';
 const id = '5f0c9d1e-7a54-4a36-9d0b-0a4f3f0f8c11';
 const ids = [id, '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10', 'c2a7e4b0-1f5d-4f0e-8a1b-7d9c3e5f6a21'];
 
+const others = ids.slice(1);
+
 const stages = defaultPipeline.stages.filter(({ stage }) => stage !== 'proposal');
 const retired = defaultPipeline.stages.filter(({ stage }) => stage === 'proposal');
 const definitions = [
@@ -90,12 +92,19 @@ const peopleCommands: Bodies = {
   WithdrawConsent: fc.record({ channel: of(...channels), source: of('web form') }),
   ChangePersonDetails: fc.record({ name: perhaps('Ilse V.'), phone: perhaps('112'), clear: perhaps(['email']) }),
   TransferPerson: fc.record({ owner: of('sam', 'kim') }),
+  RevertConversion: fc.record({ reason }),
   AssignContactAccount: fc.record({ accountId: of(...ids) }),
   SetPersonAttributes: fc.record({
     attributes: perhaps([{ name: 'seats', type: 'whole-number', value: 2 }]),
     personalAttributes: perhaps([{ name: 'hobby', type: 'text', value: 'sailing' }]),
   }),
   RemovePersonAttributes: fc.record({ names: of(['seats'], ['hobby']) }),
+  MergePersons: fc.record({ duplicateId: of(...others) }),
+  UnmergePersons: fc.record({ duplicateId: of(...others) }),
+  AcceptPersonMerge: fc.record({ survivorId: of(...others) }),
+  ConfirmPersonMerge: fc.record({ duplicateId: of(...others), consents: of([]) }),
+  DropPersonMerge: fc.record({ duplicateId: of(...others) }),
+  SeparatePerson: fc.record({ survivorId: of(...others) }),
 };
 
 const opportunityCommands: Bodies = {
@@ -115,6 +124,7 @@ const opportunityCommands: Bodies = {
   AssignOpportunityAccount: fc.record({ accountId: of(...ids) }),
   WinOpportunity: fc.record({ amount: perhapsMoney }),
   LoseOpportunity: fc.record({ reason, competitor: perhaps('Baltic Rotor') }),
+  WithdrawOpportunity: fc.record({}),
   ReopenOpportunity: fc.record({ reason, to: perhaps(...stageNames) }),
   ChangeOpportunityLines: fc.record({ lines }),
   SetForecastCategory: fc.record({ category: perhaps(...openForecastCategories) }),
@@ -190,6 +200,14 @@ const accountCommands: Bodies = {
       ),
   }),
   EstimateShareOfWallet: fc.record({ perCent: of(0, 60, 100), source: of('annual report', 'the buyer') }),
+  RevertAccountOpening: fc.record({}),
+  NoteAccountUse: fc.record({}),
+  MergeAccounts: fc.record({ duplicateId: of(...others) }),
+  UnmergeAccounts: fc.record({ duplicateId: of(...others) }),
+  AcceptAccountMerge: fc.record({ survivorId: of(...others) }),
+  ConfirmAccountMerge: fc.record({ duplicateId: of(...others) }),
+  DropAccountMerge: fc.record({ duplicateId: of(...others) }),
+  SeparateAccount: fc.record({ survivorId: of(...others) }),
 };
 
 const pipelineCommands: Bodies = {
@@ -327,7 +345,7 @@ function holds<State>(
         history.push(...facts);
         const before = state;
         state = fold({ initial: before, apply: aggregate.apply }, facts);
-        expect(answer(state)).toEqual([]);
+        if (commandNamed(name)?.options.twice === undefined) expect(answer(state)).toEqual([]);
         always({ before, after: state, facts });
       }
       expect(fold(aggregate, history)).toEqual(state);
@@ -349,7 +367,9 @@ describe('In whatever order it is asked', () => {
         if (after.lead?.potential === 'supplier') expect(after.conversion?.opportunity).toBeUndefined();
       }
       const order = { unknown: 0, name: 1, other: 1, lead: 2, contact: 3 };
-      expect(order[after.kind]).toBeGreaterThanOrEqual(order[before.kind]);
+      // Only a conversion is ever taken back.
+      if (facts.some(({ type }) => type === 'ConversionReverted')) expect(after.kind).toBe('lead');
+      else expect(order[after.kind]).toBeGreaterThanOrEqual(order[before.kind]);
       if (before.kind === 'other') expect(after.kind).toBe('other');
     });
   });

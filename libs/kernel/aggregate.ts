@@ -93,7 +93,16 @@ export interface Foldable<State> {
   readonly category: string;
   readonly initial: State;
   readonly apply: (state: State, event: { readonly type: string; readonly data: object }, at: Instant) => State;
+  /** The id that this one continues as, where it was merged into another one: whoever asks for it is given that one. */
+  readonly continuesAs?: ((state: State) => string | undefined) | undefined;
 }
+
+/** The stream itself, also where it continues as another one. */
+export const asItStands = <State>({ category, initial, apply }: Foldable<State>): Foldable<State> => ({
+  category,
+  initial,
+  apply,
+});
 
 type Decide<State, C extends CommandClasses, S extends object, L> = {
   readonly [K in keyof C]: (command: InstanceType<C[K]>, state: State, given: Given<L>) => readonly Fact<S>[];
@@ -126,6 +135,8 @@ export interface AggregateRules<State, C extends CommandClasses, S extends objec
    * the same order from the same system is the same purchase. Left out: derived from the command's id.
    */
   readonly naturalId?: (command: object) => string | undefined;
+  /** The id that commands are carried out on in its place, once it was merged into another one (domain.md §1). */
+  readonly continuesAs?: (state: State) => string | undefined;
   /** Already true: no facts. Broken rule: throw a `Refusal`. An outcome worth remembering: a fact. */
   readonly decide: Decide<State, C, S, L>;
   readonly evolve: Evolve<State, S>;
@@ -152,6 +163,7 @@ export const aggregate =
     commands: rules.commands,
     lookups: rules.lookups as unknown as Aggregate<State>['lookups'],
     naturalId: rules.naturalId,
+    continuesAs: rules.continuesAs,
     decide: (command, state, given) => {
       const rule = rules.decide[command.constructor.name as keyof C];
       return rule(command as never, state, given as Given<L>);
@@ -171,6 +183,8 @@ export interface CommandOptions {
   readonly by: readonly Role[];
   /** It may begin the aggregate's stream; the id is then derived from the command's id when it is left out. */
   readonly opens?: boolean;
+  /** It is about the very stream that it names, also where that one continues as another. */
+  readonly ofThisStream?: true;
   /** Only processes issue it; the API does not take it. */
   readonly internal?: true;
   /** Every code that a rule of the decider refuses with, and when it does so. `X_NOT_FOUND` of what it names is not listed. */

@@ -14,7 +14,7 @@ const ofOpportunity = {
   product: 'Product that is to be sold.',
   campaign_id: 'Campaign that caused it.',
   stage: 'Stage that it stands in; closed, the last one that it stood in.',
-  status: 'open, won or lost.',
+  status: 'open, won, lost or withdrawn (opened by a conversion that was taken back).',
   amount: 'Amount at stake, or won, in minor units of the currency.',
   currency: 'ISO 4217 currency of the amount.',
   expected_close: 'Day on which it is expected to close.',
@@ -26,7 +26,7 @@ const ofOpportunity = {
   loss_reason: 'Why it was lost.',
   competitor: 'Who did better.',
   opened_at: 'When it was opened.',
-  closed_at: 'When it was won or lost.',
+  closed_at: 'When it was won, lost or withdrawn.',
 };
 
 const columnsOfOpportunity = sql`id, pipeline_id, title, account_id, contact_ids, owner, product, campaign_id, stage, status,

@@ -20,7 +20,7 @@ import {
 } from '../../libs/read-model/index.js';
 
 /** Where an opportunity stands. */
-export type OpportunityStatus = 'open' | 'won' | 'lost';
+export type OpportunityStatus = 'open' | 'won' | 'lost' | 'withdrawn';
 
 /** Every version of every opportunity. */
 export const opportunities = versions<OpportunityEvents>()({
@@ -35,7 +35,7 @@ export const opportunities = versions<OpportunityEvents>()({
     product: optional(text('Product that is to be sold.')),
     campaign_id: optional(text('Campaign that caused it.')),
     stage: text('Stage that it stands in; closed, the last one that it stood in.'),
-    status: text<OpportunityStatus>('open, won or lost.'),
+    status: text<OpportunityStatus>('open, won, lost or withdrawn.'),
     amount: money('Amount at stake, or won, in minor units of the currency.'),
     currency: text('ISO 4217 currency of the amount.'),
     expected_close: optional(date('Day on which it is expected to close.')),
@@ -47,7 +47,7 @@ export const opportunities = versions<OpportunityEvents>()({
     loss_reason: optional(text('Why it was lost.')),
     competitor: optional(text('Who did better.')),
     opened_at: instant('When it was opened.'),
-    closed_at: optional(instant('When it was won or lost.')),
+    closed_at: optional(instant('When it was won, lost or withdrawn.')),
   },
   opens: {
     OpportunityOpened: ({ data, occurredAt }) => ({
@@ -93,6 +93,7 @@ export const opportunities = versions<OpportunityEvents>()({
       competitor: data.competitor,
       closed_at: occurredAt,
     }),
+    OpportunityWithdrawn: ({ occurredAt }) => ({ status: 'withdrawn' as const, closed_at: occurredAt }),
     OpportunityReopened: ({ data }) => ({
       status: 'open' as const,
       stage: data.to,
@@ -107,7 +108,8 @@ export const opportunities = versions<OpportunityEvents>()({
 export type OpportunityRow = StoredRow<typeof opportunities>;
 
 /** How an opportunity came to where it stood. */
-export type Move = 'opened' | 'advanced' | 'moved-back' | 'moved-to-pipeline' | 'won' | 'lost' | 'reopened';
+export type Move =
+  'opened' | 'advanced' | 'moved-back' | 'moved-to-pipeline' | 'won' | 'lost' | 'withdrawn' | 'reopened';
 
 /** A row for each time that an opportunity came to stand somewhere. */
 export const moves = appends<OpportunityEvents>()({
@@ -115,9 +117,9 @@ export const moves = appends<OpportunityEvents>()({
   columns: {
     opportunity_id: text('Id of the opportunity.'),
     revision: integer('Revision of the event in its stream.'),
-    move: text<Move>('opened, advanced, moved-back, moved-to-pipeline, won, lost or reopened.'),
-    stage: text('Stage that it came to stand in; won or lost, the one that it left.'),
-    status: text<OpportunityStatus>('open, won or lost.'),
+    move: text<Move>('opened, advanced, moved-back, moved-to-pipeline, won, lost, withdrawn or reopened.'),
+    stage: text('Stage that it came to stand in; won, lost or withdrawn, the one that it left.'),
+    status: text<OpportunityStatus>('open, won, lost or withdrawn.'),
     skipped: texts('Stages in between that it did not stand in.'),
     reason: optional(text('Why it moved back, was lost or reopened.')),
     actor_id: text('Who did it: a stable id, never a name.'),
@@ -130,6 +132,7 @@ export const moves = appends<OpportunityEvents>()({
     OpportunityMovedToPipeline: (event) => moved(event, 'moved-to-pipeline', event.data.to, event.data.reason),
     OpportunityWon: (event) => moved(event, 'won', event.data.from),
     OpportunityLost: (event) => moved(event, 'lost', event.data.from, event.data.reason),
+    OpportunityWithdrawn: (event) => moved(event, 'withdrawn', event.data.from),
     OpportunityReopened: (event) => moved(event, 'reopened', event.data.to, event.data.reason),
   },
 });
@@ -137,7 +140,7 @@ export const moves = appends<OpportunityEvents>()({
 export type MoveRow = StoredRow<typeof moves>;
 
 function moved({ stream, revision, actor }: RecordedEvent, move: Move, stage: string, reason?: string) {
-  const status: OpportunityStatus = move === 'won' || move === 'lost' ? move : 'open';
+  const status: OpportunityStatus = move === 'won' || move === 'lost' || move === 'withdrawn' ? move : 'open';
   const skipped: readonly string[] = [];
   const by = { actor_id: actor.id, actor_role: actor.role };
   return { opportunity_id: idOf(stream), revision, move, stage, status, skipped, reason, ...by };

@@ -189,6 +189,7 @@ describe('a conversion ends in one contact, one account and one opportunity', ()
   });
 
   it('and no rule has refused a part of it', async () => {
-    expect((await statusOfProcesses(database.db, processes)).map(({ refusals }) => refusals)).toEqual([0]);
+    const statuses = await statusOfProcesses(database.db, processes);
+    expect(statuses.map(({ refusals }) => refusals)).toEqual(processes.map(() => 0));
   });
 });

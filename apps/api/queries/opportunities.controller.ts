@@ -16,8 +16,8 @@ import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
 
-const statuses = ['open', 'won', 'lost'] as const;
 const categories = [...openForecastCategories, 'closed'] as const satisfies readonly ForecastCategory[];
+const statuses = ['open', 'won', 'lost', 'withdrawn'] as const;
 const orders = ['asc', 'desc'] as const;
 
 class OpportunitiesParams extends PageParams {

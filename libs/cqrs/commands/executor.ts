@@ -76,17 +76,33 @@ export class CommandExecutor {
    * @throws Refusal when a rule forbids it, PreconditionFailed, StoreUnavailable (nothing half-done: try again with the
    *   same id)
    */
-  execute(request: CommandRequest): Promise<CommandResult> {
+  async execute(request: CommandRequest): Promise<CommandResult> {
     const known = this.catalogue.of(request.command);
-    const stream = streamOf(known, request);
-    return this.serial.run(stream, () => this.executeOn(stream, known, request));
+    const followed: string[] = [];
+    for (let next = request; ;) {
+      const stream = streamOf(known, next);
+      const answer = await this.serial.run(stream, () => this.executeOn(stream, known, next, request));
+      if (!('continuesAs' in answer)) return answer;
+      followed.push(stream);
+      next = { ...request, command: sameFor(known, request.command, answer.continuesAs) };
+      // Merges and unmerges at this moment can look like a circle; there is none for long.
+      if (followed.includes(streamOf(known, next))) {
+        throw conflict(streamBusy, `${stream} is being merged with others; try again.`);
+      }
+    }
   }
 
-  private async executeOn(stream: string, known: KnownCommand, request: CommandRequest): Promise<CommandResult> {
+  /** @param asked the command as it came in, before its stream was followed to the one that it continues as */
+  private async executeOn(
+    stream: string,
+    known: KnownCommand,
+    request: CommandRequest,
+    asked: CommandRequest,
+  ): Promise<CommandResult | Continued> {
     const fingerprint = this.receipts.fingerprint({
       name: known.name,
-      data: request.command,
-      occurredAt: request.occurredAt,
+      data: asked.command,
+      occurredAt: asked.occurredAt,
     });
     const receipt = await this.receipts.claim(request.commandId, fingerprint);
     if (receipt && receipt.fingerprint !== fingerprint) {
@@ -94,10 +110,17 @@ export class CommandExecutor {
     }
     if (receipt?.result) return receipt.result;
     const result = await this.decideAndAppend(stream, known, request);
-    return result.events.length > 0 ? result : this.receipts.keep(request.commandId, fingerprint, result);
+    if ('continuesAs' in result) return result;
+    // What was recorded in another stream than the one named is not found there once the two are unmerged.
+    const toldFromStream = result.events.length > 0 && request === asked;
+    return toldFromStream ? result : this.receipts.keep(request.commandId, fingerprint, result);
   }
 
-  private async decideAndAppend(stream: string, known: KnownCommand, request: CommandRequest): Promise<CommandResult> {
+  private async decideAndAppend(
+    stream: string,
+    known: KnownCommand,
+    request: CommandRequest,
+  ): Promise<CommandResult | Continued> {
     const { aggregate, options } = known;
     // A stream that the command may begin is taken for new until the store says otherwise: one round trip less.
     const seen = this.streams.peek(stream);
@@ -107,6 +130,16 @@ export class CommandExecutor {
     for (let tries = 1; ; tries++) {
       const before = folded.recorded.get(request.commandId);
       if (before) return resultOf(stream, before);
+      const continuesAs = options.ofThisStream ? undefined : aggregate.continuesAs?.(folded.state);
+      if (continuesAs !== undefined && fresh) {
+        const soAlready = options.opens && (await this.changesNothing(known, request, folded));
+        return soAlready ? nothingDone(stream, folded) : { continuesAs };
+      }
+      if (continuesAs !== undefined) {
+        folded = await this.streams.refresh(aggregate, stream);
+        fresh = true;
+        continue;
+      }
       try {
         const decision = await this.decide(known, request, folded, fresh);
         if (decision.facts.length === 0 && fresh) return nothingDone(stream, folded);
@@ -120,6 +153,16 @@ export class CommandExecutor {
       }
       folded = await this.streams.refresh(aggregate, stream);
       fresh = true;
+    }
+  }
+
+  /** How somebody was registered stays known of them under their old id: the same list comes in again. */
+  private async changesNothing(known: KnownCommand, request: CommandRequest, folded: FoldedStream): Promise<boolean> {
+    try {
+      return (await this.decide(known, request, folded, true)).facts.length === 0;
+    } catch (problem) {
+      if (problem instanceof Refusal) return false;
+      throw problem;
     }
   }
 
@@ -179,9 +222,21 @@ export class CommandExecutor {
       if (missing.size === 0) return lookedUp(lookups, command, state, loaded);
       await Promise.all(
         [...missing].map(async ([stream, from]) => {
-          states.set(stream, (await this.streams.recent(from, stream, maxAge)).state);
+          states.set(stream, await this.present(from, stream, maxAge));
         }),
       );
+    }
+  }
+
+  /** The state of the stream, or of the one that it continues as. */
+  private async present(from: Foldable<unknown>, stream: string, maxAge: number): Promise<unknown> {
+    const followed = new Set<string>();
+    for (let next = stream; ;) {
+      followed.add(next);
+      const { state } = await this.streams.recent(from, next, maxAge);
+      const continuesAs = from.continuesAs?.(state);
+      next = `${from.category}-${continuesAs}`;
+      if (continuesAs === undefined || followed.has(next)) return state;
     }
   }
 
@@ -201,6 +256,11 @@ export class CommandExecutor {
   }
 }
 
+/** The stream that the command names continues as another one. */
+interface Continued {
+  readonly continuesAs: string;
+}
+
 interface Decision {
   readonly occurredAt: Instant;
   readonly facts: readonly { readonly type: string; readonly data: object }[];
@@ -214,6 +274,10 @@ function streamOf({ aggregate }: KnownCommand, { command, commandId }: CommandRe
   const id = typeof named === 'string' ? named : aggregate.naturalId?.(command);
   return `${aggregate.category}-${id ?? deriveId(aggregate.category, commandId)}`;
 }
+
+/** The same command about another aggregate. */
+const sameFor = ({ type, aggregate }: KnownCommand, command: object, id: string): object =>
+  Object.assign(new type(), command, { [aggregate.id]: id });
 
 const resultOf = (stream: string, { revision, position, events }: Recorded): CommandResult => ({
   stream,

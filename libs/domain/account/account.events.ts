@@ -90,6 +90,19 @@ export interface AccountEvents {
   AccountRated: EventShape<Rating>;
   /** How much of what the account spends on products like ours it spends with us, in whole per cents. */
   ShareOfWalletEstimated: EventShape<{ readonly perCent: number; readonly source: string }>;
+  /** It counts nowhere, until anything else is known of it. */
+  AccountOpeningReverted: EventShape<{ readonly because: 'conversion-reverted' }>;
+  /** Another contact or opportunity than the first ones belongs to it. */
+  AccountUseNoted: EventShape;
+  /** Of the survivor. */
+  AccountsMerged: EventShape<{ readonly duplicateId: string }>;
+  /** Of the duplicate: nothing but its separation follows. */
+  AccountMergedInto: EventShape<{ readonly survivorId: string }>;
+  AccountMergeDeclined: EventShape<{ readonly survivorId: string }>;
+  AccountMergeConfirmed: EventShape<{ readonly duplicateId: string }>;
+  AccountMergeDropped: EventShape<{ readonly duplicateId: string }>;
+  AccountsUnmerged: EventShape<{ readonly duplicateId: string }>;
+  AccountSeparated: EventShape<{ readonly survivorId: string }>;
 }
 
 export const accountEvents = declareEvents<AccountEvents>('account', {
@@ -105,4 +118,15 @@ export const accountEvents = declareEvents<AccountEvents>('account', {
   AccountAttributesRemoved: { says: 'These custom attributes are not known any more.' },
   AccountRated: { says: 'It was rated by a version of a scheme, and stands above or below the cut-off.' },
   ShareOfWalletEstimated: { says: 'Somebody estimated how much of its spending it spends with us.' },
+  AccountOpeningReverted: {
+    says: 'It was opened by a conversion that was taken back, and nothing else is known of it.',
+  },
+  AccountUseNoted: { says: 'Somebody else or another opportunity belongs to it too.' },
+  AccountsMerged: { says: 'Another one is the same organisation, and is to continue as this one.' },
+  AccountMergedInto: { says: 'This one continues as another one; whatever is asked of it is asked of that one.' },
+  AccountMergeDeclined: { says: 'This one cannot continue as that one: it took part in another merge at that moment.' },
+  AccountMergeConfirmed: { says: 'The other one continues as this one.' },
+  AccountMergeDropped: { says: 'The other one does not continue as this one: it took part in another merge.' },
+  AccountsUnmerged: { says: 'Another one that was merged into this one is another organisation.' },
+  AccountSeparated: { says: 'This one stands for itself again.' },
 });

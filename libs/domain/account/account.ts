@@ -1,6 +1,7 @@
 import {
   aggregate,
   type Aggregate,
+  asItStands,
   type ChainLookup,
   conflict,
   type DataOf,
@@ -20,6 +21,7 @@ import {
 import { attributesOf } from '../attributes.commands.js';
 import { type PolicyInForce, policyLookup } from '../policy/policy.js';
 import { existingScheme, rating, type RatingState } from '../rating/rating.js';
+import { afterMerge, type Merging, notMerged } from '../merging.js';
 import { plain, same } from '../values.js';
 import {
   AddProductInUse,
@@ -49,6 +51,16 @@ import {
   type Rating,
 } from './account.events.js';
 import { rated } from './rate-account.js';
+import { merged, mergeAnswered, mergeConfirmed, mergeDropped, separated, unmerged } from './merge.js';
+import {
+  AcceptAccountMerge,
+  ConfirmAccountMerge,
+  DropAccountMerge,
+  MergeAccounts,
+  SeparateAccount,
+  UnmergeAccounts,
+} from './merge.commands.js';
+import { NoteAccountUse, RevertAccountOpening } from './revert.commands.js';
 
 /** An account as it stands. */
 export interface Account {
@@ -63,6 +75,11 @@ export interface Account {
   /** The last rating of each scheme. */
   readonly ratings: readonly Rating[];
   readonly shareOfWallet?: DataOf<AccountEvents['ShareOfWalletEstimated']>;
+  readonly merging: Merging;
+  /** Whether anything is known of it but how it was opened. */
+  readonly workedOn: boolean;
+  /** The conversion that opened it was taken back, and nothing has happened to it since. */
+  readonly withdrawn: boolean;
 }
 
 export interface AccountState {
@@ -74,6 +91,8 @@ interface Lookups {
   readonly ancestors: ReadonlyMap<string, AccountState>;
   readonly scheme: RatingState;
   readonly cutOff: PolicyInForce<'rating.cut-off'>;
+  /** An account that is to be merged, as its own stream says, and those above it. */
+  readonly duplicateLine: ReadonlyMap<string, AccountState>;
 }
 
 const fact = factsOf(accountEvents);
@@ -88,7 +107,8 @@ const ancestors: ChainLookup<AccountState, AccountState> = {
   },
   id: (command, state) => {
     if (command instanceof AssignParentAccount) return command.parentId;
-    return command instanceof BreakCircleOfParents ? state.account?.parentId : undefined;
+    const above = command instanceof BreakCircleOfParents || command instanceof MergeAccounts;
+    return above ? state.account?.parentId : undefined;
   },
   next: (above) => above.account?.parentId,
   atMost: mostAncestors,
@@ -97,6 +117,15 @@ const ancestors: ChainLookup<AccountState, AccountState> = {
 const scheme: Lookup<AccountState, RatingState> = {
   from: rating,
   id: (command) => (command instanceof RateAccount ? command.schemeId : undefined),
+};
+
+const duplicateLine: ChainLookup<AccountState, AccountState> = {
+  get from() {
+    return asItStands(account);
+  },
+  id: (command) => (command instanceof MergeAccounts ? command.duplicateId : undefined),
+  next: (above) => above.account?.parentId,
+  atMost: mostAncestors,
 };
 
 /** An organisation, by name (S1; domain.md §2). */
@@ -116,13 +145,23 @@ export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>
     RemoveAccountAttributes,
     EstimateShareOfWallet,
     RateAccount,
+    MergeAccounts,
+    UnmergeAccounts,
+    AcceptAccountMerge,
+    ConfirmAccountMerge,
+    DropAccountMerge,
+    SeparateAccount,
+    RevertAccountOpening,
+    NoteAccountUse,
   },
   id: 'accountId',
   initial: {},
+  continuesAs: ({ account: known }) => known?.merging.survivorId,
   lookups: {
     ancestors,
     scheme,
     cutOff: policyLookup('rating.cut-off', (command) => command instanceof RateAccount),
+    duplicateLine,
   },
   decide: {
     OpenAccount: ({ accountId, ...details }, { account: known }) => {
@@ -220,11 +259,32 @@ export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>
       const asked = rated(command, existingScheme(lookups.scheme), lookups.cutOff);
       return ratings.some((known) => same(known, asked)) ? [] : [fact('AccountRated', asked)];
     },
+
+    RevertAccountOpening: (_, state) =>
+      found(state).workedOn ? [] : [fact('AccountOpeningReverted', { because: 'conversion-reverted' })],
+
+    NoteAccountUse: (_, state) => {
+      const { workedOn, withdrawn } = found(state);
+      return workedOn && !withdrawn ? [] : [fact('AccountUseNoted', {})];
+    },
+
+    MergeAccounts: (command, state, { lookups }) => merged(command, found(state), lookups),
+
+    UnmergeAccounts: (command, state) => unmerged(command, found(state)),
+
+    AcceptAccountMerge: (command, state) => mergeAnswered(command, found(state)),
+
+    ConfirmAccountMerge: (command, state) => mergeConfirmed(command, found(state)),
+
+    DropAccountMerge: (command, state) => mergeDropped(command, found(state)),
+
+    SeparateAccount: (command, state) => separated(command, found(state)),
   },
   evolve: {
     AccountOpened: (_, opened) => {
       const { parentId, owner, roles, ...details } = opened;
-      return { account: { opened, details, owner, parentId, roles, products: [], attributes: [], ratings: [] } };
+      const unknown = { products: [], attributes: [], ratings: [], merging: notMerged };
+      return { account: { opened, details, owner, parentId, roles, ...unknown, workedOn: false, withdrawn: false } };
     },
     AccountDetailsChanged: (state, { cleared, ...changed }) =>
       changedBy(state, ({ details }) => ({ details: { ...without(details, cleared), ...changed } })),
@@ -245,6 +305,19 @@ export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>
         ratings: [...ratings.filter(({ schemeId }) => schemeId !== made.schemeId), made],
       })),
     ShareOfWalletEstimated: (state, shareOfWallet) => changedBy(state, () => ({ shareOfWallet })),
+    AccountOpeningReverted: (state) => changedBy(state, () => ({ withdrawn: true })),
+    AccountUseNoted: (state) => changedBy(state, () => ({})),
+    AccountsMerged: (state, { duplicateId }) => mergedBy(state, (merging) => afterMerge.merged(merging, duplicateId)),
+    AccountMergedInto: (state, { survivorId }) =>
+      mergedBy(state, (merging) => afterMerge.mergedInto(merging, survivorId)),
+    AccountMergeDeclined: (state) => state,
+    AccountMergeConfirmed: (state, { duplicateId }) =>
+      mergedBy(state, (merging) => afterMerge.confirmed(merging, duplicateId)),
+    AccountMergeDropped: (state, { duplicateId }) =>
+      mergedBy(state, (merging) => afterMerge.dropped(merging, duplicateId)),
+    AccountsUnmerged: (state, { duplicateId }) =>
+      mergedBy(state, (merging) => afterMerge.unmerged(merging, duplicateId)),
+    AccountSeparated: (state) => mergedBy(state, afterMerge.separated),
   },
 });
 
@@ -256,8 +329,11 @@ function found({ account: known }: AccountState): Account {
 }
 
 const changedBy = ({ account: known }: AccountState, change: (known: Account) => Partial<Account>): AccountState => ({
-  account: known && { ...known, ...change(known) },
+  account: known && { ...known, workedOn: true, withdrawn: false, ...change(known) },
 });
+
+const mergedBy = (state: AccountState, change: (known: Merging) => Merging): AccountState =>
+  changedBy(state, ({ merging }) => ({ merging: change(merging) }));
 
 /** What is asked for and is not so yet. */
 const differing = (asked: Partial<AccountDetails>, known: AccountDetails): Partial<AccountDetails> =>

@@ -77,7 +77,12 @@ export class DeclineQuote {
 @Command({
   says: 'A contract was signed, before or after the opportunity was won.',
   by: ['sales', 'sales-manager'],
-  refuses: { OPPORTUNITY_LOST: 'The opportunity is lost; reopen it first.', ...otherCurrency, ...contractNotSigned },
+  refuses: {
+    OPPORTUNITY_LOST: 'The opportunity is lost; reopen it first.',
+    ...opportunityClosed,
+    ...otherCurrency,
+    ...contractNotSigned,
+  },
   example: { opportunityId: opportunity, contractId: 'C-2026-0031', quoteId: 'Q-2026-0117' },
   after: ['SendQuote'],
 })

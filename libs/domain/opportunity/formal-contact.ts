@@ -25,6 +25,7 @@ export const formalContactDecisions = {
   SignContract: (asked: SignContract, state: OpportunityState) => {
     const { status, amount, formalContact } = found(state);
     if (status === 'lost') throw refused('OPPORTUNITY_LOST', 'The opportunity is lost; reopen it first.');
+    if (status === 'withdrawn') open(state);
     const contract = contractToSign(formalContact, asked, amount);
     return contract ? [fact('ContractSigned', { ...contract, amount: inCurrency(amount, contract.amount) })] : [];
   },

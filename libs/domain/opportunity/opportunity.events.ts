@@ -107,6 +107,8 @@ export interface OpportunityEvents {
   ContractSigned: EventShape<SignedContract>;
   OpportunityWon: EventShape<{ readonly from: string; readonly amount: Money }>;
   OpportunityLost: EventShape<{ readonly from: string; readonly reason: string; readonly competitor?: string }>;
+  /** It counts nowhere: not as open, not as lost. */
+  OpportunityWithdrawn: EventShape<{ readonly from: string; readonly because: 'conversion-reverted' }>;
   /** Back in an open stage after having been won or lost. */
   OpportunityReopened: EventShape<{ readonly to: string; readonly reason: string }>;
 }
@@ -130,5 +132,6 @@ export const opportunityEvents = declareEvents<OpportunityEvents>('opportunity',
   ContractSigned: { says: 'A contract was signed.' },
   OpportunityWon: { says: 'The customer bought, for this amount.' },
   OpportunityLost: { says: 'The customer did not buy, with the reason and the competitor who did better.' },
+  OpportunityWithdrawn: { says: 'It never was a chance: the conversion that opened it was taken back.' },
   OpportunityReopened: { says: 'A closed opportunity is open again, with the reason.' },
 });

@@ -28,6 +28,7 @@ import {
 } from './opportunity.commands.js';
 import { opportunityEvents } from './opportunity.events.js';
 import { changed, found, open, type OpportunityState } from './state.js';
+import { WithdrawOpportunity } from './withdraw.commands.js';
 import {
   AssignBuyingRole,
   ChangeOpportunityLines,
@@ -86,6 +87,7 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     WinOpportunity,
     LoseOpportunity,
     ReopenOpportunity,
+    WithdrawOpportunity,
     ChangeOpportunityLines,
     SetForecastCategory,
     AssignBuyingRole,
@@ -175,6 +177,13 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
       return [fact('OpportunityLost', asked)];
     },
 
+    WithdrawOpportunity: (_, state) => {
+      const { status, stage: from, workedOn } = found(state);
+      // What somebody did with it since is a fact that stays, with the opportunity that it is about.
+      if (status !== 'open' || workedOn) return [];
+      return [fact('OpportunityWithdrawn', { from, because: 'conversion-reverted' })];
+    },
+
     ReopenOpportunity: ({ reason, to }, state, { lookups }) => {
       const { status, stage, pipelineId, reopened } = found(state);
       if (status === 'open') {
@@ -193,6 +202,7 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     OpportunityOpened: (_, opened) => ({
       opportunity: {
         status: 'open',
+        workedOn: false,
         pipelineId: opened.pipelineId,
         stage: opened.stage,
         amount: opened.amount,
@@ -212,6 +222,7 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     OpportunityAccountAssigned: (state, { accountId }) => changed(state, { accountId }),
     OpportunityWon: (state, { amount }) => changed(state, { status: 'won', amount }),
     OpportunityLost: (state, lost) => changed(state, { status: 'lost', lost }),
+    OpportunityWithdrawn: (state) => changed(state, { status: 'withdrawn' }),
     OpportunityReopened: (state, reopened) =>
       changed(state, { status: 'open', stage: reopened.to, lost: undefined, reopened }),
     ...termsFolds,

@@ -6,7 +6,10 @@ export type OpportunityData<T extends keyof OpportunityEvents> = DataOf<Opportun
 
 /** An opportunity as it stands. `stage` is the open stage it stands in, or stood in when it was closed. */
 export interface Opportunity {
-  readonly status: 'open' | 'won' | 'lost';
+  /** `withdrawn`: the conversion that opened it was taken back; it counts nowhere. */
+  readonly status: 'open' | 'won' | 'lost' | 'withdrawn';
+  /** Whether anything has happened to it since it was opened. */
+  readonly workedOn: boolean;
   readonly pipelineId: string;
   readonly stage: string;
   /** While there are lines, their exact sum. */
@@ -31,7 +34,7 @@ export interface OpportunityState {
 }
 
 export const changed = ({ opportunity: known }: OpportunityState, change: Partial<Opportunity>): OpportunityState => ({
-  opportunity: known && { ...known, ...change },
+  opportunity: known && { ...known, workedOn: true, ...change },
 });
 
 export function found({ opportunity: known }: OpportunityState): Opportunity {

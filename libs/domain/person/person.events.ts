@@ -1,4 +1,11 @@
-import { declareEvents, type EventShape, type LocalDate, type Money, type Role } from '../../kernel/index.js';
+import {
+  declareEvents,
+  type EventShape,
+  type Instant,
+  type LocalDate,
+  type Money,
+  type Role,
+} from '../../kernel/index.js';
 import type { AccountRole } from '../account/account.events.js';
 import type { Attribute } from '../attributes.js';
 import type { SentQuote, SignedContract } from '../opportunity/opportunity.events.js';
@@ -29,6 +36,17 @@ export type ClearableDetail = (typeof clearableDetails)[number];
 /** Over which a person is reached; consent is given for each (domain.md §1). */
 export const channels = ['e-mail', 'phone', 'post'] as const;
 export type Channel = (typeof channels)[number];
+
+export const words = ['given', 'withdrawn'] as const;
+export type Word = (typeof words)[number];
+
+/** The last word of a person on a channel. */
+export interface ChannelConsent {
+  readonly channel: Channel;
+  readonly word: Word;
+  readonly source: string;
+  readonly since: Instant;
+}
 
 /** What stands in the way before a lead may be converted (policy `conversion.requires`; S0, S1). */
 export type ConversionRequirement = 'sales-qualified' | 'formal-contact';
@@ -83,6 +101,14 @@ export interface PersonEvents {
     /** What the requirement follows from; left out of the oldest conversions. */
     readonly policy?: PolicyReference;
   }>;
+  /** The person is the sales-qualified lead again that they were. */
+  ConversionReverted: EventShape<{
+    readonly reason: string;
+    readonly accountId: string;
+    /** Whether the conversion opened the account. */
+    readonly openedAccount: boolean;
+    readonly openedOpportunityId?: string;
+  }>;
   /** Personal: what is another one now. */
   PersonDetailsChanged: EventShape<{ readonly cleared: readonly ClearableDetail[] }, Partial<Reachable>>;
   PersonTransferred: EventShape<{ readonly from?: string; readonly to: string; readonly reason?: string }>;
@@ -98,6 +124,15 @@ export interface PersonEvents {
   LeadContractSigned: EventShape<SignedContract>;
   ConsentGiven: EventShape<{ readonly channel: Channel; readonly source: string }>;
   ConsentWithdrawn: EventShape<{ readonly channel: Channel; readonly source: string }>;
+  /** Of the survivor. */
+  PersonsMerged: EventShape<{ readonly duplicateId: string }>;
+  /** Of the duplicate: nothing but its separation follows. Its consents at this moment hold for the survivor too. */
+  PersonMergedInto: EventShape<{ readonly survivorId: string; readonly consents: readonly ChannelConsent[] }>;
+  PersonMergeDeclined: EventShape<{ readonly survivorId: string }>;
+  PersonMergeConfirmed: EventShape<{ readonly duplicateId: string; readonly consents: readonly ChannelConsent[] }>;
+  PersonMergeDropped: EventShape<{ readonly duplicateId: string }>;
+  PersonsUnmerged: EventShape<{ readonly duplicateId: string }>;
+  PersonSeparated: EventShape<{ readonly survivorId: string }>;
 }
 
 export const personEvents = declareEvents<PersonEvents>('person', {
@@ -117,6 +152,7 @@ export const personEvents = declareEvents<PersonEvents>('person', {
   LeadDisqualified: { says: 'The lead was set aside, with the reason.' },
   LeadRecycled: { says: 'A disqualified lead is unqualified again.' },
   LeadConverted: { says: 'The lead became a contact of an account, perhaps with a first opportunity.' },
+  ConversionReverted: { says: 'The conversion does not hold: the contact is the lead again that they were.' },
   PersonDetailsChanged: {
     says: 'The person is called or reached in another way.',
     personal: { name: true, email: true, phone: true },
@@ -134,4 +170,11 @@ export const personEvents = declareEvents<PersonEvents>('person', {
   LeadContractSigned: { says: 'A contract was signed with the person, and there was no opportunity yet.' },
   ConsentGiven: { says: 'The person agrees to be reached over a channel, with the source of that.' },
   ConsentWithdrawn: { says: 'The person does not want to be reached over a channel, with the source of that.' },
+  PersonsMerged: { says: 'Another one is the same person, and is to continue as this one.' },
+  PersonMergedInto: { says: 'This one continues as another one; whatever is asked of it is asked of that one.' },
+  PersonMergeDeclined: { says: 'This one cannot continue as that one: it took part in another merge at that moment.' },
+  PersonMergeConfirmed: { says: 'The other one continues as this one, with the consents that it gave or withdrew.' },
+  PersonMergeDropped: { says: 'The other one does not continue as this one: it took part in another merge.' },
+  PersonsUnmerged: { says: 'Another one who was merged into this one is somebody else.' },
+  PersonSeparated: { says: 'This one stands for itself again.' },
 });

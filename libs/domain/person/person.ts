@@ -1,6 +1,8 @@
 import { v5 } from 'uuid';
 import {
   aggregate,
+  type Aggregate,
+  asItStands,
   conflict,
   type DataOf,
   factsOf,
@@ -13,6 +15,7 @@ import {
 import { defaultPipelineId, existing, inCurrency, pipeline, type PipelineState } from '../pipeline/pipeline.js';
 import { type PolicyInForce, policyLookup, underPolicy } from '../policy/policy.js';
 import { type FormalContact, noFormalContact } from '../quote/quotes.js';
+import { afterMerge, type Merging, notMerged } from '../merging.js';
 import { plain, same } from '../values.js';
 import {
   type ConversionOpportunityField,
@@ -25,7 +28,7 @@ import {
   RegisterOther,
 } from './person.commands.js';
 import { GiveConsent, WithdrawConsent } from './consent.commands.js';
-import { consentGiven, type Consents, consentWithdrawn, withConsent } from './consent.js';
+import { consentGiven, type Consents, consentsIn, consentWithdrawn, withConsent } from './consent.js';
 import {
   AssignContactAccount,
   ChangePersonDetails,
@@ -46,9 +49,20 @@ import {
   withDetails,
   withOwner,
 } from './details.js';
+import { merged, mergeAnswered, mergeConfirmed, mergeDropped, separated, unmerged } from './merge.js';
+import {
+  AcceptPersonMerge,
+  ConfirmPersonMerge,
+  DropPersonMerge,
+  MergePersons,
+  SeparatePerson,
+  UnmergePersons,
+} from './merge.commands.js';
 import { leadLevels, type LeadLevel, type PersonEvents, personEvents, type Reachable } from './person.events.js';
 import { AcceptLeadQuote, DeclineLeadQuote, SendLeadQuote, SignLeadContract } from './formal-contact.commands.js';
 import { formalContactDecisions, formalContactFolds, hadFormalContact, wasSentQuote } from './formal-contact.js';
+import { RevertConversion } from './revert.commands.js';
+import { asNeverConverted, reverted } from './revert.js';
 
 type Data<T extends keyof PersonEvents> = DataOf<PersonEvents[T]>;
 
@@ -62,6 +76,8 @@ export interface PersonState {
   /** Why the lead was set aside; absent while it is worked on. */
   readonly disqualified?: string;
   readonly conversion?: Data<'LeadConverted'>;
+  /** Why the last conversion was taken back; absent since the next one. */
+  readonly reverted?: string;
   /** As a contact: whose, and of which account. */
   readonly contact?: { readonly accountId: string; readonly owner: string };
   /** Who owns the person apart from a conversion. */
@@ -70,9 +86,14 @@ export interface PersonState {
   readonly attributes: PersonAttributes;
   readonly consents: Consents;
   readonly formalContact: FormalContact;
+  /** Of those merged into this one, by their id. */
+  readonly consentsOfDuplicates: Readonly<Record<string, Consents>>;
+  readonly merging: Merging;
 }
 
 interface Lookups {
+  /** The stream of somebody who is to be merged, also where it continues as another one. */
+  readonly duplicate: PersonState;
   /** The pipeline of the opportunity that a conversion asks for. */
   readonly pipeline: PipelineState;
   readonly conversion: PolicyInForce<'conversion.requires'>;
@@ -89,11 +110,18 @@ const askedPipeline: Lookup<PersonState, PipelineState> = {
       : undefined,
 };
 
+const itsDuplicate: Lookup<PersonState, PersonState> = {
+  get from() {
+    return asItStands(person);
+  },
+  id: (command) => (command instanceof MergePersons ? command.duplicateId : undefined),
+};
+
 /**
  * Name → lead → contact, or other (S0). A lead goes `unqualified → marketing-qualified → sales-qualified`, no step
  * skipped (S0), can be disqualified and recycled, and may be a potential customer or supplier (S1).
  */
-export const person = aggregate<PersonState, Lookups>()({
+export const person: Aggregate<PersonState> = aggregate<PersonState, Lookups>()({
   events: personEvents,
   commands: {
     RegisterName,
@@ -114,6 +142,13 @@ export const person = aggregate<PersonState, Lookups>()({
     AcceptLeadQuote,
     DeclineLeadQuote,
     SignLeadContract,
+    MergePersons,
+    UnmergePersons,
+    AcceptPersonMerge,
+    ConfirmPersonMerge,
+    DropPersonMerge,
+    SeparatePerson,
+    RevertConversion,
   },
   id: 'personId',
   initial: {
@@ -122,9 +157,13 @@ export const person = aggregate<PersonState, Lookups>()({
     details: {},
     attributes: { open: [], personal: [] },
     consents: {},
+    consentsOfDuplicates: {},
     formalContact: noFormalContact,
+    merging: notMerged,
   },
+  continuesAs: ({ merging }) => merging.survivorId,
   lookups: {
+    duplicate: itsDuplicate,
     pipeline: askedPipeline,
     conversion: policyLookup('conversion.requires', (command) => command instanceof ConvertLead),
     opening: policyLookup(
@@ -188,6 +227,8 @@ export const person = aggregate<PersonState, Lookups>()({
 
     ConvertLead: convert,
 
+    RevertConversion: (command, state) => reverted(command, aPerson(state)),
+
     GiveConsent: (command, state) => consentGiven(command, aPerson(state)),
 
     WithdrawConsent: (command, state) => consentWithdrawn(command, aPerson(state)),
@@ -201,7 +242,20 @@ export const person = aggregate<PersonState, Lookups>()({
     SetPersonAttributes: (command, state) => attributesSet(command, aPerson(state)),
 
     RemovePersonAttributes: (command, state) => attributesRemoved(command, aPerson(state)),
+
     ...formalContactDecisions,
+
+    MergePersons: (command, state, { lookups }) => merged(command, aPerson(state), lookups.duplicate),
+
+    UnmergePersons: (command, state) => unmerged(command, aPerson(state)),
+
+    AcceptPersonMerge: (command, state) => mergeAnswered(command, aPerson(state)),
+
+    ConfirmPersonMerge: (command, state) => mergeConfirmed(command, aPerson(state)),
+
+    DropPersonMerge: (command, state) => mergeDropped(command, aPerson(state)),
+
+    SeparatePerson: (command, state) => separated(command, aPerson(state)),
   },
   evolve: {
     NameRegistered: (state, name) => reachedBy({ ...state, kind: 'name', name }, name),
@@ -212,8 +266,9 @@ export const person = aggregate<PersonState, Lookups>()({
     LeadRecycled: (state) => ({ ...state, level: 'unqualified', disqualified: undefined }),
     LeadConverted: (state, conversion) => {
       const { accountId, owner } = conversion;
-      return { ...state, kind: 'contact', conversion, contact: { accountId, owner } };
+      return { ...state, kind: 'contact', conversion, contact: { accountId, owner }, reverted: undefined };
     },
+    ConversionReverted: (state, { reason }) => asNeverConverted(state, reason),
     PersonDetailsChanged: withDetails,
     PersonTransferred: (state, { to }) => withOwner(state, to),
     ContactAccountAssigned: (state, { accountId }) => ({
@@ -222,10 +277,26 @@ export const person = aggregate<PersonState, Lookups>()({
     }),
     PersonAttributesSet: withAttributesSet,
     PersonAttributesRemoved: (state, { names }) => withAttributesRemoved(state, names),
-    ConsentGiven: (state, { channel, source }, since) => withConsent(state, channel, { given: true, source, since }),
+    ConsentGiven: (state, { channel, source }, since) => withConsent(state, channel, { word: 'given', source, since }),
     ConsentWithdrawn: (state, { channel, source }, since) =>
-      withConsent(state, channel, { given: false, source, since }),
+      withConsent(state, channel, { word: 'withdrawn', source, since }),
     ...formalContactFolds,
+    PersonsMerged: (state, { duplicateId }) => withMerging(state, afterMerge.merged(state.merging, duplicateId)),
+    PersonMergedInto: (state, { survivorId }) => withMerging(state, afterMerge.mergedInto(state.merging, survivorId)),
+    PersonMergeDeclined: (state) => state,
+    PersonMergeConfirmed: (state, { duplicateId, consents }) => ({
+      ...withMerging(state, afterMerge.confirmed(state.merging, duplicateId)),
+      consentsOfDuplicates: { ...state.consentsOfDuplicates, [duplicateId]: consentsIn(consents) },
+    }),
+    PersonMergeDropped: (state, { duplicateId }) => withMerging(state, afterMerge.dropped(state.merging, duplicateId)),
+    PersonsUnmerged: (state, { duplicateId }) => {
+      const others = Object.entries(state.consentsOfDuplicates).filter(([id]) => id !== duplicateId);
+      return {
+        ...withMerging(state, afterMerge.unmerged(state.merging, duplicateId)),
+        consentsOfDuplicates: Object.fromEntries(others),
+      };
+    },
+    PersonSeparated: (state) => withMerging(state, afterMerge.separated(state.merging)),
   },
 });
 
@@ -309,6 +380,8 @@ function saysTheSame({ account, opportunity, owner }: ConvertLead, made: Data<'L
     sameAccount && same(opportunity && asked(opportunity), opened) && (owner === undefined || owner === made.owner)
   );
 }
+
+const withMerging = (state: PersonState, merging: Merging): PersonState => ({ ...state, merging });
 
 /** Anybody who is known. */
 function aPerson(state: PersonState): PersonState {
