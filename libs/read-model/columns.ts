@@ -90,3 +90,10 @@ export function lineEncoder(columns: Columns): (row: Row) => string {
     return line;
   };
 }
+
+/** Made once the read model has caught up for the first time; the primary key is there from the start. */
+export interface Index {
+  readonly on: readonly string[];
+  /** Only the rows that hold now: small, and all that a query without `asOf` needs. */
+  readonly current?: true;
+}

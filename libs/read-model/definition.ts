@@ -1,6 +1,6 @@
 import type { RawBuilder } from 'kysely';
 import { type DeclaredEvents, idOf, type Instant, type RecordedEvent, type RecordedOf } from '../kernel/index.js';
-import type { Columns, GivenRow, Patch, Row, RowOf } from './columns.js';
+import type { Columns, GivenRow, Index, Patch, Row, RowOf } from './columns.js';
 import type { TimelinesTable } from './timelines.js';
 
 /** The instant asked for: what was true at `asOf`, as far as it was known at `knownAt`; left out, now. */
@@ -29,13 +29,6 @@ export interface AppendColumns {
   readonly position: bigint;
   readonly occurred_at: Instant;
   readonly recorded_at: Instant;
-}
-
-/** Made once the read model has caught up for the first time; the primary key is there from the start. */
-export interface Index {
-  readonly on: readonly string[];
-  /** Only the rows that hold now: small, and all that a query without `asOf` needs. */
-  readonly current?: true;
 }
 
 type Fold = (event: RecordedEvent, previous: Row | undefined) => Row | undefined;

@@ -1,6 +1,5 @@
 import type { Instant, RecordedEvent, RecordedOf } from '../kernel/index.js';
-import type { Columns, GivenRow, Row } from './columns.js';
-import type { Index } from './definition.js';
+import type { Columns, GivenRow, Index, Row } from './columns.js';
 
 /** The row of a key from an instant on, `null`: none; and when it changes by itself, without an event. */
 export interface RowAt<R> {

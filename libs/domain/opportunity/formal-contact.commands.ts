@@ -1,6 +1,6 @@
 import { Command } from '../../kernel/index.js';
 import { Day, Id, IsMoney, type MoneyField, Optional, PartsOf, Text } from '../fields.js';
-import { LineField } from '../quote/lines.js';
+import { LineField } from '../quote/lines.commands.js';
 import { contractNotSigned, quoteNotAccepted, quoteNotDeclined, quoteNotSent } from '../quote/quotes.js';
 import { opportunityClosed, otherCurrency } from './opportunity.commands.js';
 

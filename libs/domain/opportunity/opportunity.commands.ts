@@ -1,6 +1,6 @@
 import { Command } from '../../kernel/index.js';
 import { Day, Id, Ids, IsMoney, type MoneyField, Optional, OptionalId, PartsOf, Slug, Text } from '../fields.js';
-import { LineField } from '../quote/lines.js';
+import { LineField } from '../quote/lines.commands.js';
 
 const opportunity = 'c2a7e4b0-1f5d-4f0e-8a1b-7d9c3e5f6a21';
 const account = '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10';

@@ -1,6 +1,6 @@
 import { Command } from '../../kernel/index.js';
 import { Id, OneOf, Optional, PartsOf, Slug, Text } from '../fields.js';
-import { LineField } from '../quote/lines.js';
+import { LineField } from '../quote/lines.commands.js';
 import { linesNotSummed, opportunityClosed, otherCurrency, stageNotEntered } from './opportunity.commands.js';
 import {
   type BuyingRole,

@@ -1,6 +1,6 @@
 import { Command } from '../../kernel/index.js';
 import { Day, Id, IsMoney, type MoneyField, Optional, PartsOf, Text } from '../fields.js';
-import { LineField } from '../quote/lines.js';
+import { LineField } from '../quote/lines.commands.js';
 import { contractNotSigned, quoteNotAccepted, quoteNotDeclined, quoteNotSent } from '../quote/quotes.js';
 
 const person = '5f0c9d1e-7a54-4a36-9d0b-0a4f3f0f8c11';

@@ -1,6 +1,6 @@
 import { Command } from '../../kernel/index.js';
 import { Day, Id, IsMoney, type MoneyField, OneOf, Optional, OptionalId, PartOf, PartsOf, Text } from '../fields.js';
-import { LineField } from '../quote/lines.js';
+import { LineField } from '../quote/lines.commands.js';
 import { type CorrectionKind, correctionKinds, type PurchaseKind, purchaseKinds } from './purchase.events.js';
 import { purchaseIdOf } from './purchase.rules.js';
 

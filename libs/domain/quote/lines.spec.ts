@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { times } from '../../kernel/index.js';
 import { filled } from '../fields.js';
-import { LineField, linesOf, priced, sumOf } from './lines.js';
+import { LineField } from './lines.commands.js';
+import { linesOf, priced, sumOf } from './lines.js';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const quantities = fc

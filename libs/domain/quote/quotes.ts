@@ -1,7 +1,8 @@
 import { conflict, type Instant, invalid, type LocalDate, type Money, notFound, refused } from '../../kernel/index.js';
 import type { SentQuote, SignedContract } from '../opportunity/opportunity.events.js';
 import { plain, same } from '../values.js';
-import { type LineField, linesOf, sumOf } from './lines.js';
+import type { LineField } from './lines.commands.js';
+import { linesOf, sumOf } from './lines.js';
 
 /*
  * Quotes and contracts: on an opportunity, and on a lead (domain.md §3). What is decided is the same; each records it in
