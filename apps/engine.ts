@@ -25,6 +25,7 @@ export interface Engine {
   readonly executor: CommandExecutor;
   /** Every process there is, those that ask a read model included. */
   readonly processes: readonly (Process | AskingProcess)[];
+  readonly clock: Clock;
   readonly log: Log;
   close(): Promise<void>;
 }
@@ -35,7 +36,7 @@ export async function openEngine({
   eventStoreUrl,
   masterKey,
   log,
-  clock,
+  clock = systemClock,
 }: EngineSettings): Promise<Engine> {
   const database = openDatabase(databaseUrl);
   const personalKeys = await PersonalKeys.open(database.db, masterKey);
@@ -44,7 +45,7 @@ export async function openEngine({
   const eventLog = EventLog.connect({ url: eventStoreUrl, catalogue: domainCatalogue, keys: personalKeys, log });
   const commands = new CommandCatalogue();
   const streams = new Streams(eventLog, () => performance.now());
-  const executor = new CommandExecutor(commands, eventLog, streams, receipts, clock ?? systemClock);
+  const executor = new CommandExecutor(commands, eventLog, streams, receipts, clock);
   return {
     database,
     eventLog,
@@ -53,6 +54,7 @@ export async function openEngine({
     commands,
     executor,
     processes: [...processes, fixCampaignMembers(listMembership(eventLog, streams))],
+    clock,
     log,
     close: async () => {
       await eventLog.close();

@@ -1,5 +1,5 @@
-import { ensureProcessTables, ProcessRunner } from '../../libs/cqrs/index.js';
-import { domainCatalogue } from '../../libs/domain/index.js';
+import { ensureProcessTables, ManagerRunner, ProcessRunner } from '../../libs/cqrs/index.js';
+import { domainCatalogue, processManagers } from '../../libs/domain/index.js';
 import { runProjections, sharedFeed } from '../../libs/read-model/index.js';
 import { projections } from '../../projections/index.js';
 import { openEngine, type EngineSettings } from '../engine.js';
@@ -11,15 +11,17 @@ export interface RunningProjector {
 /** Starts what runs on the log: read models and processes. It goes on until it is stopped, whatever comes and goes. */
 export async function startProjector(settings: EngineSettings): Promise<RunningProjector> {
   const engine = await openEngine(settings);
-  const { database, eventLog, executor, processes, log } = engine;
+  const { database, eventLog, executor, clock, processes, log } = engine;
   await ensureProcessTables(database.db);
   const ending = new AbortController();
   const { signal } = ending;
   const feed = sharedFeed({ feed: eventLog, types: [...domainCatalogue.keys()], signal });
   const runner = new ProcessRunner(database.db, feed, executor, log);
+  const managers = new ManagerRunner({ db: database.db, feed, executor, clock, log });
   const running = Promise.all([
     runProjections({ feed, database, projections, signal, log }),
     runner.run(processes, signal),
+    managers.run(processManagers, signal),
   ]);
   // It ends when it is told to; else something is wrong that a fresh start may mend.
   running.catch((error: unknown) => {

@@ -7,5 +7,7 @@ export * from './commands/handlers.js';
 export * from './commands/receipts.js';
 export * from './commands/result.js';
 export * from './commands/streams.js';
+export * from './processes/manager-runner.js';
 export * from './processes/runner.js';
+export * from './processes/tables.js';
 export * from './queries/ask.js';

@@ -35,6 +35,9 @@ import { planCalls } from './processes/plan-calls.js';
 import { keepAccountsOfContacts, keepAccountsOfOpportunities } from './processes/keep-accounts-in-use.js';
 import { mergeAccounts } from './processes/merge-accounts.js';
 import { mergePeople } from './processes/merge-people.js';
+import { overdueActivities } from './processes/overdue-activities.js';
+import { staleOpportunities } from './processes/stale-opportunities.js';
+import { stalledContact } from './processes/stalled-contact.js';
 
 export * from './account/account-facts.commands.js';
 export * from './account/account.commands.js';
@@ -53,12 +56,15 @@ export * from './opportunity/formal-contact.commands.js';
 export * from './opportunity/opportunity.commands.js';
 export * from './opportunity/withdraw.commands.js';
 export * from './opportunity/terms.commands.js';
+export * from './activity/overdue.commands.js';
+export * from './opportunity/stale.commands.js';
 export * from './person/consent.commands.js';
 export * from './person/details.commands.js';
 export * from './person/formal-contact.commands.js';
 export * from './person/merge.commands.js';
 export * from './person/person.commands.js';
 export * from './person/revert.commands.js';
+export * from './person/stalled.commands.js';
 export * from './pipeline/pipeline.commands.js';
 export * from './policy/policy.commands.js';
 export * from './purchase/purchase.commands.js';
@@ -113,6 +119,9 @@ export const processes = [
   keepAccountsOfContacts,
   keepAccountsOfOpportunities,
 ] as const;
+
+/** Every process with deadlines there is. */
+export const processManagers = [stalledContact, overdueActivities, staleOpportunities] as const;
 
 /** How every event that the product knows is stored. */
 export const domainCatalogue = catalogueOf(aggregates.map(({ events }) => events));

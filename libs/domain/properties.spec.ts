@@ -60,6 +60,7 @@ const someLines = fc.option(fc.array(line, { minLength: 1, maxLength: 3 }), { ni
 /** A number like any other. */
 const quoteId = of('__proto__');
 const validUntil = perhaps('2024-01-10', '2024-01-31');
+const moment = of('2026-05-04T09:30:00Z', '2026-06-04T09:30:00Z');
 const reason = of('price', 'no budget');
 const reachable = { name: of('Ilse', 'Tomas'), email: of('a@example.com', 'b@example.com') };
 const about = { personId: perhaps(ids[0]), accountId: perhaps(ids[1]), opportunityId: perhaps(ids[2]) };
@@ -88,6 +89,8 @@ const peopleCommands: Bodies = {
     opportunity: fc.option(fc.record({ title: of('Blades'), amount: money }), { nil: undefined }),
     owner: perhaps('kim'),
   }),
+  MarkContactStalled: fc.record({ deadline: moment, policyVersion: of(0) }),
+  ClearStalledContact: fc.record({ opportunityId: of(...ids), at: moment }),
   GiveConsent: fc.record({ channel: of(...channels), source: of('web form') }),
   WithdrawConsent: fc.record({ channel: of(...channels), source: of('web form') }),
   ChangePersonDetails: fc.record({ name: perhaps('Ilse V.'), phone: perhaps('112'), clear: perhaps(['email']) }),
@@ -140,6 +143,8 @@ const opportunityCommands: Bodies = {
   AcceptQuote: fc.record({ quoteId }),
   DeclineQuote: fc.record({ quoteId, reason }),
   SignContract: fc.record({ contractId: of('C-1', 'C-2'), quoteId: perhaps('__proto__'), amount: perhapsMoney }),
+  MarkOpportunityStale: fc.record({ since: moment, deadline: moment, policyVersion: of(0) }),
+  MarkOpportunityRevived: fc.record({ at: moment }),
 };
 
 const activityCommands: Bodies = {
@@ -158,6 +163,8 @@ const activityCommands: Bodies = {
   ReassignActivity: fc.record({ assignee: of('kim', 'sam') }),
   CompleteActivity: fc.record({ outcome: of(...outcomes.slice(0, 3)), durationMinutes: perhaps(0, 5) }),
   CancelActivity: fc.record({ reason }),
+  MarkActivityOverdue: fc.record({ dueAt: of('2026-05-04T09:30:00Z', '2026-05-05T09:30:00Z') }),
+  MarkReminderDue: fc.record({ remindAt: of('2026-05-04T09:00:00Z', '2026-05-05T09:00:00Z') }),
 };
 
 const accountCommands: Bodies = {

@@ -16,8 +16,8 @@ const rates = fc.tuple(digits, fc.integer({ min: 0, max: 6 })).map(([value, scal
         .slice(-scale)}`,
 );
 const anyCurrency = fc.constantFrom(...currencies);
-// Yen in dinars at the smallest of these rates still fit: 5 million × a million × 1,000.
-const amounts = fc.integer({ min: -5_000_000, max: 5_000_000 });
+// Yen in units of 4 decimals at the smallest of these rates still fit: 500,000 × a million × 10,000.
+const amounts = fc.integer({ min: -500_000, max: 500_000 });
 
 /** The exact value of the rate as a fraction. */
 const fractionOf = (text: string): readonly [bigint, bigint] => {

@@ -5,6 +5,8 @@ export * from './exchange.js';
 export * from './feed.js';
 export * from './money.js';
 export * from './period.js';
+export * from './process-manager.js';
 export * from './process.js';
 export * from './refusal.js';
 export * from './time.js';
+export * from './timeline.js';

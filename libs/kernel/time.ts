@@ -9,12 +9,16 @@ export type LocalDate = string;
 /** The one source of "now". Nothing else in the product looks at the wall clock to decide anything. */
 export interface Clock {
   now(): Instant;
+  /** Calls back whenever the clock is set by hand, until the returned function is called. A real clock never is. */
+  whenSet?(heard: () => void): () => void;
 }
 
 export const systemClock: Clock = { now: () => new Date().toISOString() };
 
 /** A clock that tests set. */
 export class TestClock implements Clock {
+  private readonly heard = new Set<() => void>();
+
   constructor(private instant: Instant) {}
 
   now(): Instant {
@@ -23,6 +27,12 @@ export class TestClock implements Clock {
 
   set(instant: Instant): void {
     this.instant = toInstant(instant);
+    for (const hear of this.heard) hear();
+  }
+
+  whenSet(heard: () => void): () => void {
+    this.heard.add(heard);
+    return () => this.heard.delete(heard);
   }
 }
 
@@ -67,3 +77,13 @@ export const minutesAfter = (instant: Instant, minutes: number): Instant =>
 /** So many days after a day, before it where negative. Whatever is added has to stay in the years 1 to 9999. */
 export const daysAfter = (day: LocalDate, days: number): LocalDate =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+
+export const minuteMs = 60_000;
+export const dayMs = 24 * 60 * minuteMs;
+
+/** The instant so many milliseconds later; the end of the calendar, where it would lie behind it. */
+export const plusMs = (instant: Instant, milliseconds: number): Instant =>
+  new Date(Math.min(Date.parse(instant) + milliseconds, last)).toISOString();
+
+/** The instant so many times 24 hours later. */
+export const plusDays = (instant: Instant, days: number): Instant => plusMs(instant, days * dayMs);

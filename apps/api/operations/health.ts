@@ -1,3 +1,4 @@
+import { processManagers } from '../../../libs/domain/index.js';
 import { statusOfProcesses, type ProcessStatus } from '../../../libs/cqrs/index.js';
 import { statusOf, type ProjectionStatus } from '../../../libs/read-model/index.js';
 import { projections } from '../../../projections/index.js';
@@ -24,7 +25,7 @@ export class Health {
     const { database, eventLog, processes } = this.engine;
     const [ofProjections, ofProcesses] = await Promise.all([
       statusOf(database, projections, eventLog),
-      statusOfProcesses(database.db, processes),
+      statusOfProcesses(database.db, [...processes, ...processManagers]),
     ]);
     return { projections: ofProjections, processes: ofProcesses };
   }
@@ -37,7 +38,7 @@ export class Health {
         () => 'unavailable',
       );
     const [store, sql] = await Promise.all([answers(eventLog.ready()), answers(database.pool.query('select 1'))]);
-    const standing = store === 'ok' && sql === 'ok' ? (await this.status()).projections : [];
+    const standing = store === 'ok' && sql === 'ok' ? await statusOf(database, projections, eventLog) : [];
     const stopped = standing.flatMap(({ name, error }) => (error ? [{ projection: name, event: error }] : []));
     const ok = store === 'ok' && sql === 'ok' && stopped.length === 0;
     return { status: ok ? 'ok' : 'unavailable', eventStore: store, database: sql, stopped };

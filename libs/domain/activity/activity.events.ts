@@ -93,6 +93,8 @@ export interface ActivityEvents {
     Note
   >;
   ActivityCancelled: EventShape<About, { readonly reason: string }>;
+  ActivityBecameOverdue: EventShape<{ readonly dueAt: Instant; readonly assignee: string }>;
+  ReminderFellDue: EventShape<{ readonly remindAt: Instant; readonly assignee: string }>;
   ActivityLogged: EventShape<
     About & {
       readonly kind: ActivityKind;
@@ -139,6 +141,8 @@ export const activityEvents = declareEvents<ActivityEvents>('activity', {
     subject: 'personId',
     personal: { reason: true },
   },
+  ActivityBecameOverdue: { says: 'A planned interaction was not carried out by its due time.' },
+  ReminderFellDue: { says: 'It is time to be reminded of a planned interaction.' },
   ActivityLogged: {
     says: 'An interaction, or an attempt at one, took place.',
     subject: 'personId',

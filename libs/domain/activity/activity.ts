@@ -8,6 +8,8 @@ import {
   ReassignActivity,
   RescheduleActivity,
 } from './activity.commands.js';
+import { MarkActivityOverdue, MarkReminderDue } from './overdue.commands.js';
+import { markOverdue, markReminder } from './overdue.js';
 import { type About, type ActivityEvents, activityEvents } from './activity.events.js';
 
 type Data<T extends keyof ActivityEvents> = DataOf<ActivityEvents[T]>;
@@ -17,6 +19,9 @@ export interface ActivityState {
   readonly planned?: Data<'ActivityPlanned'>;
   /** When it is due now, and who is to do it. */
   readonly agenda?: Pick<Data<'ActivityPlanned'>, 'dueAt' | 'remindAt' | 'assignee'>;
+  /** The due time that was missed, and the reminder that was given: each is said once. */
+  readonly overdue?: string;
+  readonly reminded?: string;
   readonly completed?: Data<'ActivityCompleted'>;
   readonly cancelled?: Data<'ActivityCancelled'>;
   readonly logged?: Data<'ActivityLogged'>;
@@ -30,7 +35,16 @@ const fact = factsOf(activityEvents);
  */
 export const activity = aggregate<ActivityState>()({
   events: activityEvents,
-  commands: { PlanActivity, RescheduleActivity, ReassignActivity, CompleteActivity, CancelActivity, LogActivity },
+  commands: {
+    PlanActivity,
+    RescheduleActivity,
+    ReassignActivity,
+    CompleteActivity,
+    CancelActivity,
+    LogActivity,
+    MarkActivityOverdue,
+    MarkReminderDue,
+  },
   id: 'activityId',
   initial: {},
   lookups: {},
@@ -83,8 +97,13 @@ export const activity = aggregate<ActivityState>()({
       if (same(asked, state.logged)) return [];
       throw exists();
     },
+
+    MarkActivityOverdue: markOverdue,
+    MarkReminderDue: markReminder,
   },
   evolve: {
+    ActivityBecameOverdue: (state, { dueAt }) => ({ ...state, overdue: dueAt }),
+    ReminderFellDue: (state, { remindAt }) => ({ ...state, reminded: remindAt }),
     ActivityPlanned: (state, planned) => ({ ...state, planned, agenda: planned }),
     ActivityRescheduled: (state, { dueAt, remindAt, assignee }) => ({
       ...state,

@@ -1,4 +1,4 @@
-import { declareEvents, type EventShape, type LocalDate, type Money } from '../../kernel/index.js';
+import { declareEvents, type EventShape, type Instant, type LocalDate, type Money } from '../../kernel/index.js';
 import type { PolicyReference } from '../policy/policy.events.js';
 
 /** What is to be sold: domain.md §3. */
@@ -111,6 +111,17 @@ export interface OpportunityEvents {
   OpportunityWithdrawn: EventShape<{ readonly from: string; readonly because: 'conversion-reverted' }>;
   /** Back in an open stage after having been won or lost. */
   OpportunityReopened: EventShape<{ readonly to: string; readonly reason: string }>;
+  OpportunityWentStale: EventShape<{
+    /** The last move or activity. */
+    readonly since: Instant;
+    /** When the time was up; the event itself may stand later, behind facts that were reported before. */
+    readonly deadline: Instant;
+    readonly policy: PolicyReference;
+  }>;
+  OpportunityRevived: EventShape<{
+    /** Since when; not before the deadline. Equal to it: it was never stale, which was reported late. */
+    readonly at: Instant;
+  }>;
 }
 
 export const opportunityEvents = declareEvents<OpportunityEvents>('opportunity', {
@@ -134,4 +145,6 @@ export const opportunityEvents = declareEvents<OpportunityEvents>('opportunity',
   OpportunityLost: { says: 'The customer did not buy, with the reason and the competitor who did better.' },
   OpportunityWithdrawn: { says: 'It never was a chance: the conversion that opened it was taken back.' },
   OpportunityReopened: { says: 'A closed opportunity is open again, with the reason.' },
+  OpportunityWentStale: { says: 'Nothing happened to it for too long; the policy says how long that is.' },
+  OpportunityRevived: { says: 'Stale, it moved, or there was an activity about it.' },
 });

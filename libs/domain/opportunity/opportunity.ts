@@ -26,6 +26,8 @@ import {
   RescheduleOpportunity,
   WinOpportunity,
 } from './opportunity.commands.js';
+import { MarkOpportunityRevived, MarkOpportunityStale } from './stale.commands.js';
+import { markRevived, markStale } from './stale.js';
 import { opportunityEvents } from './opportunity.events.js';
 import { changed, found, open, type OpportunityState } from './state.js';
 import { WithdrawOpportunity } from './withdraw.commands.js';
@@ -98,6 +100,8 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     AcceptQuote,
     DeclineQuote,
     SignContract,
+    MarkOpportunityStale,
+    MarkOpportunityRevived,
   },
   id: 'opportunityId',
   initial: {},
@@ -107,6 +111,9 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     opening: policyLookup('opportunity.opensAt', (command) => command instanceof OpenOpportunity),
   },
   decide: {
+    MarkOpportunityStale: markStale,
+    MarkOpportunityRevived: markRevived,
+
     OpenOpportunity: ({ opportunityId, ...details }, { opportunity: known }, { lookups }) => {
       const pipelineId = details.pipelineId ?? defaultPipelineId;
       const lines = details.lines && linesOf(details.lines);
@@ -199,6 +206,8 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     ...formalContactDecisions,
   },
   evolve: {
+    OpportunityWentStale: (state, stale) => changed(state, { stale }),
+    OpportunityRevived: (state) => changed(state, { stale: undefined }),
     OpportunityOpened: (_, opened) => ({
       opportunity: {
         status: 'open',
@@ -220,9 +229,9 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     OpportunityAmountChanged: (state, { amount }) => changed(state, { amount }),
     OpportunityRescheduled: (state, { expectedClose }) => changed(state, { expectedClose }),
     OpportunityAccountAssigned: (state, { accountId }) => changed(state, { accountId }),
-    OpportunityWon: (state, { amount }) => changed(state, { status: 'won', amount }),
-    OpportunityLost: (state, lost) => changed(state, { status: 'lost', lost }),
-    OpportunityWithdrawn: (state) => changed(state, { status: 'withdrawn' }),
+    OpportunityWon: (state, { amount }) => changed(state, { status: 'won', amount, stale: undefined }),
+    OpportunityLost: (state, lost) => changed(state, { status: 'lost', lost, stale: undefined }),
+    OpportunityWithdrawn: (state) => changed(state, { status: 'withdrawn', stale: undefined }),
     OpportunityReopened: (state, reopened) =>
       changed(state, { status: 'open', stage: reopened.to, lost: undefined, reopened }),
     ...termsFolds,

@@ -25,6 +25,8 @@ export interface Opportunity {
   readonly formalContact: FormalContact;
   readonly opened: OpportunityData<'OpportunityOpened'>;
   readonly lost?: OpportunityData<'OpportunityLost'>;
+  /** Nothing has happened to it for too long. */
+  readonly stale?: OpportunityData<'OpportunityWentStale'>;
   /** How it was opened again last. */
   readonly reopened?: OpportunityData<'OpportunityReopened'>;
 }

@@ -122,6 +122,16 @@ export interface PersonEvents {
   LeadQuoteAccepted: EventShape<{ readonly quoteId: string }>;
   LeadQuoteDeclined: EventShape<{ readonly quoteId: string; readonly reason: string }>;
   LeadContractSigned: EventShape<SignedContract>;
+  ContactStalled: EventShape<{
+    /** When the time was up; the event itself may stand later, behind facts that were reported before. */
+    readonly deadline: Instant;
+    readonly policy: PolicyReference;
+  }>;
+  StalledContactCleared: EventShape<{
+    readonly opportunityId: string;
+    /** Since when; not before the deadline. Equal to it: the contact was never stalled, which was reported late. */
+    readonly at: Instant;
+  }>;
   ConsentGiven: EventShape<{ readonly channel: Channel; readonly source: string }>;
   ConsentWithdrawn: EventShape<{ readonly channel: Channel; readonly source: string }>;
   /** Of the survivor. */
@@ -168,6 +178,8 @@ export const personEvents = declareEvents<PersonEvents>('person', {
   LeadQuoteAccepted: { says: 'The person accepted a quote.' },
   LeadQuoteDeclined: { says: 'The person declined a quote, with the reason.' },
   LeadContractSigned: { says: 'A contract was signed with the person, and there was no opportunity yet.' },
+  ContactStalled: { says: 'The contact had no opportunity for too long; the policy says how long that is.' },
+  StalledContactCleared: { says: 'The stalled contact has an opportunity.' },
   ConsentGiven: { says: 'The person agrees to be reached over a channel, with the source of that.' },
   ConsentWithdrawn: { says: 'The person does not want to be reached over a channel, with the source of that.' },
   PersonsMerged: { says: 'Another one is the same person, and is to continue as this one.' },

@@ -63,6 +63,8 @@ import { AcceptLeadQuote, DeclineLeadQuote, SendLeadQuote, SignLeadContract } fr
 import { formalContactDecisions, formalContactFolds, hadFormalContact, wasSentQuote } from './formal-contact.js';
 import { RevertConversion } from './revert.commands.js';
 import { asNeverConverted, reverted } from './revert.js';
+import { ClearStalledContact, MarkContactStalled } from './stalled.commands.js';
+import { clearStalled, markStalled } from './stalled.js';
 
 type Data<T extends keyof PersonEvents> = DataOf<PersonEvents[T]>;
 
@@ -84,6 +86,8 @@ export interface PersonState {
   readonly owner?: string;
   readonly details: Partial<Reachable>;
   readonly attributes: PersonAttributes;
+  /** The contact has had no opportunity for too long. */
+  readonly stalled?: Data<'ContactStalled'>;
   readonly consents: Consents;
   readonly formalContact: FormalContact;
   /** Of those merged into this one, by their id. */
@@ -131,6 +135,8 @@ export const person: Aggregate<PersonState> = aggregate<PersonState, Lookups>()(
     DisqualifyLead,
     RecycleLead,
     ConvertLead,
+    MarkContactStalled,
+    ClearStalledContact,
     GiveConsent,
     WithdrawConsent,
     ChangePersonDetails,
@@ -226,6 +232,8 @@ export const person: Aggregate<PersonState> = aggregate<PersonState, Lookups>()(
     },
 
     ConvertLead: convert,
+    MarkContactStalled: markStalled,
+    ClearStalledContact: clearStalled,
 
     RevertConversion: (command, state) => reverted(command, aPerson(state)),
 
@@ -278,6 +286,8 @@ export const person: Aggregate<PersonState> = aggregate<PersonState, Lookups>()(
     PersonAttributesSet: withAttributesSet,
     PersonAttributesRemoved: (state, { names }) => withAttributesRemoved(state, names),
     ConsentGiven: (state, { channel, source }, since) => withConsent(state, channel, { word: 'given', source, since }),
+    ContactStalled: (state, stalled) => ({ ...state, stalled }),
+    StalledContactCleared: (state) => ({ ...state, stalled: undefined }),
     ConsentWithdrawn: (state, { channel, source }, since) =>
       withConsent(state, channel, { word: 'withdrawn', source, since }),
     ...formalContactFolds,

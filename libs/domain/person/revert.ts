@@ -26,5 +26,6 @@ export const asNeverConverted = (state: PersonState, reason: string): PersonStat
   kind: 'lead',
   conversion: undefined,
   contact: undefined,
+  stalled: undefined,
   reverted: reason,
 });
