@@ -16,6 +16,7 @@ import { Metrics } from './operations/metrics.js';
 import { ProjectionsController } from './operations/projections.controller.js';
 import { CasesController } from './queries/cases.controller.js';
 import { CustomersController } from './queries/customers.controller.js';
+import { ForecastController } from './queries/forecast.controller.js';
 import { OpportunitiesController } from './queries/opportunities.controller.js';
 import { PipelinesController } from './queries/pipelines.controller.js';
 import { ExchangeRatesController, PoliciesController } from './queries/policies.controller.js';
@@ -46,6 +47,7 @@ export class ApiModule {
         CommandsController,
         PipelinesController,
         OpportunitiesController,
+        ForecastController,
         CustomersController,
         PoliciesController,
         ExchangeRatesController,

@@ -1,0 +1,68 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { ForecastCategory } from '../../libs/domain/opportunity/opportunity.events.js';
+import { firstDayOf, type Instant, lastDayOf, type LocalDate, type Period } from '../../libs/kernel/index.js';
+import { type Moment, type Reading, rows } from '../../libs/read-model/index.js';
+import type { ForecastTables } from './tables.js';
+import { type Frame, reportingCurrency } from './valued.js';
+
+/** Which opportunities a forecast is of; what is left out does not matter. */
+export interface ForecastFilters {
+  readonly owner?: string | undefined;
+  readonly team?: string | undefined;
+  readonly pipelineId?: string | undefined;
+  readonly category?: ForecastCategory | undefined;
+}
+
+/** The filters as a condition on rows of `valued`. */
+export function fitting({ owner, team, pipelineId, category }: ForecastFilters): RawBuilder<boolean> {
+  const conditions = [
+    ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
+    ...(team === undefined ? [] : [sql`team_id = ${team}`]),
+    ...(pipelineId === undefined ? [] : [sql`pipeline_id = ${pipelineId}`]),
+    ...(category === undefined ? [] : [sql`category = ${category}`]),
+  ];
+  return conditions.length === 0 ? sql`true` : sql`${sql.join(conditions, sql` and `)}`;
+}
+
+/** On which days an opportunity falls to be in the period. */
+export const fallsIn = (period: Period): RawBuilder<boolean> =>
+  sql`o.falls_on between ${firstDayOf(period)}::date and ${lastDayOf(period)}::date`;
+
+export type ForecastReading = Reading<ForecastTables>;
+
+/** The instant and the currency of an answer. */
+export interface Asked extends Frame {
+  readonly asOf: Instant;
+  readonly today: LocalDate;
+  readonly reporting: string;
+}
+
+/** What an answer rests on: the instant asked for (left out: now) and the reporting currency at the moment. */
+export async function askedFor(reading: ForecastReading, { asOf }: Moment): Promise<Asked> {
+  const [row] = await rows(
+    reading,
+    sql<{ as_of: Instant; currency: string }>`select coalesce(${asOf ?? null}::timestamptz, now()) as as_of,
+      ${reportingCurrency(reading)} as currency`,
+  );
+  if (!row) throw new Error('PostgreSQL answered a select without from with no row.');
+  return frameOf(row.as_of, row.currency);
+}
+
+export function frameOf(asOf: Instant, reporting: string): Asked {
+  const today = asOf.slice(0, 10);
+  return { asOf, today, reporting, day: sql`${today}::date`, currency: sql`${reporting}::text` };
+}
+
+/** Several queries that see one and the same state of the read model. */
+export const steadily = <R>(reading: ForecastReading, ask: (reading: ForecastReading) => Promise<R>): Promise<R> =>
+  reading.db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute((db) => ask({ ...reading, db }));
+
+/** In whole per mille, rounded half away from zero; `null` where there is nothing to divide by. */
+export function perMille(part: number, whole: number): number | null {
+  if (whole <= 0) return null;
+  const size = (2000n * BigInt(Math.abs(part)) + BigInt(whole)) / (2n * BigInt(whole));
+  return part < 0 && size > 0n ? -Number(size) : Number(size);
+}

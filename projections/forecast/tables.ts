@@ -1,0 +1,274 @@
+import type { ExchangeRateEvents } from '../../libs/domain/exchange-rate/exchange-rate.events.js';
+import type { ForecastAmounts, ForecastEvents } from '../../libs/domain/forecast/forecast.events.js';
+import type { MembershipEvents } from '../../libs/domain/membership/membership.events.js';
+import type { OpenForecastCategory, OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
+import type { PipelineEvents, Stage } from '../../libs/domain/pipeline/pipeline.events.js';
+import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
+import type { TargetEvents } from '../../libs/domain/target/target.events.js';
+import type { TeamEvents } from '../../libs/domain/team/team.events.js';
+import { firstDayOf, idOf, lastDayOf } from '../../libs/kernel/index.js';
+import {
+  appends,
+  bool,
+  date,
+  instant,
+  integer,
+  json,
+  money,
+  optional,
+  text,
+  versions,
+  type StoredRow,
+} from '../../libs/read-model/index.js';
+
+export type OpportunityStatus = 'open' | 'won' | 'lost';
+
+/** What of an opportunity a forecast is made of, in every version: what changes none of it makes no version here. */
+export const opportunities = versions<OpportunityEvents>()({
+  key: 'id',
+  columns: {
+    id: text('Id of the opportunity.'),
+    title: text('What it is called.'),
+    pipeline_id: text('Pipeline that it runs through.'),
+    stage: text('Stage that it stands in; closed, the last one that it stood in.'),
+    owner: optional(text('Salesperson who owns it.')),
+    status: text<OpportunityStatus>('open, won or lost.'),
+    amount: money('Amount at stake, or won, in minor units of the currency.'),
+    currency: text('ISO 4217 currency of the amount.'),
+    expected_close: optional(date('Day on which it is expected to close.')),
+    set_category: optional(text<OpenForecastCategory>('Forecast category as somebody set it; null: it is derived.')),
+    closed_at: optional(instant('When it was won.')),
+    closed_recorded_at: optional(instant('When we learnt that it was won.')),
+    falls_on: optional(
+      date('Day that decides on its period: won, the closing day; open, the expected one; lost: none.'),
+    ),
+  },
+  opens: {
+    OpportunityOpened: ({ data }) => ({
+      title: data.title,
+      pipeline_id: data.pipelineId,
+      stage: data.stage,
+      owner: data.owner,
+      status: 'open' as const,
+      amount: data.amount.amount,
+      currency: data.amount.currency,
+      expected_close: data.expectedClose,
+      falls_on: data.expectedClose,
+    }),
+  },
+  changes: {
+    OpportunityAdvanced: ({ data }) => ({ stage: data.to }),
+    OpportunityMovedBack: ({ data }) => ({ stage: data.to }),
+    OpportunityMovedToPipeline: ({ data }) => ({ pipeline_id: data.pipelineId, stage: data.to }),
+    OpportunityAmountChanged: ({ data }) => ({ ...data.amount }),
+    OpportunityLinesChanged: ({ data }) => ({ ...data.amount }),
+    OpportunityRescheduled: ({ data }) => ({ expected_close: data.expectedClose, falls_on: data.expectedClose }),
+    OpportunityReassigned: ({ data }) => ({ owner: data.to }),
+    ForecastCategorySet: ({ data }) => ({ set_category: data.category }),
+    OpportunityWon: ({ data, occurredAt, recordedAt }) => ({
+      status: 'won' as const,
+      ...data.amount,
+      closed_at: occurredAt,
+      closed_recorded_at: recordedAt,
+      falls_on: occurredAt.slice(0, 10),
+    }),
+    OpportunityLost: () => ({ status: 'lost' as const, falls_on: null }),
+    OpportunityReopened: ({ data }, { expected_close }) => ({
+      status: 'open' as const,
+      stage: data.to,
+      closed_at: null,
+      closed_recorded_at: null,
+      falls_on: expected_close,
+    }),
+  },
+  indexes: [{ on: ['falls_on', 'status'], current: true }, { on: ['falls_on'] }],
+});
+
+/** Every definition of every pipeline. */
+export const pipelines = versions<PipelineEvents>()({
+  key: 'id',
+  columns: {
+    id: text('Id of the pipeline.'),
+    stages: json<readonly Stage[]>('Stages in use, in order, with their probabilities in per cent.'),
+    retired: json<readonly Stage[]>('Stages that are no longer entered.'),
+  },
+  opens: { PipelineDefined: ({ data: { stages, retired } }) => ({ stages, retired }) },
+});
+
+/** Every definition of every team. */
+export const teams = versions<TeamEvents>()({
+  key: 'id',
+  columns: {
+    id: text('Id of the team.'),
+    name: text('What it is called.'),
+    manager: text('Employee who answers for its forecast.'),
+    disbanded: bool('Whether it takes no members any more.'),
+  },
+  opens: { TeamDefined: ({ data: { name, manager } }) => ({ name, manager, disbanded: false }) },
+  changes: { TeamDisbanded: () => ({ disbanded: true }) },
+});
+
+const member = ({ data }: { readonly data: MembershipEvents['TeamMemberAdded']['open'] }) => ({
+  salesperson: data.salesperson,
+  team_id: data.teamId,
+  from_day: data.from,
+  until_day: data.until,
+});
+
+/** Who is in which team from which day to which, as it was known when. */
+export const memberships = versions<MembershipEvents>()({
+  key: 'id',
+  // On each day somebody is in one team at most, so the first day tells their memberships apart.
+  keyOf: ({ stream, data }) => `${idOf(stream)}/${(data as { from: string }).from}`,
+  columns: {
+    id: text('Stream of the salesperson and first day.'),
+    salesperson: text('Who is in the team.'),
+    team_id: text('Id of the team.'),
+    from_day: date('First day.'),
+    until_day: optional(date('Last day; null: until further notice.')),
+  },
+  opens: { TeamMemberAdded: member, TeamMemberRemoved: member },
+  indexes: [{ on: ['salesperson'] }],
+});
+
+/** Every target, as it was agreed when. */
+export const targets = versions<TargetEvents>()({
+  key: 'id',
+  columns: {
+    id: text('Id of the target.'),
+    owner: optional(text('Salesperson whose target it is.')),
+    team_id: optional(text('Team whose target it is.')),
+    period: text('Month or quarter.'),
+    pipeline_id: optional(text('Pipeline that it is for; null: all of them.')),
+    amount: money('What is to be won, in minor units of the currency.'),
+    currency: text('ISO 4217 currency.'),
+    withdrawn: bool('Whether it does not hold any more.'),
+  },
+  opens: {
+    TargetAgreed: ({ data }) => ({
+      owner: data.owner,
+      team_id: data.teamId,
+      period: data.period,
+      pipeline_id: data.pipelineId,
+      ...data.amount,
+      withdrawn: false,
+    }),
+  },
+  changes: { TargetWithdrawn: () => ({ withdrawn: true }) },
+  indexes: [{ on: ['period'] }],
+});
+
+/** What each salesperson submitted, and how their manager sees it. */
+export const submissions = versions<ForecastEvents>()({
+  key: 'id',
+  columns: {
+    id: text('Id of the forecast.'),
+    owner: text('Salesperson who submitted it.'),
+    period: text('Month or quarter.'),
+    pipeline_id: optional(text('Pipeline that it is for; null: all of them.')),
+    amounts: json<ForecastAmounts>('By category, each for itself, without what is won, in minor units.'),
+    adjusted: optional(json<ForecastAmounts>('The same as the sales manager sees it; null: as it was submitted.')),
+    currency: text('ISO 4217 currency.'),
+    reason: optional(text('Why it was adjusted.')),
+  },
+  opens: {
+    ForecastSubmitted: ({ data }) => ({
+      owner: data.owner,
+      period: data.period,
+      pipeline_id: data.pipelineId,
+      amounts: data.amounts,
+      currency: data.currency,
+    }),
+  },
+  changes: { ForecastAdjusted: ({ data }) => ({ adjusted: data.amounts, reason: data.reason }) },
+  indexes: [{ on: ['period'] }],
+});
+
+/** Every commitment ever made: calibration holds each of them against the outcome. */
+export const commitments = appends<ForecastEvents>()({
+  primaryKey: ['id', 'revision'],
+  columns: {
+    id: text('Id of the forecast.'),
+    revision: integer('Revision of the event in its stream.'),
+    team_id: optional(text('Team whose total it is; null: everybody’s.')),
+    period: text('Month or quarter.'),
+    first_day: date('First day of the period.'),
+    last_day: date('Last day of the period.'),
+    pipeline_id: optional(text('Pipeline that it is for; null: all of them.')),
+    amount: money('The whole total, what is won included, in minor units of the currency.'),
+    currency: text('ISO 4217 currency.'),
+    actor_id: text('Who committed it: a stable id, never a name.'),
+    actor_role: text('In which role.'),
+  },
+  on: {
+    ForecastCommitted: ({ stream, revision, data, actor }) => ({
+      id: idOf(stream),
+      revision,
+      team_id: data.teamId,
+      period: data.period,
+      first_day: firstDayOf(data.period),
+      last_day: lastDayOf(data.period),
+      pipeline_id: data.pipelineId,
+      ...data.amount,
+      actor_id: actor.id,
+      actor_role: actor.role,
+    }),
+  },
+  indexes: [{ on: ['period'] }, { on: ['last_day'] }],
+});
+
+/** Every rate of every day, and what it was before it was corrected. */
+export const rates = versions<ExchangeRateEvents>()({
+  key: 'id',
+  keyOf: ({ data }) => {
+    const { from, to, validFrom } = data as ExchangeRateEvents['ExchangeRateSet']['open'];
+    return `${from}/${to}/${validFrom}`;
+  },
+  columns: {
+    id: text('Currencies and day.'),
+    from_currency: text('ISO 4217: one unit of it costs …'),
+    to_currency: text('ISO 4217: … in this currency …'),
+    rate: text('… so much: a decimal without zeros that say nothing.'),
+    holds_from: date('Day from which on it holds, until the next one.'),
+  },
+  opens: {
+    ExchangeRateSet: ({ data }) => ({
+      from_currency: data.from,
+      to_currency: data.to,
+      rate: data.rate,
+      holds_from: data.validFrom,
+    }),
+  },
+  indexes: [{ on: ['from_currency', 'to_currency', 'holds_from'] }],
+});
+
+/** Policies, of which only `reporting.currency` matters here. */
+export const policies = versions<PolicyEvents>()({
+  key: 'name',
+  columns: {
+    name: text('Name of the policy.'),
+    currency: optional(text('ISO 4217 currency that reporting.currency names.')),
+  },
+  opens: {
+    PolicyChanged: ({ data }) => ({ currency: (data.value as { readonly currency?: string }).currency }),
+  },
+});
+
+export type ForecastTables = {
+  readonly opportunities: typeof opportunities;
+  readonly pipelines: typeof pipelines;
+  readonly teams: typeof teams;
+  readonly memberships: typeof memberships;
+  readonly targets: typeof targets;
+  readonly submissions: typeof submissions;
+  readonly commitments: typeof commitments;
+  readonly rates: typeof rates;
+  readonly policies: typeof policies;
+};
+export type OpportunityRow = StoredRow<typeof opportunities>;
+export type PipelineRow = StoredRow<typeof pipelines>;
+export type MembershipRow = StoredRow<typeof memberships>;
+export type TargetRow = StoredRow<typeof targets>;
+export type SubmissionRow = StoredRow<typeof submissions>;
+export type CommitmentRow = StoredRow<typeof commitments>;
+export type RateRow = StoredRow<typeof rates>;
