@@ -35,6 +35,7 @@ import { planCalls } from './processes/plan-calls.js';
 import { keepAccountsOfContacts, keepAccountsOfOpportunities } from './processes/keep-accounts-in-use.js';
 import { mergeAccounts } from './processes/merge-accounts.js';
 import { mergePeople } from './processes/merge-people.js';
+import { breachedCaseTargets } from './processes/breached-case-targets.js';
 import { overdueActivities } from './processes/overdue-activities.js';
 import { staleOpportunities } from './processes/stale-opportunities.js';
 import { stalledContact } from './processes/stalled-contact.js';
@@ -121,7 +122,7 @@ export const processes = [
 ] as const;
 
 /** Every process with deadlines there is. */
-export const processManagers = [stalledContact, overdueActivities, staleOpportunities] as const;
+export const processManagers = [stalledContact, overdueActivities, staleOpportunities, breachedCaseTargets] as const;
 
 /** How every event that the product knows is stored. */
 export const domainCatalogue = catalogueOf(aggregates.map(({ events }) => events));
