@@ -26,6 +26,13 @@ interface Held<T> {
 const isUnavailable = (answer: Answer): boolean =>
   !isAccepted(answer) && (answer.status === 503 || answer.status === 429);
 
+/** A process is about to do what these miss. */
+const notYet = new Set(['CAMPAIGN_MEMBERS_NOT_FIXED', 'MERGE_UNDER_WAY']);
+
+/** Whether what was refused may be accepted a moment later. */
+const mayComeRight = (answer: Answer): boolean =>
+  !isAccepted(answer) && (answer.status === 404 || notYet.has(answer.code));
+
 /**
  * Sends commands, and sends those again that may come right: what they refer to may be further down in the file or be
  * made by a process a moment later, or a store was out of reach. Each line is answered once, when its answer is final.
@@ -41,7 +48,7 @@ export async function deliver<T extends CommandLine>(
   let unavailable = 0;
   const answered = (line: T, answer: Answer): void | Promise<void> => {
     if (isUnavailable(answer)) unavailable++;
-    else if (isAccepted(answer) || answer.status !== 404) {
+    else if (!mayComeRight(answer)) {
       settled++;
       return onAnswer(line, answer);
     }

@@ -16,12 +16,15 @@ import {
 } from './words.js';
 
 export interface Company {
+  /** Of the customer in the books. */
+  readonly number: number;
   readonly name: string;
   /** Of its e-mail addresses. */
   readonly domain: string;
   readonly industry: Industry;
   readonly country: Country;
-  readonly owner: string;
+  /** Who looks after it now. */
+  owner: string;
 }
 
 export interface Person {
@@ -43,7 +46,8 @@ export class Companies {
     const country = random.pick(countries);
     const stem = this.stem();
     const name = [stem, random.pick(industries[industry]), random.pick(country.forms)].filter(Boolean).join(' ');
-    return { name, domain: `${stem.toLowerCase()}.example`, industry, country, owner: random.pick(sellers) };
+    const number = 10_000 + this.#stems.size;
+    return { number, name, domain: `${stem.toLowerCase()}.example`, industry, country, owner: random.pick(sellers) };
   }
 
   private stem(): string {

@@ -20,19 +20,18 @@ const namespace = '6b0f5f0e-2f8e-5c8b-9c61-0a7f8b1d3e55';
  */
 export class Story {
   readonly random: Random;
-  /** Raised where a process has to act before the story can go on. */
-  wave = 0;
   #now: number;
   #told = 0;
   #things = 0;
 
-  /** Begin and end are instants in milliseconds. */
+  /** Begin and end are instants in milliseconds; what the company has agreed with itself is in effect before wave 1. */
   constructor(
     private readonly seed: string,
     private readonly name: string,
     private readonly telling: SampleCommand[],
     begin: number,
     readonly end: number,
+    private wave = 1,
   ) {
     this.random = new Random(`${seed}/${name}`);
     this.#now = begin;
@@ -48,6 +47,16 @@ export class Story {
     return this.#now > this.end;
   }
 
+  /** What was told so far, and what processes do because of it, has to be in effect before what is told next. */
+  settle(): void {
+    this.wave += 1;
+  }
+
+  /** What happens beside the story from now on, on streams of its own. */
+  aside(what: string): Story {
+    return new Story(this.seed, `${this.name}/${what} ${this.#things++}`, this.telling, this.#now, this.end, this.wave);
+  }
+
   /** The id of something in this story. */
   id(what: string): string {
     return v5(`${this.seed}/${this.name}/${what}`, namespace);
@@ -56,6 +65,11 @@ export class Story {
   /** The id of the next thing of its kind. */
   next(kind: string): string {
     return this.id(`${kind} ${this.#things++}`);
+  }
+
+  /** Goes on at a later instant. */
+  passTo(instant: number): void {
+    if (instant > this.#now) this.#now = instant;
   }
 
   /** Days go by, and the next thing happens in office hours. */
@@ -69,11 +83,12 @@ export class Story {
 
   /** Tells what happens now. Answers the command's id, or nothing when the story is over. */
   tell(command: string, data: Readonly<Record<string, unknown>>): string | undefined {
-    return this.over ? undefined : this.tellAt(this.#now, command, data);
+    return this.tellAt(this.#now, command, data);
   }
 
-  /** Tells of something on a stream of its own that happened at another time before the end. */
-  tellAt(instant: number, command: string, data: Readonly<Record<string, unknown>>): string {
+  /** Tells of something on a stream of its own that happened at another time; nothing when that is after the end. */
+  tellAt(instant: number, command: string, data: Readonly<Record<string, unknown>>): string | undefined {
+    if (instant > this.end) return undefined;
     const idempotencyKey = this.id(`command ${this.#told++}`);
     this.telling.push({ command, data, idempotencyKey, occurredAt: toInstant(instant), wave: this.wave });
     return idempotencyKey;
@@ -81,8 +96,10 @@ export class Story {
 
   /** The day that lies so many days ahead of now. */
   dayAhead(days: number): LocalDate {
-    return toInstant(this.#now + days * dayMs).slice(0, 10);
+    return dayOf(this.#now + days * dayMs);
   }
 }
 
 export const toInstant = (milliseconds: number): Instant => new Date(milliseconds).toISOString();
+
+export const dayOf = (milliseconds: number): LocalDate => toInstant(milliseconds).slice(0, 10);
