@@ -4,7 +4,8 @@ import { factsOf, Refusal, type RecordedEvent } from '../kernel/index.js';
 import { command, decide, fold, type StatedFact } from '../testing/decider.js';
 import type { Merging } from './merging.js';
 import { MergePersons, UnmergePersons } from './person/merge.commands.js';
-import { person, type PersonState } from './person/person.js';
+import { person } from './person/person.js';
+import type { PersonState } from './person/state.js';
 import { personEvents } from './person/person.events.js';
 import { mergePeople } from './processes/merge-people.js';
 

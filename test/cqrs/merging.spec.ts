@@ -12,7 +12,8 @@ import {
   type CommandResult,
 } from '../../libs/cqrs/index.js';
 import { domainCatalogue, processes } from '../../libs/domain/index.js';
-import { person, type PersonState } from '../../libs/domain/person/person.js';
+import { person } from '../../libs/domain/person/person.js';
+import type { PersonState } from '../../libs/domain/person/state.js';
 import { EventLog, PersonalKeys } from '../../libs/event-log/index.js';
 import { Refusal, systemClock } from '../../libs/kernel/index.js';
 import { openDatabase, type Database } from '../../libs/read-model/index.js';

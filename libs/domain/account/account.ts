@@ -4,20 +4,13 @@ import {
   asItStands,
   type ChainLookup,
   conflict,
-  type DataOf,
   factsOf,
   invalid,
   type Lookup,
   notFound,
   refused,
 } from '../../kernel/index.js';
-import {
-  type Attribute,
-  changedAttributes,
-  knownAttributes,
-  withAttributes,
-  withoutAttributes,
-} from '../attributes.js';
+import { changedAttributes, knownAttributes, withAttributes, withoutAttributes } from '../attributes.js';
 import { attributesOf } from '../attributes.commands.js';
 import { type PolicyInForce, policyLookup } from '../policy/policy.js';
 import { existingScheme, rating, type RatingState } from '../rating/rating.js';
@@ -42,13 +35,10 @@ import {
 } from './account.commands.js';
 import {
   type AccountDetails,
-  type AccountEvents,
   accountEvents,
-  type AccountRole,
   accountRoles,
   type ClearableDetail,
   type ProductInUse,
-  type Rating,
 } from './account.events.js';
 import { rated } from './rate-account.js';
 import { merged, mergeAnswered, mergeConfirmed, mergeDropped, separated, unmerged } from './merge.js';
@@ -61,30 +51,7 @@ import {
   UnmergeAccounts,
 } from './merge.commands.js';
 import { NoteAccountUse, RevertAccountOpening } from './revert.commands.js';
-
-/** An account as it stands. */
-export interface Account {
-  /** As it was opened. */
-  readonly opened: DataOf<AccountEvents['AccountOpened']>;
-  readonly details: AccountDetails;
-  readonly owner?: string;
-  readonly parentId?: string;
-  readonly roles: readonly AccountRole[];
-  readonly products: readonly ProductInUse[];
-  readonly attributes: readonly Attribute[];
-  /** The last rating of each scheme. */
-  readonly ratings: readonly Rating[];
-  readonly shareOfWallet?: DataOf<AccountEvents['ShareOfWalletEstimated']>;
-  readonly merging: Merging;
-  /** Whether anything is known of it but how it was opened. */
-  readonly workedOn: boolean;
-  /** The conversion that opened it was taken back, and nothing has happened to it since. */
-  readonly withdrawn: boolean;
-}
-
-export interface AccountState {
-  readonly account?: Account;
-}
+import type { Account, AccountState } from './state.js';
 
 interface Lookups {
   /** The accounts above it, the nearest first; of a circle each once. */

@@ -1,7 +1,7 @@
 import { factsOf, refused } from '../../kernel/index.js';
 import { acceptsMerge, awaits, mergesWith, notMerged, unmergesFrom } from '../merging.js';
 import { accountEvents } from './account.events.js';
-import type { Account, AccountState } from './account.js';
+import type { Account, AccountState } from './state.js';
 import type {
   AcceptAccountMerge,
   ConfirmAccountMerge,

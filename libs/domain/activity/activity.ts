@@ -1,4 +1,4 @@
-import { aggregate, conflict, type DataOf, factsOf, invalid, notFound, refused } from '../../kernel/index.js';
+import { aggregate, conflict, factsOf, invalid, notFound, refused } from '../../kernel/index.js';
 import { plain, same } from '../values.js';
 import {
   CancelActivity,
@@ -10,22 +10,8 @@ import {
 } from './activity.commands.js';
 import { MarkActivityOverdue, MarkReminderDue } from './overdue.commands.js';
 import { markOverdue, markReminder } from './overdue.js';
-import { type About, type ActivityEvents, activityEvents } from './activity.events.js';
-
-type Data<T extends keyof ActivityEvents> = DataOf<ActivityEvents[T]>;
-
-/** Planned, perhaps moved, and then completed or cancelled; or logged, and so done at once. */
-export interface ActivityState {
-  readonly planned?: Data<'ActivityPlanned'>;
-  /** When it is due now, and who is to do it. */
-  readonly agenda?: Pick<Data<'ActivityPlanned'>, 'dueAt' | 'remindAt' | 'assignee'>;
-  /** The due time that was missed, and the reminder that was given: each is said once. */
-  readonly overdue?: string;
-  readonly reminded?: string;
-  readonly completed?: Data<'ActivityCompleted'>;
-  readonly cancelled?: Data<'ActivityCancelled'>;
-  readonly logged?: Data<'ActivityLogged'>;
-}
+import { type About, activityEvents } from './activity.events.js';
+import type { ActivityData, ActivityState } from './state.js';
 
 const fact = factsOf(activityEvents);
 
@@ -138,8 +124,8 @@ const aboutOf = ({ personId, accountId, opportunityId, caseId, campaignId, parti
   plain({ personId, accountId, opportunityId, caseId, campaignId, participants });
 
 interface Plan {
-  readonly plan: Data<'ActivityPlanned'>;
-  readonly agenda: Pick<Data<'ActivityPlanned'>, 'dueAt' | 'remindAt' | 'assignee'>;
+  readonly plan: ActivityData<'ActivityPlanned'>;
+  readonly agenda: Pick<ActivityData<'ActivityPlanned'>, 'dueAt' | 'remindAt' | 'assignee'>;
 }
 
 /** An activity that was planned once, and how it stands in the agenda. */

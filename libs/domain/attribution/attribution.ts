@@ -1,7 +1,8 @@
 import { aggregate, type DataOf, factsOf, invalid, type Lookup, refused } from '../../kernel/index.js';
 import { campaign, type CampaignState, launchedOne } from '../campaign/campaign.js';
 import { itsOwnId, naturalId } from '../natural-id.js';
-import { person, type PersonState } from '../person/person.js';
+import { person } from '../person/person.js';
+import type { PersonState } from '../person/state.js';
 import { plain, same } from '../values.js';
 import { AttributeToCampaign } from './attribution.commands.js';
 import { type AttributionEvents, attributionEvents } from './attribution.events.js';

@@ -1,5 +1,6 @@
 import { aggregate, conflict, type DataOf, factsOf, type FieldError, invalid, notFound } from '../../kernel/index.js';
-import { person, type PersonState } from '../person/person.js';
+import { person } from '../person/person.js';
+import type { PersonState } from '../person/state.js';
 import { selection, type SelectionState } from '../selection/selection.js';
 import { same } from '../values.js';
 import { type CandidateField, CutCallLists } from './calllists.commands.js';

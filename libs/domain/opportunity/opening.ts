@@ -1,6 +1,6 @@
 import { refused } from '../../kernel/index.js';
 import { wasSentQuote } from '../person/formal-contact.js';
-import type { PersonState } from '../person/person.js';
+import type { PersonState } from '../person/state.js';
 import type { PolicyReference } from '../policy/policy.events.js';
 import { type PolicyInForce, underPolicy } from '../policy/policy.js';
 

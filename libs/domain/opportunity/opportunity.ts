@@ -1,5 +1,6 @@
 import { aggregate, conflict, factsOf, type Lookup, type ManyLookup, refused } from '../../kernel/index.js';
-import { person, type PersonState } from '../person/person.js';
+import { person } from '../person/person.js';
+import type { PersonState } from '../person/state.js';
 import {
   defaultPipelineId,
   existing,

@@ -1,5 +1,5 @@
 import { factsOf, type Given, invalid, type Money, refused } from '../../kernel/index.js';
-import type { PersonState } from '../person/person.js';
+import type { PersonState } from '../person/state.js';
 import { existing, inCurrency, type PipelineState, placeOf } from '../pipeline/pipeline.js';
 import { linesOf, sumOf } from '../quote/lines.js';
 import { same } from '../values.js';

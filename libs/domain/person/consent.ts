@@ -1,12 +1,7 @@
 import { factsOf } from '../../kernel/index.js';
 import type { GiveConsent, WithdrawConsent } from './consent.commands.js';
 import { type Channel, type ChannelConsent, channels, personEvents, type Word } from './person.events.js';
-import type { PersonState } from './person.js';
-
-/** The last word of a person on a channel, and where and when it was said. */
-export type Consent = Omit<ChannelConsent, 'channel'>;
-
-export type Consents = Readonly<Partial<Record<Channel, Consent>>>;
+import type { Consent, Consents, PersonState } from './state.js';
 
 const fact = factsOf(personEvents);
 

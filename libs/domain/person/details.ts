@@ -16,15 +16,9 @@ import type {
   TransferPerson,
 } from './details.commands.js';
 import { type PersonEvents, personEvents, type Reachable } from './person.events.js';
-import type { PersonState } from './person.js';
+import type { PersonState } from './state.js';
 
 const fact = factsOf(personEvents);
-
-/** What we know of a person beyond the fields that everybody has; the personal ones apart. */
-export interface PersonAttributes {
-  readonly open: readonly Attribute[];
-  readonly personal: readonly Attribute[];
-}
 
 /** Who owns the person in sales; `undefined`: nobody (yet). */
 export const ownerOf = ({ contact, owner }: PersonState): string | undefined => contact?.owner ?? owner;

@@ -2,7 +2,7 @@ import { type DataOf, factsOf, type Given, notFound, refused } from '../../kerne
 import { accepts, answered, contractToSign, declines, quoteToSend, sent, signed } from '../quote/quotes.js';
 import type { AcceptLeadQuote, DeclineLeadQuote, SendLeadQuote, SignLeadContract } from './formal-contact.commands.js';
 import { type PersonEvents, personEvents } from './person.events.js';
-import type { PersonState } from './person.js';
+import type { PersonState } from './state.js';
 
 const fact = factsOf(personEvents);
 

@@ -11,7 +11,7 @@ import type {
   UnmergePersons,
 } from './merge.commands.js';
 import { leadLevels, personEvents } from './person.events.js';
-import type { PersonState } from './person.js';
+import type { PersonState } from './state.js';
 
 const fact = factsOf(personEvents);
 

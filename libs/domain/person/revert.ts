@@ -1,7 +1,7 @@
 import { factsOf, refused } from '../../kernel/index.js';
 import { plain } from '../values.js';
 import { personEvents } from './person.events.js';
-import type { PersonState } from './person.js';
+import type { PersonState } from './state.js';
 import type { RevertConversion } from './revert.commands.js';
 
 const fact = factsOf(personEvents);

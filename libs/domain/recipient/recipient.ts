@@ -3,7 +3,8 @@ import { audience, audienceIdOf, type AudienceState } from '../audience/audience
 import { campaign, type CampaignState, launchedOne, runningOne } from '../campaign/campaign.js';
 import { itsOwnId, naturalId } from '../natural-id.js';
 import { mayBeSent } from '../person/consent.js';
-import { person, type PersonState } from '../person/person.js';
+import { person } from '../person/person.js';
+import type { PersonState } from '../person/state.js';
 import { hasId } from '../segment/id-set.js';
 import { plain, same } from '../values.js';
 import { RecordResponse, RecordSend } from './recipient.commands.js';
