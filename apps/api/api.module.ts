@@ -20,8 +20,9 @@ import { ForecastController } from './queries/forecast.controller.js';
 import { OpportunitiesController } from './queries/opportunities.controller.js';
 import { PipelinesController } from './queries/pipelines.controller.js';
 import { ExchangeRatesController, PoliciesController } from './queries/policies.controller.js';
-import { SatisfactionController } from './queries/satisfaction.controller.js';
 import { ReadModels } from './queries/read-models.js';
+import { SatisfactionController } from './queries/satisfaction.controller.js';
+import { VelocityController } from './queries/velocity.controller.js';
 
 /** A query that wants to see a certain command waits this long for it. */
 const patienceMs = 5_000;
@@ -53,6 +54,7 @@ export class ApiModule {
         ExchangeRatesController,
         CasesController,
         SatisfactionController,
+        VelocityController,
         ProjectionsController,
         KeysController,
         HealthController,

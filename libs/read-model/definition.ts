@@ -78,6 +78,10 @@ export type StoredRows<T extends Tables> = { readonly [N in keyof T & string]: S
 export interface Source<T extends Tables = Tables> {
   /** The rows that hold at the moment: `(select …)`, to be given an alias. */
   readonly at: <N extends keyof T & string>(table: N) => RawBuilder<StoredRow<T[N]>>;
+  /** The rows of a versions table that began by the moment, whether they hold or not: `(select …)`, a row an event. */
+  readonly begun: <N extends keyof T & string>(table: N) => RawBuilder<StoredRow<T[N]>>;
+  /** The instant asked for; left out: now. */
+  readonly instant: RawBuilder<Instant>;
   /** The table itself, with all its rows. */
   readonly all: (table: keyof T & string) => RawBuilder<unknown>;
   /** Whether a row of a versions table holds at the moment (its columns unqualified). */

@@ -13,6 +13,7 @@ export {
   type View,
 } from './definition.js';
 export { BehindPosition, isDatabaseUnavailable, type Lag } from './errors.js';
+export { decimal, ofAll, periodOfInstant, ratio, within, type Span } from './figures.js';
 export type { Log } from './log.js';
 export { Cursors, limitOf, type Page, type Paging } from './pages.js';
 export { read, rows, type Reading } from './reading.js';

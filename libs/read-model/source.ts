@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Instant } from '../kernel/index.js';
 import type { Moment, Projection, Source, StoredRow, Table, Tables } from './definition.js';
 
 /**
@@ -12,19 +13,23 @@ const holdsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boo
 const liesOver = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql`(valid_from <= ${t} and valid_to > ${t} and recorded_from <= ${k} and (recorded_to > ${k} or recorded_to = 'infinity'))`;
 
-/** When the rows of each kind of table are those of the moment. */
-type Conditions = Readonly<Record<Table['kind'], RawBuilder<unknown>>>;
+/** When the rows of each kind of table are those of the moment, and when those of a versions table began by it. */
+type Conditions = Readonly<Record<Table['kind'] | 'begun', RawBuilder<unknown>>>;
 
 function source<T extends Tables>(
   projection: Pick<Projection, 'tables'>,
   schema: string,
   holds: RawBuilder<boolean>,
+  instant: RawBuilder<Instant>,
   conditions: Conditions,
 ): Source<T> {
   const all = (table: string): RawBuilder<unknown> => sql.id(schema, table);
   return {
     all,
     holds,
+    instant,
+    begun: <N extends keyof T & string>(name: N) =>
+      sql<StoredRow<T[N]>>`(select * from ${all(name)} where ${conditions.begun})`,
     at: <N extends keyof T & string>(name: N) => {
       const table: Table | undefined = projection.tables[name];
       return sql<StoredRow<T[N]>>`(select * from ${all(name)} where ${conditions[table?.kind ?? 'appends']})`;
@@ -41,23 +46,29 @@ export function sourceAt<T extends Tables>(
   if (moment.asOf === undefined && moment.knownAt === undefined) {
     const versions = sql<boolean>`(valid_to = 'infinity')`;
     const timelines = sql`(recorded_to = 'infinity' and valid_from <= now() and valid_to > now())`;
-    return source(projection, schema, versions, { versions, timelines, appends: sql`true` });
+    const now = sql<Instant>`now()`;
+    return source(projection, schema, versions, now, { versions, timelines, appends: sql`true`, begun: sql`true` });
   }
   const t = sql`${moment.asOf ?? 'infinity'}::timestamptz`;
   const k = sql`${moment.knownAt ?? 'infinity'}::timestamptz`;
-  const at = moment.asOf === undefined ? sql`now()` : t;
-  const versions = holdsAt(t, k);
-  return source(projection, schema, versions, { versions, timelines: liesOver(at, k), appends: happenedBy(t, k) });
+  const at = moment.asOf === undefined ? sql<Instant>`now()` : sql<Instant>`${t}`;
+  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at));
 }
 
 /** The same for a view, which takes the moment from the session's settings. Sub-selects, so that each is read once. */
 export function sourceOfView<T extends Tables>(projection: Pick<Projection, 'tables'>, schema: string): Source<T> {
   const t = sql`(select analytics.as_of())`;
   const k = sql`(select analytics.known_at())`;
-  const at = sql`(select coalesce(nullif(analytics.as_of(), 'infinity'), now()))`;
-  const versions = holdsAt(t, k);
-  return source(projection, schema, versions, { versions, timelines: liesOver(at, k), appends: happenedBy(t, k) });
+  const at = sql<Instant>`(select coalesce(nullif(analytics.as_of(), 'infinity'), now()))`;
+  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at));
 }
+
+const conditionsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>, at: RawBuilder<Instant>): Conditions => ({
+  versions: holdsAt(t, k),
+  timelines: liesOver(at, k),
+  appends: happenedBy(t, k),
+  begun: sql`(valid_from <= ${t} and recorded_from <= ${k})`,
+});
 
 const happenedBy = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql`(occurred_at <= ${t} and recorded_at <= ${k})`;

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { projection, type View } from '../../libs/read-model/index.js';
 import { buyingRoles, contracts, quotes } from './formal-contact.js';
 import { categorised, stagesOf, type PipelineTables } from './stages.js';
-import { moves, opportunities, pipelines } from './tables.js';
+import { moves, opportunities, pipelines, policies, touches } from './tables.js';
+import { velocityViews } from './velocity.js';
 
 const ofOpportunity = {
   opportunity_id: 'Id of the opportunity.',
@@ -124,12 +125,13 @@ const views: Readonly<Record<string, View<PipelineTables>>> = {
       sql`select ${columnsOfOpportunity}, valid_from, valid_to, recorded_from, recorded_to, revision, position, cause, actor_id
         from ${all('opportunities')}`,
   },
+  ...velocityViews,
 };
 
 /** Opportunities and their pipelines at any instant (domain.md §3). */
 export const pipeline = projection<PipelineTables>({
   name: 'pipeline',
-  version: 2,
-  tables: { opportunities, moves, pipelines, buying_roles: buyingRoles, quotes, contracts },
+  version: 3,
+  tables: { opportunities, moves, touches, policies, pipelines, buying_roles: buyingRoles, quotes, contracts },
   views,
 });

@@ -68,17 +68,17 @@ export const opportunityDetail = (
   { id, ...moment }: Moment & { readonly id: string },
 ): Promise<OpportunityDetail | null> =>
   read(database, pipeline, moment, async (reading) => {
-    const { db, at } = reading;
+    const { db, at, begun, instant } = reading;
     const row = await db.selectFrom(categorised(reading).as('o')).selectAll().where('o.id', '=', id).executeTakeFirst();
     if (!row) return null;
     const stays = await db
-      .selectFrom(at('moves').as('m'))
+      .selectFrom(begun('moves').as('m'))
       .selectAll()
       .select([
-        sql<Instant | null>`lead(occurred_at) over (order by revision)`.as('left_at'),
-        sql<number>`floor(extract(epoch from
-          coalesce(lead(occurred_at) over (order by revision), ${moment.asOf ?? sql`now()`}::timestamptz) - occurred_at
-        ))`.as('seconds'),
+        sql<Instant | null>`lead(entered_at) over (order by revision)`.as('left_at'),
+        sql<number>`floor(extract(epoch from coalesce(lead(entered_at) over (order by revision), ${instant}) - entered_at))`.as(
+          'seconds',
+        ),
       ])
       .where('m.opportunity_id', '=', id)
       .orderBy('m.revision')
@@ -120,13 +120,13 @@ export const opportunityDetail = (
         stage: stay.stage,
         status: stay.status,
         move: stay.move,
-        enteredAt: stay.occurred_at,
+        enteredAt: stay.entered_at,
         leftAt: stay.left_at,
         seconds: stay.status === 'open' ? stay.seconds : null,
         skipped: stay.skipped,
         reason: stay.reason,
         by: { id: stay.actor_id, role: stay.actor_role },
-        recordedAt: stay.recorded_at,
+        recordedAt: stay.recorded_from,
         position: String(stay.position),
       })),
     };

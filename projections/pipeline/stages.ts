@@ -2,12 +2,14 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Source } from '../../libs/read-model/index.js';
 import { derivedForecastCategories, type ForecastCategory } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { buyingRoles, contracts, quotes } from './formal-contact.js';
-import type { moves, opportunities, OpportunityRow, pipelines } from './tables.js';
+import type { moves, opportunities, OpportunityRow, pipelines, policies, touches } from './tables.js';
 
 export type PipelineTables = {
   readonly opportunities: typeof opportunities;
   readonly moves: typeof moves;
   readonly pipelines: typeof pipelines;
+  readonly touches: typeof touches;
+  readonly policies: typeof policies;
   readonly buying_roles: typeof buyingRoles;
   readonly quotes: typeof quotes;
   readonly contracts: typeof contracts;

@@ -1,10 +1,12 @@
-import { idOf, type RecordedEvent } from '../../libs/kernel/index.js';
+import type { Instant, RecordedEvent, RecordedOf } from '../../libs/kernel/index.js';
+import type { ActivityEvents } from '../../libs/domain/activity/activity.events.js';
 import type {
   Line,
   OpenForecastCategory,
   OpportunityEvents,
 } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PipelineEvents, Stage } from '../../libs/domain/pipeline/pipeline.events.js';
+import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import {
   appends,
   date,
@@ -111,40 +113,93 @@ export type OpportunityRow = StoredRow<typeof opportunities>;
 export type Move =
   'opened' | 'advanced' | 'moved-back' | 'moved-to-pipeline' | 'won' | 'lost' | 'withdrawn' | 'reopened';
 
-/** A row for each time that an opportunity came to stand somewhere. */
-export const moves = appends<OpportunityEvents>()({
-  primaryKey: ['opportunity_id', 'revision'],
+/** A version for each time that an opportunity came to stand somewhere, with the stay that ended by it. */
+export const moves = versions<OpportunityEvents>()({
+  key: 'opportunity_id',
   columns: {
     opportunity_id: text('Id of the opportunity.'),
-    revision: integer('Revision of the event in its stream.'),
     move: text<Move>('opened, advanced, moved-back, moved-to-pipeline, won, lost, withdrawn or reopened.'),
+    pipeline_id: text('Pipeline that it runs through.'),
     stage: text('Stage that it came to stand in; won, lost or withdrawn, the one that it left.'),
     status: text<OpportunityStatus>('open, won, lost or withdrawn.'),
+    entered_at: instant('When it came to stand there.'),
     skipped: texts('Stages in between that it did not stand in.'),
     reason: optional(text('Why it moved back, was lost or reopened.')),
-    actor_id: text('Who did it: a stable id, never a name.'),
-    actor_role: text('In which role.'),
+    left_pipeline_id: optional(text('Pipeline of the stage that it left; null: it left none.')),
+    left_stage: optional(text('Stage that it left; null: it was not open.')),
+    left_since: optional(instant('When it had come to stand in the stage that it left.')),
   },
-  on: {
-    OpportunityOpened: (event) => moved(event, 'opened', event.data.stage),
-    OpportunityAdvanced: (event) => ({ ...moved(event, 'advanced', event.data.to), skipped: event.data.skipped }),
-    OpportunityMovedBack: (event) => moved(event, 'moved-back', event.data.to, event.data.reason),
-    OpportunityMovedToPipeline: (event) => moved(event, 'moved-to-pipeline', event.data.to, event.data.reason),
-    OpportunityWon: (event) => moved(event, 'won', event.data.from),
-    OpportunityLost: (event) => moved(event, 'lost', event.data.from, event.data.reason),
-    OpportunityWithdrawn: (event) => moved(event, 'withdrawn', event.data.from),
-    OpportunityReopened: (event) => moved(event, 'reopened', event.data.to, event.data.reason),
+  opens: {
+    OpportunityOpened: ({ data, occurredAt }) => ({
+      move: 'opened' as const,
+      pipeline_id: data.pipelineId,
+      stage: data.stage,
+      status: 'open' as const,
+      entered_at: occurredAt,
+      skipped: [],
+    }),
   },
+  changes: {
+    OpportunityAdvanced: (event, row) => ({
+      ...moved(event, row, 'advanced', event.data.to),
+      skipped: event.data.skipped,
+    }),
+    OpportunityMovedBack: (event, row) => moved(event, row, 'moved-back', event.data.to, event.data.reason),
+    OpportunityMovedToPipeline: (event, row) => ({
+      ...moved(event, row, 'moved-to-pipeline', event.data.to, event.data.reason),
+      pipeline_id: event.data.pipelineId,
+    }),
+    OpportunityWon: (event, row) => moved(event, row, 'won', event.data.from),
+    OpportunityLost: (event, row) => moved(event, row, 'lost', event.data.from, event.data.reason),
+    OpportunityWithdrawn: (event, row) => moved(event, row, 'withdrawn', event.data.from),
+    OpportunityReopened: (event, row) => moved(event, row, 'reopened', event.data.to, event.data.reason),
+  },
+  indexes: [{ on: ['valid_from'] }],
 });
 
 export type MoveRow = StoredRow<typeof moves>;
 
-function moved({ stream, revision, actor }: RecordedEvent, move: Move, stage: string, reason?: string) {
+/** Where it stood before: what counts is the stage of an open one. */
+interface Stood {
+  readonly pipeline_id: string;
+  readonly stage: string;
+  readonly status: OpportunityStatus;
+  readonly entered_at: Instant;
+}
+
+function moved({ occurredAt }: RecordedEvent, before: Stood, move: Move, stage: string, reason?: string) {
   const status: OpportunityStatus = move === 'won' || move === 'lost' || move === 'withdrawn' ? move : 'open';
   const skipped: readonly string[] = [];
-  const by = { actor_id: actor.id, actor_role: actor.role };
-  return { opportunity_id: idOf(stream), revision, move, stage, status, skipped, reason, ...by };
+  const left = before.status === 'open';
+  return {
+    move,
+    stage,
+    status,
+    entered_at: occurredAt,
+    skipped,
+    reason,
+    left_pipeline_id: left ? before.pipeline_id : null,
+    left_stage: left ? before.stage : null,
+    left_since: left ? before.entered_at : null,
+  };
 }
+
+const done = ({ data }: RecordedOf<ActivityEvents, 'ActivityLogged' | 'ActivityCompleted'>) =>
+  data.opportunityId === undefined ? [] : [{ opportunity_id: data.opportunityId }];
+
+/** A row for each activity that took place for an opportunity, whether it reached anybody or not. */
+export const touches = appends<ActivityEvents>()({
+  columns: { opportunity_id: text('Id of the opportunity.') },
+  on: { ActivityLogged: done, ActivityCompleted: done },
+  indexes: [{ on: ['opportunity_id', 'occurred_at'] }],
+});
+
+/** Policies, of which `stale-opportunity` matters here. */
+export const policies = versions<PolicyEvents>()({
+  key: 'name',
+  columns: { name: text('Name of the policy.'), value: json<object>('The value, in the shape of the policy.') },
+  opens: { PolicyChanged: ({ data: { value } }) => ({ value }) },
+});
 
 /** Every definition of every pipeline. */
 export const pipelines = versions<PipelineEvents>()({

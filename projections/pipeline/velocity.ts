@@ -1,0 +1,155 @@
+import { type RawBuilder, sql } from 'kysely';
+import { policyDefaults } from '../../libs/domain/policy/policy.events.js';
+import { ofAll, periodOfInstant, type Source, type Span, type View, within } from '../../libs/read-model/index.js';
+import type { PipelineTables } from './stages.js';
+
+export interface VelocityRow {
+  readonly pipeline_id: string;
+  readonly period: string | null;
+  readonly stage: string;
+  readonly entered: number;
+  readonly skipped: number;
+  readonly left: number;
+  readonly advanced: number;
+  readonly moved_back: number;
+  readonly won: number;
+  readonly lost: number;
+  readonly average_seconds: number | null;
+  readonly median_seconds: number | null;
+  readonly longest_seconds: number | null;
+}
+
+const filters = sql`count(*) filter (where how = `;
+const counted = (how: string): RawBuilder<unknown> => sql`(${filters} ${sql.lit(how)}))::integer`;
+
+/**
+ * How fast opportunities run through the stages: what entered, skipped and left each stage in a period, and how long
+ * those that left it had stood there, in whole seconds. A stay counts in the period in which it ended.
+ */
+export const velocityOf = (source: Source<PipelineTables>, span: Span): RawBuilder<VelocityRow> => sql<VelocityRow>`
+  select pipeline_id, period, stage, ${counted('entered')} as entered, ${counted('skipped')} as skipped,
+    count(seconds)::integer as left, ${counted('advanced')} as advanced, ${counted('moved-back')} as moved_back,
+    ${counted('won')} as won, ${counted('lost')} as lost, round(avg(seconds)) as average_seconds,
+    floor((percentile_cont(0.5) within group (order by seconds) + 0.5)::numeric) as median_seconds,
+    max(seconds) as longest_seconds
+  from (
+    select ${periodOfInstant(sql`m.valid_from`, span.per)} as period, s.*
+    from ${source.begun('moves')} m cross join lateral (
+      select pipeline_id, stage, 'entered' as how, null::numeric as seconds where status = 'open'
+      union all
+      select left_pipeline_id, left_stage, move, floor(extract(epoch from m.valid_from - left_since))
+      where left_stage is not null
+      union all
+      select pipeline_id, skip, 'skipped', null from unnest(skipped) skip
+    ) s where ${within(sql`m.valid_from`, span)}
+  ) s group by 1, 2, 3`;
+
+/** Days without a move or an activity after which an open opportunity is stale, by the policy at the moment. */
+const staleDays = (source: Source<PipelineTables>): RawBuilder<number> => sql`coalesce(
+  (select (value ->> 'days')::integer from ${source.at('policies')} p where name = 'stale-opportunity'),
+  ${sql.lit(policyDefaults['stale-opportunity'].days)})`;
+
+export interface OpportunityAgeRow {
+  readonly id: string;
+  readonly pipeline_id: string;
+  readonly stage: string;
+  readonly owner: string | null;
+  readonly amount: number;
+  readonly currency: string;
+  readonly age_seconds: number;
+  readonly stage_seconds: number;
+  readonly last_touched_at: string;
+  readonly stale: boolean;
+}
+
+/** Every open opportunity with its age, how long it has stood in its stage, and whether it is stale. */
+export const agesOf = (source: Source<PipelineTables>): RawBuilder<OpportunityAgeRow> => {
+  const seconds = (since: RawBuilder<unknown>) => sql`floor(extract(epoch from ${source.instant} - ${since}))`;
+  return sql<OpportunityAgeRow>`
+  select o.id, o.pipeline_id, o.stage, o.owner, o.amount, o.currency, ${seconds(sql`o.opened_at`)} as age_seconds,
+    ${seconds(sql`m.entered_at`)} as stage_seconds, greatest(m.entered_at, t.last) as last_touched_at,
+    greatest(m.entered_at, t.last) + make_interval(days => ${staleDays(source)}) <= ${source.instant} as stale
+  from ${source.at('opportunities')} o join ${source.at('moves')} m on m.opportunity_id = o.id
+    left join lateral (
+      select max(occurred_at) as last from ${source.at('touches')} t where t.opportunity_id = o.id
+    ) t on true
+  where o.status = 'open'`;
+};
+
+export interface AgeingRow {
+  readonly pipeline_id: string;
+  readonly stage: string;
+  readonly count: number;
+  readonly amount: number;
+  readonly currency: string;
+  readonly average_seconds: number;
+  readonly median_seconds: number;
+  readonly longest_seconds: number;
+  readonly average_age_seconds: number;
+  readonly stale: number;
+  readonly stale_amount: number;
+}
+
+/** How long the open opportunities have stood in their stages. */
+export const ageingOf = (source: Source<PipelineTables>): RawBuilder<AgeingRow> => sql<AgeingRow>`
+  select pipeline_id, stage, count(*)::integer as count, sum(amount) as amount, currency,
+    round(avg(stage_seconds)) as average_seconds,
+    floor((percentile_cont(0.5) within group (order by stage_seconds) + 0.5)::numeric) as median_seconds,
+    max(stage_seconds) as longest_seconds, round(avg(age_seconds)) as average_age_seconds,
+    (count(*) filter (where stale))::integer as stale, coalesce(sum(amount) filter (where stale), 0) as stale_amount
+  from (${agesOf(source)}) o group by pipeline_id, stage, currency`;
+
+const place = { pipeline: 'Id of the pipeline.', stage: 'Stage of the pipeline.' };
+
+export const velocityViews: Readonly<Record<string, View<PipelineTables>>> = {
+  stage_velocity: {
+    says: 'What entered, skipped and left each stage in each month, and how long it had stood there, as of kroniek.as_of and kroniek.known_at (unset: now).',
+    columns: {
+      ...place,
+      period: 'Month in UTC: 2026-07.',
+      entered: 'How often an opportunity came to stand in the stage.',
+      skipped: 'How often an opportunity advanced past the stage without standing in it.',
+      left: 'How often an opportunity left the stage; the times below are of these.',
+      advanced: 'Of those that left, to a later stage.',
+      moved_back: 'Of those that left, to an earlier stage.',
+      won: 'Of those that left, by winning.',
+      lost: 'Of those that left, by losing.',
+      average_seconds: 'Average time that they had stood there, in seconds.',
+      median_seconds: 'Median time, in seconds.',
+      longest_seconds: 'Longest time, in seconds.',
+    },
+    as: (source) => sql`select pipeline_id, stage, period, entered, skipped, "left", advanced, moved_back, won, lost,
+      average_seconds, median_seconds, longest_seconds from (${velocityOf(source, ofAll)}) v`,
+  },
+  stage_ageing: {
+    says: 'How long the open opportunities have stood in their stages as of kroniek.as_of and kroniek.known_at (unset: now).',
+    columns: {
+      ...place,
+      count: 'Number of open opportunities.',
+      amount: 'Sum of their amounts, in minor units of the currency.',
+      currency: 'ISO 4217 currency.',
+      average_seconds: 'Average time that they have stood there, in seconds.',
+      median_seconds: 'Median time, in seconds.',
+      longest_seconds: 'Longest time, in seconds.',
+      average_age_seconds: 'Average time since they were opened, in seconds.',
+      stale: 'Number of those without a move or an activity for the days of the policy stale-opportunity.',
+      stale_amount: 'Sum of the amounts of those, in minor units.',
+    },
+    as: (source) => sql`select * from (${ageingOf(source)}) a`,
+  },
+  opportunity_ageing: {
+    says: 'Every open opportunity with its age as of kroniek.as_of and kroniek.known_at (unset: now).',
+    columns: {
+      opportunity_id: 'Id of the opportunity.',
+      ...place,
+      owner: 'Salesperson who owns it.',
+      amount: 'Amount at stake, in minor units of the currency.',
+      currency: 'ISO 4217 currency.',
+      age_seconds: 'Time since it was opened, in seconds.',
+      stage_seconds: 'Time that it has stood in its stage, in seconds.',
+      last_touched_at: 'When it moved last, or when an activity took place for it, whichever is later.',
+      stale: 'Whether that is as long ago as the policy stale-opportunity says.',
+    },
+    as: (source) => sql`select * from (${agesOf(source)}) a`,
+  },
+};
