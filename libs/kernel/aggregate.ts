@@ -95,13 +95,16 @@ export interface Foldable<State> {
   readonly apply: (state: State, event: { readonly type: string; readonly data: object }, at: Instant) => State;
   /** The id that this one continues as, where it was merged into another one: whoever asks for it is given that one. */
   readonly continuesAs?: ((state: State) => string | undefined) | undefined;
+  /** Whether events of this type are verdicts of processes, which facts may be reported behind. */
+  readonly isVerdict?: (type: string) => boolean;
 }
 
 /** The stream itself, also where it continues as another one. */
-export const asItStands = <State>({ category, initial, apply }: Foldable<State>): Foldable<State> => ({
+export const asItStands = <State>({ category, initial, apply, isVerdict }: Foldable<State>): Foldable<State> => ({
   category,
   initial,
   apply,
+  ...(isVerdict && { isVerdict }),
 });
 
 type Decide<State, C extends CommandClasses, S extends object, L> = {
@@ -164,6 +167,7 @@ export const aggregate =
     lookups: rules.lookups as unknown as Aggregate<State>['lookups'],
     naturalId: rules.naturalId,
     continuesAs: rules.continuesAs,
+    isVerdict: (type) => (rules.events.types as DeclaredEvents['types'])[type]?.verdict === true,
     decide: (command, state, given) => {
       const rule = rules.decide[command.constructor.name as keyof C];
       return rule(command as never, state, given as Given<L>);

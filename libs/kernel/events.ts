@@ -67,6 +67,11 @@ export interface StoredShape {
   /** The open field that names the person (by id) whom the personal fields tell of; left out: the stream itself. */
   readonly subject?: string;
   readonly personal?: Readonly<Record<string, true>>;
+  /**
+   * A verdict that a process draws from other facts and the time: what happened before it may still be reported, for it
+   * is no fact that somebody knows.
+   */
+  readonly verdict?: true;
 }
 
 /** The same, held to the declared shape: no personal field can be forgotten. */

@@ -196,7 +196,7 @@ describe('the streams that decisions rest on', () => {
     expect(found.asked).toBe(2);
     expect((await streams.recent(pipeline, stream, 0)).head).toBeNull();
     const head = { revision: 0, occurredAt: clock.now() } as NonNullable<FoldedStream['head']>;
-    streams.keep(stream, { head, state: { begun: true }, recorded: new Map() });
+    streams.keep(stream, { head, lastFactAt: clock.now(), state: { begun: true }, recorded: new Map() });
     expect((await look()).state).toEqual({ begun: true });
   });
 });
@@ -271,5 +271,22 @@ describe('occurredAt', () => {
       errors: [{ path: 'occurredAt' }],
     });
     await send(here, 'QualifyLead', mql(personId), { occurredAt: '2026-02-01T10:00:00.000Z' });
+  });
+
+  it('may be before a verdict that a process has drawn meanwhile', async () => {
+    const here = await process();
+    const [activityId, accountId] = [randomUUID(), randomUUID()];
+    await send(here, 'OpenAccount', { accountId, name: 'Noordzee' }, { occurredAt: '2026-02-01T09:00:00.000Z' });
+    const dueAt = '2026-02-02T10:00:00.000Z';
+    const call = { activityId, accountId, kind: 'phone-call', direction: 'outbound', dueAt, assignee: 'sam' };
+    await send(here, 'PlanActivity', call, { occurredAt: '2026-02-01T10:00:00.000Z' });
+    await send(here, 'MarkActivityOverdue', { activityId, dueAt }, { occurredAt: dueAt });
+    const done = { activityId, outcome: 'reached' };
+    for (const other of [here, await process()]) {
+      const tooEarly = send(other, 'CompleteActivity', done, { occurredAt: '2026-02-01T09:30:00.000Z' });
+      await expect(tooEarly).rejects.toMatchObject({ code: 'OCCURRED_BEFORE_LAST_FACT' });
+    }
+    const completed = await send(here, 'CompleteActivity', done, { occurredAt: '2026-02-02T09:50:00.000Z' });
+    expect(completed.events).toMatchObject([{ type: 'ActivityCompleted' }]);
   });
 });

@@ -1,13 +1,31 @@
+import { defaultPipeline } from '../../../libs/domain/pipeline/pipeline.js';
 import { type About, interact, planAhead } from './activities.js';
-import type { Deal } from './deal.js';
-import { asLines, money, worthOf } from './money.js';
+import { asLines, money, type SoldLine, worthOf } from './money.js';
 import type { Company } from './people.js';
 import { orders } from './purchases.js';
 import type { Roster } from './roster.js';
-import { carePipeline, exportPipeline } from './settings.js';
+import { carePipeline, exportPipeline, type SamplePipeline } from './settings.js';
 import type { Story } from './story.js';
 import { agreeOn, buys, type Terms, termsOf } from './terms.js';
-import { competitors, lossReasons, moveBackReasons, reopenReasons, sellers } from './words.js';
+import { competitors, lossReasons, moveBackReasons, products, reopenReasons, sellers } from './words.js';
+
+/** What is at stake. */
+export interface Deal {
+  readonly title: string;
+  readonly product: string;
+  pipeline: SamplePipeline;
+  /** In whole units of the pipeline's currency. */
+  worth: number;
+  /** What it is made of, where that is known. */
+  lines?: readonly SoldLine[];
+}
+
+/** Something that this company might buy. */
+export function aDeal({ random }: Story, { name }: Company): Deal {
+  const product = random.pick(Object.keys(products));
+  const worth = Math.max(500, Math.round(random.around(products[product] ?? 10_000, 1.1) / 100) * 100);
+  return { title: `${product} for ${name}`, product, pipeline: defaultPipeline, worth };
+}
 
 /** Opens an opportunity with a known contact. Answers its id. */
 export function openDeal(

@@ -1,5 +1,5 @@
 import type { About } from './activities.js';
-import type { Deal } from './deal.js';
+import type { Deal } from './deals.js';
 import { money } from './money.js';
 import { dayMs, type Story } from './story.js';
 

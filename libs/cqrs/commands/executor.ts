@@ -191,9 +191,8 @@ export class CommandExecutor {
     };
   }
 
-  private instantOf(request: CommandRequest, { head }: FoldedStream): Instant {
+  private instantOf(request: CommandRequest, { lastFactAt: last }: FoldedStream): Instant {
     const now = this.clock.now();
-    const last = head?.occurredAt ?? '';
     if (request.occurredAt === undefined || request.mayBeOverdue) return later(request.occurredAt ?? now, last);
     if (request.occurredAt > now) {
       const message = 'occurredAt lies in the future; a fact can only have happened.';

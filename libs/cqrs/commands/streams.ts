@@ -12,6 +12,8 @@ export interface Recorded {
 /** A stream folded: its end, its state, and what each command did to it. Never changed, only replaced. */
 export interface FoldedStream<State = unknown> {
   readonly head: StreamHead | null;
+  /** When the last fact happened that is no verdict of a process; empty: there is none. */
+  readonly lastFactAt: Instant;
   readonly state: State;
   readonly recorded: ReadonlyMap<string, Recorded>;
 }
@@ -89,6 +91,7 @@ export class Streams {
 
 export const nothingYet = <State>(foldable: Foldable<State>): FoldedStream<State> => ({
   head: null,
+  lastFactAt: '',
   state: foldable.initial,
   recorded: new Map(),
 });
@@ -103,7 +106,8 @@ export function foldFacts<State>(
   const state = facts.reduce((folded, fact) => foldable.apply(folded, fact, appended.occurredAt), before.state);
   const { revision, position, events } = appended;
   const recorded = new Map(before.recorded).set(appended.commandId, { revision, position, events });
-  return { head: appended.head, state, recorded };
+  const lastFactAt = facts.every(({ type }) => foldable.isVerdict?.(type)) ? before.lastFactAt : appended.occurredAt;
+  return { head: appended.head, lastFactAt, state, recorded };
 }
 
 function foldOn<State>(
@@ -113,12 +117,13 @@ function foldOn<State>(
   head: StreamHead | null,
 ): FoldedStream<State> {
   const recorded = new Map(before.recorded);
-  let state = before.state;
+  let { state, lastFactAt } = before;
   for (const event of events) {
+    if (!foldable.isVerdict?.(event.type)) lastFactAt = event.occurredAt;
     state = foldable.apply(state, event, event.occurredAt);
     const { revision, position, id, type } = event;
     const earlier = recorded.get(event.causationId)?.events ?? [];
     recorded.set(event.causationId, { revision, position, events: [...earlier, { id, type }] });
   }
-  return { head, state, recorded };
+  return { head, lastFactAt, state, recorded };
 }

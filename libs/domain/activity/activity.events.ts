@@ -141,8 +141,8 @@ export const activityEvents = declareEvents<ActivityEvents>('activity', {
     subject: 'personId',
     personal: { reason: true },
   },
-  ActivityBecameOverdue: { says: 'A planned interaction was not carried out by its due time.' },
-  ReminderFellDue: { says: 'It is time to be reminded of a planned interaction.' },
+  ActivityBecameOverdue: { verdict: true, says: 'A planned interaction was not carried out by its due time.' },
+  ReminderFellDue: { verdict: true, says: 'It is time to be reminded of a planned interaction.' },
   ActivityLogged: {
     says: 'An interaction, or an attempt at one, took place.',
     subject: 'personId',

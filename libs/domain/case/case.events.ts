@@ -91,5 +91,5 @@ export const caseEvents = declareEvents<CaseEvents>('case', {
     subject: 'personId',
     personal: { reason: true },
   },
-  CaseTargetBreached: { says: 'The deadline of a target passed before the target was met.' },
+  CaseTargetBreached: { verdict: true, says: 'The deadline of a target passed before the target was met.' },
 });

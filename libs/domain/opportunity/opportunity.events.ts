@@ -145,6 +145,9 @@ export const opportunityEvents = declareEvents<OpportunityEvents>('opportunity',
   OpportunityLost: { says: 'The customer did not buy, with the reason and the competitor who did better.' },
   OpportunityWithdrawn: { says: 'It never was a chance: the conversion that opened it was taken back.' },
   OpportunityReopened: { says: 'A closed opportunity is open again, with the reason.' },
-  OpportunityWentStale: { says: 'Nothing happened to it for too long; the policy says how long that is.' },
-  OpportunityRevived: { says: 'Stale, it moved, or there was an activity about it.' },
+  OpportunityWentStale: {
+    verdict: true,
+    says: 'Nothing happened to it for too long; the policy says how long that is.',
+  },
+  OpportunityRevived: { verdict: true, says: 'Stale, it moved, or there was an activity about it.' },
 });

@@ -178,8 +178,11 @@ export const personEvents = declareEvents<PersonEvents>('person', {
   LeadQuoteAccepted: { says: 'The person accepted a quote.' },
   LeadQuoteDeclined: { says: 'The person declined a quote, with the reason.' },
   LeadContractSigned: { says: 'A contract was signed with the person, and there was no opportunity yet.' },
-  ContactStalled: { says: 'The contact had no opportunity for too long; the policy says how long that is.' },
-  StalledContactCleared: { says: 'The stalled contact has an opportunity.' },
+  ContactStalled: {
+    verdict: true,
+    says: 'The contact had no opportunity for too long; the policy says how long that is.',
+  },
+  StalledContactCleared: { verdict: true, says: 'The stalled contact has an opportunity.' },
   ConsentGiven: { says: 'The person agrees to be reached over a channel, with the source of that.' },
   ConsentWithdrawn: { says: 'The person does not want to be reached over a channel, with the source of that.' },
   PersonsMerged: { says: 'Another one is the same person, and is to continue as this one.' },
