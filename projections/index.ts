@@ -1,9 +1,17 @@
 import type { Projection } from '../libs/read-model/index.js';
 import { customerHistory } from './customer-history/index.js';
 import { forecastModel } from './forecast/index.js';
+import { peopleModel } from './people/index.js';
 import { pipeline } from './pipeline/index.js';
 import { policiesModel } from './policies/index.js';
 import { service } from './service/index.js';
 
 /** Every read model. A new one is a folder and a line here. */
-export const projections: readonly Projection[] = [pipeline, forecastModel, customerHistory, policiesModel, service];
+export const projections: readonly Projection[] = [
+  pipeline,
+  forecastModel,
+  customerHistory,
+  peopleModel,
+  policiesModel,
+  service,
+];

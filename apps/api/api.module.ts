@@ -18,6 +18,7 @@ import { CasesController } from './queries/cases.controller.js';
 import { CustomersController } from './queries/customers.controller.js';
 import { ForecastController } from './queries/forecast.controller.js';
 import { OpportunitiesController } from './queries/opportunities.controller.js';
+import { PeopleController } from './queries/people.controller.js';
 import { PipelinesController } from './queries/pipelines.controller.js';
 import { ExchangeRatesController, PoliciesController } from './queries/policies.controller.js';
 import { ReadModels } from './queries/read-models.js';
@@ -50,6 +51,7 @@ export class ApiModule {
         OpportunitiesController,
         ForecastController,
         CustomersController,
+        PeopleController,
         PoliciesController,
         ExchangeRatesController,
         CasesController,

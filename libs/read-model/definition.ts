@@ -112,9 +112,9 @@ export interface VersionsDefinition<S extends object, C extends Columns, K exten
   readonly columns: C;
   readonly key: K;
   readonly keyOf?: (event: RecordedEvent) => string;
-  /** Events that begin a row (or replace it): the whole row. */
+  /** Events that begin a row (or replace it, which they see): the whole row. */
   readonly opens: {
-    readonly [T in keyof S & string]?: (event: RecordedOf<S, T>) => GivenRow<Omit<C, K>>;
+    readonly [T in keyof S & string]?: (event: RecordedOf<S, T>, before?: RowOf<C>) => GivenRow<Omit<C, K>>;
   };
   /** Events that change a row, which must be there: what changes of it; `undefined`: nothing. */
   readonly changes?: {

@@ -163,6 +163,70 @@ describe('the history of a customer', () => {
     });
   });
 
+  it('joins the history of a duplicate to the survivor while they are one, and the old id answers with it', async () => {
+    const lead = { source: 'web', potential: 'customer' } as const;
+    const more = [
+      person('person-q', 'LeadRegistered', day(7), lead),
+      activity('activity-5', 'ActivityLogged', day(8), { ...call, personId: 'q' }),
+      account('account-b', 'AccountOpened', day(8), { name: 'A again', roles: ['customer'] }),
+      activity('activity-6', 'ActivityLogged', day(8), { ...call, accountId: 'b' }),
+      person('person-p', 'PersonsMerged', day(10), { duplicateId: 'q' }),
+      person('person-q', 'PersonMergedInto', day(10), { survivorId: 'p', consents: [] }),
+      account('account-b', 'AccountMergedInto', day(10), { survivorId: 'a' }),
+      person('person-q', 'PersonSeparated', day(12), { survivorId: 'p' }),
+    ];
+    const ofDuplicates = ['person-q', 'activity-5', 'account-b', 'activity-6'];
+    await givenEvents(...story, ...more).projectedBy(customerHistory, async ({ database }) => {
+      const among = async (asked: HistoryAsked) => {
+        const history = await historyOfCustomer(database, asked);
+        const streams = new Set(history?.items.map(({ stream }) => stream));
+        return [history?.customerId, ...ofDuplicates.filter((stream) => streams.has(stream))];
+      };
+      expect(await among({ id: 'p', asOf: day(9) })).toEqual(['p']);
+      expect(await among({ id: 'p', asOf: day(11) })).toEqual(['p', 'person-q', 'activity-5']);
+      expect(await among({ id: 'q', asOf: day(11) })).toEqual(['p', 'person-q', 'activity-5']);
+      expect(await among({ id: 'a', asOf: day(11) })).toEqual(['a', ...ofDuplicates]);
+      expect(await among({ id: 'b', asOf: day(11) })).toEqual(['a', ...ofDuplicates]);
+      expect(await among({ id: 'a' })).toEqual(['a', 'account-b', 'activity-6']);
+      expect(await among({ id: 'q' })).toEqual(['q', 'person-q', 'activity-5']);
+
+      const inSql = async (asOf: string) => {
+        const client = await database.pool.connect();
+        try {
+          await client.query(`set kroniek.as_of = '${asOf}'`);
+          const { rows } = await client.query<{ customer_id: string; streams: string }>(
+            `select customer_id, string_agg(distinct stream, ' ' order by stream) as streams
+             from analytics.customer_history where stream = any($1) group by 1 order by 1`,
+            [ofDuplicates],
+          );
+          return rows.map(({ customer_id, streams }) => `${customer_id}: ${streams}`);
+        } finally {
+          client.release(true);
+        }
+      };
+      expect(await inSql(day(11))).toEqual(['a: account-b activity-5 activity-6 person-q', 'p: activity-5 person-q']);
+      expect(await inSql(day(12))).toEqual(['a: account-b activity-6', 'q: activity-5 person-q']);
+    });
+  });
+
+  it('follows a contact to another account, and shows names to those alone who may see them', async () => {
+    const list = { source: { kind: 'bought-list', name: 'Fair' } } as const;
+    await givenEvents(
+      ...story,
+      person('person-p', 'ContactAccountAssigned', day(8), { accountId: 'other', before: 'a' }),
+      person('person-n', 'NameRegistered', day(8), list),
+      person('person-n', 'LeadRegistered', day(9), { source: 'web', potential: 'customer' }),
+    ).projectedBy(customerHistory, async ({ database }) => {
+      const lengths = async (asked: HistoryAsked) => (await historyOfCustomer(database, asked))?.items.length;
+      const last = await historyOfCustomer(database, { id: 'other', order: 'desc', limit: 1 });
+      expect(last?.items.map(({ type }) => type)).toEqual(['ContactAccountAssigned']);
+
+      expect(await lengths({ id: 'n', asOf: day(8), seesNames: true })).toBe(1);
+      expect(await lengths({ id: 'n', asOf: day(8) })).toBeUndefined();
+      expect(await lengths({ id: 'n' })).toBe(2);
+    });
+  });
+
   it('comes in pages, tells who did it, and keeps personal data sealed', async () => {
     await givenEvents(...story).projectedBy(customerHistory, async ({ database }) => {
       const first = await historyOfCustomer(database, { id: 'a', limit: 5 });

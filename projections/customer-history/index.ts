@@ -1,18 +1,19 @@
 import { sql } from 'kysely';
 import { projection } from '../../libs/read-model/index.js';
+import { merges } from '../merges.js';
 import { historyOf } from './streams.js';
 import { entries, links, type HistoryTables } from './tables.js';
 
 /** Everything that ever happened to a customer, in order, across streams. */
 export const customerHistory = projection<HistoryTables>({
   name: 'customer-history',
-  version: 4,
-  tables: { entries, links },
+  version: 5,
+  tables: { entries, links, merges },
   views: {
     customer_history: {
       says: 'Everything that happened to each customer as of kroniek.as_of and kroniek.known_at (unset: now), without personal data.',
       columns: {
-        customer_id: 'Id of the person or account.',
+        customer_id: 'Id of the person or account; of merged ones, the survivor.',
         stream: 'Stream that the event belongs to.',
         revision: 'Revision of the event in its stream.',
         position: 'Position of the event in the log.',

@@ -8,6 +8,7 @@ import { recipientEvents, type RecipientEvents } from '../../libs/domain/recipie
 import { responseEvents, type ResponseEvents } from '../../libs/domain/response/response.events.js';
 import type { EventShape, RecordedEvent, Role, Sealed } from '../../libs/kernel/index.js';
 import { appends, forEvery, integer, json, optional, text } from '../../libs/read-model/index.js';
+import type { merges } from '../merges.js';
 
 /** Every event of every customer, as it is stored: personal data stay sealed. */
 export const entries = appends<Record<string, EventShape>>()({
@@ -61,6 +62,7 @@ export const links = appends<
   },
   on: {
     LeadConverted: (event) => linked(event, { accountId: event.data.accountId }),
+    ContactAccountAssigned: (event) => linked(event, { accountId: event.data.accountId }),
     OpportunityOpened: (event) => linked(event, event.data, event.data.contactIds),
     OpportunityAccountAssigned: (event) => linked(event, event.data),
     BuyingRoleAssigned: (event) => linked(event, { personId: event.data.personId }),
@@ -87,6 +89,7 @@ function linked({ stream }: RecordedEvent, about: About, contactIds: readonly st
 }
 
 export type HistoryTables = {
+  readonly merges: typeof merges;
   readonly entries: typeof entries;
   readonly links: typeof links;
 };

@@ -4,6 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayReadPersonalData } from '../../../libs/cqrs/index.js';
 import { OneOf, Optional } from '../../../libs/domain/fields.js';
+import { maySeeNames } from '../../../libs/domain/person/person.events.js';
 import { PersonalKeys } from '../../../libs/event-log/index.js';
 import { type Actor } from '../../../libs/kernel/index.js';
 import { historyOfCustomer, type HistoryItem } from '../../../projections/customer-history/queries.js';
@@ -42,12 +43,21 @@ export class CustomersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
     const { asOf, knownAt, limit, cursor, order } = params;
-    const asked = { id: id.toLowerCase(), asOf, knownAt, limit, cursor, order };
+    const asked = {
+      id: id.toLowerCase(),
+      asOf,
+      knownAt,
+      limit,
+      cursor,
+      order,
+      seesNames: maySeeNames.includes(actor.role),
+    };
     const page = await ask(this.queries, 'customer-history', params, () =>
       historyOfCustomer(this.models.database, asked),
     );
-    const { items, next } = found(page, 'customer');
-    return respond(request, reply, { items: await this.opened(items, actor), next }, (answer) => answer.items);
+    const { customerId, items, next } = found(page, 'customer');
+    const answer = { customerId, items: await this.opened(items, actor), next };
+    return respond(request, reply, answer, (history) => history.items);
   }
 
   /** With the personal data that the caller may see; what was erased is absent for everybody. */

@@ -1,0 +1,121 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { mayReadPersonalData } from '../../../libs/cqrs/index.js';
+import type { Attribute } from '../../../libs/domain/account/account.events.js';
+import { OneOf, Optional, OptionalId, Text } from '../../../libs/domain/fields.js';
+import { leadLevels, type LeadLevel, maySeeNames, type Reachable } from '../../../libs/domain/person/person.events.js';
+import { PersonalKeys } from '../../../libs/event-log/index.js';
+import type { Actor } from '../../../libs/kernel/index.js';
+import { type ClosedDetails, peopleList, type Person, personDetail } from '../../../projections/people/queries.js';
+import { Caller } from '../http/authenticate.js';
+import { respond } from '../http/csv.js';
+import { ApiParams, Params } from '../http/params.js';
+import { AsOfParams, ask, found, PageParams } from './asking.js';
+import { ReadModels } from './read-models.js';
+
+const kinds = ['name', 'lead', 'contact', 'other'] as const;
+
+class PeopleParams extends PageParams {
+  /** Names are listed for marketing alone. */
+  @Optional()
+  @OneOf(kinds)
+  kind?: (typeof kinds)[number];
+
+  @Optional()
+  @OneOf(leadLevels)
+  level?: LeadLevel;
+
+  @Optional()
+  @Text(100)
+  owner?: string;
+
+  /** Contacts of this account, and of those that are merged with it. */
+  @OptionalId()
+  accountId?: string;
+
+  @Optional()
+  @Text(200)
+  source?: string;
+}
+
+/** A piece of what is personal, opened; what was erased is absent. */
+interface OpenedDetails extends Omit<ClosedDetails, 'sealed'>, Partial<Reachable> {
+  readonly personalAttributes?: readonly Attribute[];
+}
+
+@ApiTags('people')
+@Controller('v1/people')
+export class PeopleController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly models: ReadModels,
+    private readonly keys: PersonalKeys,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'People, by kind, level, owner, account and source. Names are listed for marketing alone.' })
+  @ApiParams(PeopleParams)
+  async list(
+    @Params(PeopleParams) params: PeopleParams,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const seesNames = maySeeNames.includes(actor.role);
+    const { items, next } = await ask(this.queries, 'people', params, () =>
+      peopleList(this.models.database, { ...asked, seesNames }),
+    );
+    return respond(request, reply, { items: await this.opened(items, actor), next }, (answer) => answer.items);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One person; the id of a merged duplicate answers with the survivor and says so.' })
+  @ApiParams(AsOfParams)
+  async one(
+    @Param('id') id: string,
+    @Params(AsOfParams) params: AsOfParams,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { asOf, knownAt } = params;
+    const seesNames = maySeeNames.includes(actor.role);
+    const detail = await ask(this.queries, 'people', params, () =>
+      personDetail(this.models.database, { id: id.toLowerCase(), asOf, knownAt, seesNames }),
+    );
+    const [answer = {}] = await this.opened([found(detail, 'person')], actor);
+    return respond(request, reply, answer, (one) => [one]);
+  }
+
+  /** With the personal data that the caller may see; what was erased is absent for everybody. */
+  private async opened(people: readonly Person[], actor: Actor): Promise<readonly object[]> {
+    if (!mayReadPersonalData(actor)) return people.map(({ closed: _, ...person }) => person);
+    const pieces = people.flatMap(({ closed }) =>
+      closed.map(({ sealed, ...data }) => ({ data, sealed: sealed ?? undefined })),
+    );
+    const opened = (await this.keys.open(pieces)) as readonly OpenedDetails[];
+    let from = 0;
+    return people.map(({ closed, ...person }) => {
+      const own = opened.slice(from, (from += closed.length));
+      return { ...person, ...together(own) };
+    });
+  }
+}
+
+/** What is known of a person after all the pieces: of each detail and each attribute the last that was said. */
+function together(pieces: readonly OpenedDetails[]): object {
+  const details = new Map<string, string>();
+  const attributes = new Map<string, Attribute>();
+  for (const { cleared, removed, name, email, phone, personalAttributes = [] } of pieces) {
+    for (const detail of cleared) details.delete(detail);
+    for (const attribute of removed) attributes.delete(attribute);
+    for (const [detail, value] of Object.entries({ name, email, phone })) {
+      if (value !== undefined) details.set(detail, value);
+    }
+    for (const attribute of personalAttributes) attributes.set(attribute.name, attribute);
+  }
+  return { ...Object.fromEntries(details), personalAttributes: [...attributes.values()] };
+}
