@@ -1,5 +1,6 @@
 import type { Projection } from '../libs/read-model/index.js';
 import { customerHistory } from './customer-history/index.js';
+import { customers } from './customers/index.js';
 import { forecastModel } from './forecast/index.js';
 import { peopleModel } from './people/index.js';
 import { pipeline } from './pipeline/index.js';
@@ -10,6 +11,7 @@ import { service } from './service/index.js';
 export const projections: readonly Projection[] = [
   pipeline,
   forecastModel,
+  customers,
   customerHistory,
   peopleModel,
   policiesModel,

@@ -14,6 +14,7 @@ import { HealthController } from './operations/health.controller.js';
 import { KeysController } from './operations/keys.controller.js';
 import { Metrics } from './operations/metrics.js';
 import { ProjectionsController } from './operations/projections.controller.js';
+import { AccountsController } from './queries/accounts.controller.js';
 import { CasesController } from './queries/cases.controller.js';
 import { CustomersController } from './queries/customers.controller.js';
 import { ForecastController } from './queries/forecast.controller.js';
@@ -50,6 +51,7 @@ export class ApiModule {
         PipelinesController,
         OpportunitiesController,
         ForecastController,
+        AccountsController,
         CustomersController,
         PeopleController,
         PoliciesController,

@@ -3,15 +3,19 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayReadPersonalData } from '../../../libs/cqrs/index.js';
-import { OneOf, Optional } from '../../../libs/domain/fields.js';
+import { customerGroups, type CustomerGroup } from '../../../libs/domain/account/customer-group.rules.js';
+import { relationshipPhases, type RelationshipPhase } from '../../../libs/domain/account/phase.rules.js';
+import { OneOf, Optional, Text } from '../../../libs/domain/fields.js';
 import { maySeeNames } from '../../../libs/domain/person/person.events.js';
 import { PersonalKeys } from '../../../libs/event-log/index.js';
 import { type Actor } from '../../../libs/kernel/index.js';
 import { historyOfCustomer, type HistoryItem } from '../../../projections/customer-history/queries.js';
+import { customerDetail } from '../../../projections/customers/detail.js';
+import { customersList, customerSorts, type CustomerSort } from '../../../projections/customers/queries.js';
 import { Caller } from '../http/authenticate.js';
 import { respond } from '../http/csv.js';
 import { ApiParams, Params } from '../http/params.js';
-import { ask, found, PageParams } from './asking.js';
+import { AsOfParams, ask, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
 
 const orders = ['asc', 'desc'] as const;
@@ -23,6 +27,46 @@ class HistoryParams extends PageParams {
   order?: (typeof orders)[number];
 }
 
+const kinds = ['account', 'person'] as const;
+
+class CustomersParams extends PageParams {
+  @Optional()
+  @OneOf(relationshipPhases)
+  phase?: RelationshipPhase;
+
+  @Optional()
+  @OneOf(kinds)
+  kind?: (typeof kinds)[number];
+
+  @Optional()
+  @Text(100)
+  owner?: string;
+
+  @Optional()
+  @Text(100)
+  country?: string;
+
+  @Optional()
+  @Text(100)
+  industry?: string;
+
+  @Optional()
+  @OneOf(customerGroups)
+  group?: CustomerGroup;
+
+  /** `id` when left out. */
+  @Optional()
+  @OneOf(customerSorts)
+  sort?: CustomerSort;
+
+  /** `asc` by id, else `desc` when left out. */
+  @Optional()
+  @OneOf(orders)
+  order?: (typeof orders)[number];
+}
+
+const names = ({ role }: Actor): boolean => maySeeNames.includes(role);
+
 @ApiTags('customers')
 @Controller('v1/customers')
 export class CustomersController {
@@ -31,6 +75,42 @@ export class CustomersController {
     private readonly models: ReadModels,
     private readonly keys: PersonalKeys,
   ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Customers by phase, owner, country, industry, group: why, how long silent, what they buy.',
+  })
+  @ApiParams(CustomersParams)
+  async list(
+    @Params(CustomersParams) params: CustomersParams,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const page = await ask(this.queries, 'customers', params, () =>
+      customersList(this.models.database, { ...asked, names: names(actor) }),
+    );
+    return respond(request, reply, page, ({ items }) => items);
+  }
+
+  @Get(':id')
+  @ApiOperation({
+    summary: 'One customer: every phase and why, purchases, lifetime value, ratings, group with reasons.',
+  })
+  @ApiParams(AsOfParams)
+  async one(
+    @Param('id') id: string,
+    @Params(AsOfParams) params: AsOfParams,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { asOf, knownAt } = params;
+    const asked = { id: id.toLowerCase(), asOf, knownAt, names: names(actor) };
+    const detail = await ask(this.queries, 'customers', params, () => customerDetail(this.models.database, asked));
+    return respond(request, reply, found(detail, 'customer'), ({ phases }) => phases);
+  }
 
   @Get(':id/history')
   @ApiOperation({ summary: 'Everything that ever happened to a person or an account, across all streams, in order.' })

@@ -1,0 +1,107 @@
+import { type RawBuilder, sql } from 'kysely';
+import { policyDefaults, type PolicyName } from '../../libs/domain/policy/policy.events.js';
+import { currencies, minorDigits } from '../../libs/kernel/index.js';
+import type { Source } from '../../libs/read-model/index.js';
+import type { CustomersTables } from './tables.js';
+
+/** Who counts for which customer, in pairs. */
+export interface Members {
+  readonly subjects: readonly string[];
+  readonly customers: readonly string[];
+}
+
+/** What of the read model is asked, when, and by whom. */
+export interface Asked {
+  readonly source: Source<CustomersTables>;
+  /** The instant asked for; now where none was. */
+  readonly t: RawBuilder<unknown>;
+  /** The instant up to which it was known. */
+  readonly k: RawBuilder<unknown>;
+  /** Only these customers; left out: all. */
+  readonly only?: Members | undefined;
+  /** With people who are no more than names. */
+  readonly names: boolean;
+}
+
+/** A policy as it holds at the moment: `version`, `value`. One row. */
+export const policyAt = ({ source }: Asked, name: PolicyName): RawBuilder<unknown> =>
+  sql`(select coalesce(p.version, 0) as version, coalesce(p.value, d.value) as value
+    from (values (${sql.lit(JSON.stringify(policyDefaults[name]))}::jsonb)) d (value)
+    left join ${source.at('policies')} p on p.name = ${sql.lit(name)})`;
+
+/** Only those about whom something is asked: so few are found by indexes. */
+export const among = ({ only }: Asked, column: string): RawBuilder<unknown> =>
+  only ? sql`and ${sql.ref(column)} = any(${only.subjects})` : sql``;
+
+/**
+ * Which account or person counts for which customer. Merged ones continue as the others, contacts are of their account;
+ * who leads nowhere is a customer of its own. One whose survivor or account is not known at the moment is of nobody.
+ *
+ * @param ids of customers
+ */
+export const membersOf = (
+  { source, only }: Pick<Asked, 'source' | 'only'>,
+  ids?: readonly string[],
+): RawBuilder<unknown> => {
+  if (only)
+    return sql`members (subject, customer) as (select * from unnest(${only.subjects}::text[], ${only.customers}::text[]))`;
+  const own = ids ? sql`and id = any(${ids})` : sql``;
+  const known = sql`cause <> 'AccountOpeningReverted'`;
+  return sql`members (subject, customer) as (
+    select id, id from ${source.at('accounts')} a where up is null and ${known} ${own}
+    union all select id, id from ${source.at('people')} p where up is null ${own}
+    union all
+    select e.id, m.customer from members m join (
+      select id, up from ${source.at('accounts')} a where up is not null and ${known}
+      union all select id, up from ${source.at('people')} p where up is not null
+    ) e on e.up = m.subject
+  )`;
+};
+
+/** What counts as bought: purchases that are no invoice of an order, and won opportunities that no purchase names. */
+export const countedOf = (asked: Asked): RawBuilder<unknown> => sql`counted as not materialized (
+  select subject_id, id, 'purchase' as fact, on_day, bought_at, amount, currency, learnt_at, position
+  from ${asked.source.at('purchases')} p where order_id is null and not cancelled ${among(asked, 'subject_id')}
+  union all
+  select account_id, id, 'opportunity', (won_at at time zone 'UTC')::date, won_at, amount, currency, learnt_at, position
+  from ${asked.source.at('opportunities')} o
+  where status = 'won' and account_id is not null ${among(asked, 'account_id')}
+    and not exists (select from ${asked.source.at('purchases')} n where n.opportunity_id = o.id)
+)`;
+
+const withDigits = (digits: number): RawBuilder<unknown> =>
+  sql.join(currencies.filter((code) => minorDigits(code) === digits).map((code) => sql.lit(code)));
+
+/** Minor units that the unit of a currency has. */
+const minorUnits = (currency: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(case when ${currency} in (${withDigits(0)}) then 1 when ${currency} in (${withDigits(3)}) then 1000 else 100 end)`;
+
+/** Half up, a negative amount like its positive one; exact, as the kernel converts. */
+export const halfUp = (dividend: RawBuilder<unknown>, divisor: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(sign(${dividend}) * div(2 * abs(${dividend}) + ${divisor}, 2 * ${divisor}))`;
+
+/**
+ * What was bought, by customer, also in the reporting currency: at the rate of its day as it was known when the purchase
+ * was learnt, or else as it is known at the moment; null where there is none.
+ */
+export const boughtOf = (asked: Asked): RawBuilder<unknown> => {
+  const { source, t, k } = asked;
+  const dividend = sql`(c.amount * (case when x.rate is null then 1 when x.straight then x.rate else 1 end) * ${minorUnits(sql`r.currency`)})`;
+  const divisor = sql`((case when x.straight then 1 else x.rate end) * ${minorUnits(sql`c.currency`)})`;
+  return sql`bought as (
+    select m.customer, c.*, r.currency as reporting_currency, x.rate, x.from_currency, x.to_currency,
+      case when c.currency = r.currency then c.amount
+        when x.rate is not null then ${halfUp(dividend, divisor)} end as reporting
+    from members m join counted c on c.subject_id = m.subject
+    cross join (select value ->> 'currency' as currency from ${policyAt(asked, 'reporting.currency')} v) r
+    left join lateral (
+      select rate::numeric as rate, from_currency = c.currency as straight, from_currency, to_currency
+      from ${source.all('rates')} q
+      where c.currency <> r.currency
+        and ((from_currency = c.currency and to_currency = r.currency)
+          or (from_currency = r.currency and to_currency = c.currency))
+        and holds_from <= c.on_day and valid_from <= ${t} and recorded_from <= ${k}
+      order by recorded_from <= c.learnt_at desc, holds_from desc, recorded_from desc, position desc limit 1
+    ) x on true
+  )`;
+};

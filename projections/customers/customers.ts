@@ -1,0 +1,191 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
+import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
+import type { Instant, LocalDate } from '../../libs/kernel/index.js';
+import { among, type Asked, boughtOf, countedOf, halfUp, membersOf, policyAt } from './bought.js';
+
+/** A customer at a moment, as SQL gives it. */
+export interface CustomerRow {
+  readonly id: string;
+  readonly kind: 'account' | 'person';
+  readonly name: string | null;
+  readonly owner: string | null;
+  readonly industry: string | null;
+  readonly country: string | null;
+  readonly known_since: Instant;
+  readonly phase: RelationshipPhase;
+  readonly phase_fact: string;
+  readonly phase_id: string;
+  readonly phase_position: string;
+  readonly phase_at: Instant;
+  readonly window_days: number;
+  readonly window_version: number;
+  readonly inactive_from: Instant | null;
+  readonly last_purchase: Instant | null;
+  readonly last_interaction: Instant | null;
+  readonly last_attempt: Instant | null;
+  readonly failed_attempts: number;
+  readonly days_silent: number;
+  readonly purchases: number;
+  readonly first_day: LocalDate | null;
+  readonly realised: number | null;
+  readonly unconverted: number;
+  readonly value_at_risk: number | null;
+  readonly currency: string;
+  readonly satisfaction: number | null;
+  readonly response: number | null;
+  readonly interactions: number;
+  readonly recent_value: number;
+  readonly share: number | null;
+  readonly recency: number | null;
+  readonly group_version: number;
+  readonly customer_group: CustomerGroup;
+}
+
+/** A customer is an account, or a person without one; of suppliers, partners and the like, those that bought. */
+const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
+  const own = only ? sql`and id = any(${only.customers})` : sql``;
+  const boughtBy = sql`exists (select from counted c where c.subject_id = x.id)`;
+  return sql`base as (
+    select id, 'account' as kind, name, owner, industry, country, (share ->> 'perCent')::integer as share,
+      opened_at as known_since, 'AccountOpened' as standing_event, opened_at as standing_at,
+      opened_position as standing_position, 'suspect' as standing
+    from ${source.at('accounts')} x
+    where up is null and cause <> 'AccountOpeningReverted' ${own}
+      and ('customer' = any(roles) or roles = '{}' or ${boughtBy})
+    union all
+    select id, 'person', null, owner, null, null, null, known_since, standing_event, standing_at, standing_position,
+      case when kind = 'name' then 'suspect' when level = 'sales-qualified' and not disqualified then 'potential'
+        else 'prospect' end
+    from ${source.at('people')} x
+    where up is null ${own}
+      and ((kind = 'lead' and potential = 'customer') ${names ? sql`or kind = 'name'` : sql``}
+        or (kind <> 'name' and ${boughtBy}))
+  )`;
+};
+
+const buyingOf = (t: RawBuilder<unknown>): RawBuilder<unknown> => sql`buying as (
+  select customer, count(*)::integer as purchases, min(on_day) as first_day, max(bought_at) as last_purchase,
+    (array_agg(array[fact, id, position::text] order by bought_at desc, position desc))[1:1] as last_bought,
+    sum(reporting) as realised, (count(*) filter (where reporting is null))::integer as unconverted,
+    sum(reporting) filter (where bought_at > ${t} - make_interval(hours => 24 * days)) as recent_value
+  from bought cross join looked_back group by customer
+)`;
+
+/** The clocks of everybody who counts for the customer; lists are those that the customer itself stands on. */
+const touchedOf = (asked: Asked): RawBuilder<unknown> => sql`touched as (
+  select m.customer, max(last_interaction) as last_interaction, max(last_attempt) as last_attempt,
+    (array_agg(last_interaction_position order by last_interaction desc nulls last, id))[1] as last_position,
+    array_agg(lists) filter (where id = m.customer and lists <> '{}') as lists
+  from members m join ${asked.source.at('clocks')} c on c.id = m.subject ${among(asked, 'c.id')} group by m.customer
+)`;
+
+const contactsOf = (asked: Asked): RawBuilder<unknown> => sql`contacts as (
+  select m.customer, (array_agg(array[p.id, standing_position] order by standing_at, p.id))[1:1] as first,
+    min(standing_at) as at
+  from members m join ${asked.source.at('people')} p on p.id = m.subject
+  where p.kind = 'contact' and p.merged_into is null ${among(asked, 'p.id')} group by m.customer
+), deals as (
+  select m.customer, (array_agg(array[o.id, opened_position] order by opened_at, o.id))[1:1] as first, min(opened_at) as at
+  from members m join ${asked.source.at('opportunities')} o on o.account_id = m.subject
+  where o.status <> 'withdrawn' ${among(asked, 'o.account_id')} group by m.customer
+)`;
+
+/** One fact that is about several people of a customer counts once. */
+const relationOf = (asked: Asked): RawBuilder<unknown> => sql`relation as (
+  select s.customer,
+    (sum(value) filter (where what = 'satisfaction') / count(*) filter (where what = 'satisfaction'))::integer as satisfaction,
+    (count(*) filter (where what in ('reached', 'failed') and outbound))::integer as attempts,
+    (count(*) filter (where what = 'reached' and outbound))::integer as answered,
+    (count(distinct stream) filter (where what = 'sent'))::integer as sends,
+    (count(distinct stream) filter (where what = 'answered'))::integer as replies,
+    (count(*) filter (where what = 'reached'))::integer as interactions
+  from (
+    select distinct on (m.customer, g.position) m.customer, g.*
+    from members m join ${asked.source.at('signals')} g on g.subject_id = m.subject ${among(asked, 'g.subject_id')}
+    where g.occurred_at > ${asked.t} - (select make_interval(hours => 24 * days) from looked_back)
+  ) s group by s.customer
+), failed as (
+  select m.customer, count(distinct g.position)::integer as failed_attempts
+  from members m join ${asked.source.at('signals')} g on g.subject_id = m.subject and g.what = 'failed' ${among(asked, 'g.subject_id')}
+  left join touched u on u.customer = m.customer
+  where g.occurred_at > coalesce(u.last_interaction, '-infinity') group by m.customer
+)`;
+
+const window = sql`coalesce(
+  (select max((s ->> 'days')::integer) from jsonb_array_elements(w.value -> 'segments') s
+    where s ->> 'segmentId' = any(u.lists)), (w.value ->> 'days')::integer)`;
+
+/**
+ * Every customer at the moment with its phase, what made it so, its clocks, its value and its group. Whoever selects few
+ * columns of it pays for few: each fact is joined by the customer's id, of which it has one.
+ */
+export const customersAt = (asked: Asked): RawBuilder<CustomerRow> => {
+  const { t } = asked;
+  const response = sql`(case when attempts + sends > 0
+    then (100 * (answered + least(replies, sends)) / (attempts + sends)) end)`;
+  const recency = sql`floor(extract(epoch from ${t} - last_purchase) / 86400)::integer`;
+  const rule = (side: string, name: string) => sql`((g.value -> ${sql.lit(side)} ->> ${sql.lit(name)})::bigint)`;
+  const isGood = (side: string, facts: readonly (readonly [string, RawBuilder<unknown>])[]): RawBuilder<unknown> =>
+    sql`(${sql.join(
+      facts.map(([name, value]) =>
+        name === 'recency'
+          ? sql`coalesce((${value} <= ${rule(side, name)})::integer, 0)`
+          : sql`coalesce((${value} >= ${rule(side, name)})::integer, 0)`,
+      ),
+      sql` + `,
+    )} >= ${rule(side, 'needed')})`;
+  const likesUs = isGood('relationship', [
+    ['satisfaction', sql`satisfaction`],
+    ['response', response],
+    ['interaction', sql`coalesce(interactions, 0)`],
+  ]);
+  const buysFromUs = isGood('buying', [
+    ['value', sql`coalesce(recent_value, 0)`],
+    ['share', sql`share`],
+    ['recency', recency],
+  ]);
+  const inactiveFrom = sql`(last_purchase + make_interval(hours => 24 * window_days))`;
+  const days = sql`greatest(365, (${t} at time zone 'UTC')::date - first_day)`;
+  return sql<CustomerRow>`(
+    with recursive ${membersOf(asked)}, ${countedOf(asked)}, ${boughtOf(asked)},
+    looked_back as (select (value ->> 'periodDays')::integer as days from ${policyAt(asked, 'customer-group')} v),
+    ${baseOf(asked)}, ${buyingOf(t)}, ${touchedOf(asked)}, ${contactsOf(asked)}, ${relationOf(asked)},
+    known as (
+      select b.*, y.purchases, y.first_day, y.last_purchase, y.last_bought, y.realised, y.unconverted, y.recent_value,
+        u.last_interaction, u.last_attempt, u.last_position, w.version as window_version, ${window} as window_days
+      from base b left join buying y on y.customer = b.id left join touched u on u.customer = b.id
+      cross join ${policyAt(asked, 'inactivity.window')} w
+    )
+    select n.id, n.kind, n.name, n.owner, n.industry, n.country, n.known_since,
+      case when last_purchase is not null then case when ${inactiveFrom} > ${t} then 'active' else 'inactive' end
+        when n.kind = 'person' then standing
+        when c.customer is not null or d.customer is not null then 'potential'
+        when last_interaction is not null then 'prospect' else standing end as phase,
+      case when last_purchase is not null then last_bought[1][1] when n.kind = 'person' then standing_event
+        when c.customer is not null then 'contact' when d.customer is not null then 'opportunity'
+        when last_interaction is not null then 'interaction' else standing_event end as phase_fact,
+      case when last_purchase is not null then last_bought[1][2] when n.kind = 'person' then n.id
+        when c.customer is not null then c.first[1][1] when d.customer is not null then d.first[1][1] else n.id end as phase_id,
+      case when last_purchase is not null then last_bought[1][3] when n.kind = 'person' then standing_position
+        when c.customer is not null then c.first[1][2] when d.customer is not null then d.first[1][2]
+        when last_interaction is not null then last_position else standing_position end as phase_position,
+      case when last_purchase is not null then last_purchase when n.kind = 'person' then standing_at
+        when c.customer is not null then c.at when d.customer is not null then d.at
+        when last_interaction is not null then last_interaction else standing_at end as phase_at,
+      n.window_days, n.window_version, ${inactiveFrom} as inactive_from, n.last_purchase, n.last_interaction,
+      n.last_attempt, coalesce(f.failed_attempts, 0) as failed_attempts,
+      floor(extract(epoch from ${t} - coalesce(n.last_interaction, n.known_since)) / 86400)::integer as days_silent,
+      coalesce(n.purchases, 0) as purchases, n.first_day, n.realised, coalesce(n.unconverted, 0) as unconverted,
+      ${halfUp(sql`(n.realised * 365)`, days)} as value_at_risk, r.value ->> 'currency' as currency,
+      l.satisfaction, ${response} as response, coalesce(l.interactions, 0) as interactions,
+      coalesce(n.recent_value, 0) as recent_value, n.share, ${recency} as recency, g.version as group_version,
+      case when ${likesUs} then case when ${buysFromUs} then 'partner' else 'friend' end
+        when ${buysFromUs} then 'economist' else 'dog' end as customer_group
+    from known n
+    left join contacts c on c.customer = n.id left join deals d on d.customer = n.id
+    left join relation l on l.customer = n.id
+    left join failed f on f.customer = n.id
+    cross join ${policyAt(asked, 'customer-group')} g cross join ${policyAt(asked, 'reporting.currency')} r
+  )`;
+};

@@ -1,0 +1,183 @@
+import { sql } from 'kysely';
+import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
+import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
+import type { Instant, Money } from '../../libs/kernel/index.js';
+import {
+  Cursors,
+  type Database,
+  limitOf,
+  type Moment,
+  type Page,
+  type Paging,
+  read,
+  type Reading,
+  rows,
+} from '../../libs/read-model/index.js';
+import { type Asked, type Members, membersOf } from './bought.js';
+import { customersAt, type CustomerRow } from './customers.js';
+import { customers } from './index.js';
+import type { CustomersTables } from './tables.js';
+
+/** A customer at a moment. People are told by their ids alone. */
+export interface CustomerListed {
+  readonly id: string;
+  readonly kind: 'account' | 'person';
+  /** Of an account. */
+  readonly name: string | null;
+  readonly phase: RelationshipPhase;
+  /** What made it so. */
+  readonly because: {
+    /** `purchase`, `opportunity` (won, or for who never bought, opened), `contact`, `interaction` or a type of event. */
+    readonly fact: string;
+    /** Id of that. */
+    readonly id: string;
+    /** Of its event; a decimal string. */
+    readonly position: string;
+    readonly at: Instant;
+    /** Version of the policy `inactivity.window`, and the days that hold for this customer. */
+    readonly windowVersion: number;
+    readonly windowDays: number;
+    /** When the window after the last purchase runs out. */
+    readonly inactiveFrom: Instant | null;
+  };
+  readonly owner: string | null;
+  readonly industry: string | null;
+  readonly country: string | null;
+  readonly knownSince: Instant;
+  readonly lastPurchase: Instant | null;
+  /** When they were reached last, in either direction. */
+  readonly lastInteraction: Instant | null;
+  /** When they were last tried and not reached. */
+  readonly lastAttempt: Instant | null;
+  /** Since they were reached last. */
+  readonly failedAttempts: number;
+  /** Whole days of 24 hours since they were reached last, or else since they are known. */
+  readonly daysSilent: number;
+  readonly purchases: number;
+  /** What they bought, in the reporting currency at the rates of the days; `null`: nothing. */
+  readonly realised: Money | null;
+  /** Purchases that are not in it, for want of a rate. */
+  readonly unconverted: number;
+  /** What they buy in a year on average, in the reporting currency. */
+  readonly valueAtRisk: Money | null;
+  readonly group: CustomerGroup;
+}
+
+export const customerOf = (row: CustomerRow): CustomerListed => ({
+  id: row.id,
+  kind: row.kind,
+  name: row.name,
+  phase: row.phase,
+  because: {
+    fact: row.phase_fact,
+    id: row.phase_id,
+    position: row.phase_position,
+    at: row.phase_at,
+    windowVersion: row.window_version,
+    windowDays: row.window_days,
+    inactiveFrom: row.inactive_from,
+  },
+  owner: row.owner,
+  industry: row.industry,
+  country: row.country,
+  knownSince: row.known_since,
+  lastPurchase: row.last_purchase,
+  lastInteraction: row.last_interaction,
+  lastAttempt: row.last_attempt,
+  failedAttempts: row.failed_attempts,
+  daysSilent: row.days_silent,
+  purchases: row.purchases,
+  realised: row.realised === null ? null : { amount: row.realised, currency: row.currency },
+  unconverted: row.unconverted,
+  valueAtRisk: row.value_at_risk === null ? null : { amount: row.value_at_risk, currency: row.currency },
+  group: row.customer_group,
+});
+
+/** What customers can be listed by; all but `id` begin with the greatest, the longest and the latest. */
+export const customerSorts = ['id', 'days-silent', 'value-at-risk', 'last-purchase'] as const;
+export type CustomerSort = (typeof customerSorts)[number];
+
+/** Which customers; what is left out does not matter. */
+export interface CustomersAsked extends Moment, Paging {
+  readonly phase?: RelationshipPhase | undefined;
+  readonly kind?: 'account' | 'person' | undefined;
+  readonly owner?: string | undefined;
+  readonly country?: string | undefined;
+  readonly industry?: string | undefined;
+  readonly group?: CustomerGroup | undefined;
+  /** Default `id`. */
+  readonly sort?: CustomerSort | undefined;
+  /** Default: `asc` by id, else `desc`. */
+  readonly order?: 'asc' | 'desc' | undefined;
+  /** With people who are no more than names (S0). Default: without. */
+  readonly names?: boolean | undefined;
+}
+
+/** What customers are asked by at a moment. */
+export const askedOf = (source: Reading<CustomersTables>, { asOf, knownAt }: Moment, names = false): Asked => ({
+  source,
+  t: asOf === undefined ? sql`now()` : sql`${asOf}::timestamptz`,
+  k: sql`${knownAt ?? 'infinity'}::timestamptz`,
+  names,
+});
+
+/** Everybody who counts for these customers. */
+export async function membersAt(
+  reading: Reading<CustomersTables>,
+  asked: Asked,
+  ids: readonly string[],
+): Promise<Members> {
+  const found = await rows(
+    reading,
+    sql<{ subject: string; customer: string }>`with recursive ${membersOf(asked, ids)} select * from members`,
+  );
+  return { subjects: found.map(({ subject }) => subject), customers: found.map(({ customer }) => customer) };
+}
+
+const sortKeys = {
+  id: { key: sql`id`, kind: 'text', order: 'asc' },
+  'days-silent': { key: sql`days_silent`, kind: 'numeric', order: 'desc' },
+  'value-at-risk': { key: sql`coalesce(value_at_risk, -1)`, kind: 'numeric', order: 'desc' },
+  'last-purchase': { key: sql`coalesce(last_purchase, '0001-01-01T00:00:00Z')`, kind: 'timestamptz', order: 'desc' },
+} as const;
+
+/** A page of customers. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
+export const customersList = (database: Database, given: CustomersAsked): Promise<Page<CustomerListed>> =>
+  read(database, customers, given, async (reading) => {
+    const { limit: _limit, cursor, names, ...asked } = given;
+    const { asOf, knownAt, phase, kind, owner, country, industry, group, sort = 'id', order } = asked;
+    const limit = limitOf(given);
+    const by = sortKeys[sort];
+    const cursors = new Cursors({ list: 'customers', names, ...asked });
+    const after = cursors.read(cursor, [by.kind === 'numeric' ? 'number' : 'string', 'string']);
+    const backwards = (order ?? by.order) === 'desc';
+    const direction = backwards ? sql`desc` : sql`asc`;
+    const only = [
+      ...(phase === undefined ? [] : [sql`phase = ${phase}`]),
+      ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
+      ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
+      ...(country === undefined ? [] : [sql`country = ${country}`]),
+      ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
+      ...(group === undefined ? [] : [sql`customer_group = ${group}`]),
+      ...(after
+        ? [sql`(${by.key}, id) ${backwards ? sql`<` : sql`>`} (${sql`${after[0]}::${sql.raw(by.kind)}`}, ${after[1]})`]
+        : []),
+    ];
+    const all = askedOf(reading, { asOf, knownAt }, names);
+    const places = await rows(
+      reading,
+      sql<{ id: string; key: string | number }>`select id, ${by.key} as key from ${customersAt(all)} c
+        where ${only.length === 0 ? sql`true` : sql.join(only, sql` and `)}
+        order by key ${direction}, id ${direction} limit ${limit + 1}`,
+    );
+    const page = cursors.page(
+      places,
+      limit,
+      ({ id }) => id,
+      ({ id, key }) => [key, id],
+    );
+    const members = await membersAt(reading, all, page.items);
+    const details = await rows(reading, sql<CustomerRow>`select * from ${customersAt({ ...all, only: members })} c`);
+    const byId = new Map(details.map((row) => [row.id, customerOf(row)]));
+    return { items: page.items.flatMap((id) => byId.get(id) ?? []), next: page.next };
+  });

@@ -1,0 +1,33 @@
+import { sql } from 'kysely';
+import { type Reading, rows } from '../../libs/read-model/index.js';
+import { type Asked, countedOf, membersOf } from './bought.js';
+import type { CustomersTables } from './tables.js';
+
+/** How many customers of the year before the last 365 days bought in these as well. */
+export interface Retention {
+  /** Whole per mille, half up; `null`: nobody bought in that year. */
+  readonly perMille: number | null;
+  readonly customers: number;
+  readonly retained: number;
+}
+
+/** The retention of all customers together at the moment, by which lifetime values are projected. */
+export async function retentionAt(reading: Reading<CustomersTables>, asked: Asked): Promise<Retention> {
+  const year = sql`make_interval(hours => 8760)`;
+  const [row] = await rows(
+    reading,
+    sql<{ customers: number; retained: number }>`
+      with recursive ${membersOf(asked)}, ${countedOf(asked)}
+      select (count(*) filter (where before))::integer as customers,
+        (count(*) filter (where before and since))::integer as retained
+      from (
+        select m.customer, bool_or(c.bought_at <= ${asked.t} - ${year}) as before,
+          bool_or(c.bought_at > ${asked.t} - ${year}) as since
+        from counted c join members m on m.subject = c.subject_id
+        where c.bought_at > ${asked.t} - 2 * ${year} group by m.customer
+      ) y`,
+  );
+  const { customers = 0, retained = 0 } = row ?? {};
+  const perMille = customers === 0 ? null : Math.floor((2000 * retained + customers) / (2 * customers));
+  return { perMille, customers, retained };
+}
