@@ -5,6 +5,7 @@ import { forecastModel } from './forecast/index.js';
 import { peopleModel } from './people/index.js';
 import { pipeline } from './pipeline/index.js';
 import { policiesModel } from './policies/index.js';
+import { segmentsModel } from './segments/index.js';
 import { service } from './service/index.js';
 
 /** Every read model. A new one is a folder and a line here. */
@@ -16,4 +17,5 @@ export const projections: readonly Projection[] = [
   peopleModel,
   policiesModel,
   service,
+  segmentsModel,
 ];

@@ -108,9 +108,12 @@ export class Copy {
   ): Promise<void> {
     const { readers, batch, log, schema } = this.options;
     const checkpoint = await writer.resume();
-    if (this.building && (await this.isAtHead(checkpoint))) await this.serves(client);
+    if (this.building && (await this.isAtHead(checkpoint)) && (await this.advanced(writer, signal, () => true))) {
+      await this.serves(client);
+    }
     const inbox = readers.join(checkpoint);
     try {
+      await this.advanced(writer, signal, () => !inbox.hasArrived);
       await this.write(client, writer, inbox, batch, signal, progress);
     } catch (error) {
       if (error instanceof CheckpointMoved) {
@@ -142,11 +145,20 @@ export class Copy {
       progress();
       if (this.failed) await this.tellError(client, null);
       this.failed = false;
+      const more = await writer.advance();
       if (!batch.live) continue;
+      // What is asked of it before that would not be answered in full.
+      if (more && !(await this.advanced(writer, signal, () => !inbox.hasArrived)) && this.building) continue;
       await writer.live();
       // What serves may still be a little ahead; with nothing new in the log nothing else would bring us back here.
       while (!(await this.serves(client)) && !(await inbox.arrived(1_000, signal))) signal.throwIfAborted();
     }
+  }
+
+  /** Does what is done between batches, as long as there is time for it. @returns whether nothing is left */
+  private async advanced(writer: ProjectionWriter, signal: AbortSignal, hasTime: () => boolean): Promise<boolean> {
+    while (!signal.aborted && hasTime()) if (!(await inTime(writer.advance()))) return true;
+    return false;
   }
 
   private async isAtHead(checkpoint: Position | null): Promise<boolean> {
@@ -202,13 +214,13 @@ const prepare = (client: pg.Client): Promise<unknown> =>
      set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3`,
   );
 
-async function inTime(written: Promise<void>): Promise<void> {
+async function inTime<T>(written: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new ConnectionLost('PostgreSQL does not answer.')), deadline);
   });
   try {
-    await Promise.race([written, late]);
+    return await Promise.race([written, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,7 @@
 import type { RawBuilder } from 'kysely';
 import { type DeclaredEvents, idOf, type Instant, type RecordedEvent, type RecordedOf } from '../kernel/index.js';
 import type { Columns, GivenRow, Index, Patch, Row, RowOf } from './columns.js';
+import type { MembershipsTable } from './memberships.js';
 import type { TimelinesTable } from './timelines.js';
 
 /** The instant asked for: what was true at `asOf`, as far as it was known at `knownAt`; left out, now. */
@@ -56,11 +57,20 @@ export interface AppendsTable<C extends Columns = Columns> {
   readonly indexes: readonly Index[];
 }
 
-export type Table = VersionsTable | AppendsTable | TimelinesTable;
+export type Table = VersionsTable | AppendsTable | TimelinesTable | MembershipsTable;
 export type Tables = Readonly<Record<string, Table>>;
 
 /** What the runtime keeps beside each row of a timelines table. */
 export type TimelineColumns = Omit<VersionColumns, 'revision'>;
+
+/** What the runtime keeps beside each row of a memberships table. */
+export interface MemberColumns extends TimelineColumns {
+  /** The event that ended it; null: nothing did. */
+  readonly left_position: bigint | null;
+  readonly left_cause: string | null;
+  readonly left_actor_id: string | null;
+  readonly left_actor_role: string | null;
+}
 
 /** A table's row as queries see it. */
 export type StoredRow<T> =
@@ -68,9 +78,11 @@ export type StoredRow<T> =
     ? RowOf<C> & VersionColumns
     : T extends TimelinesTable<infer C>
       ? RowOf<C> & TimelineColumns
-      : T extends AppendsTable<infer C>
-        ? RowOf<C> & AppendColumns
-        : never;
+      : T extends MembershipsTable
+        ? RowOf<MembershipsTable['columns']> & MemberColumns
+        : T extends AppendsTable<infer C>
+          ? RowOf<C> & AppendColumns
+          : never;
 
 export type StoredRows<T extends Tables> = { readonly [N in keyof T & string]: StoredRow<T[N]> };
 
@@ -84,6 +96,8 @@ export interface Source<T extends Tables = Tables> {
   readonly instant: RawBuilder<Instant>;
   /** The table itself, with all its rows. */
   readonly all: (table: keyof T & string) => RawBuilder<unknown>;
+  /** The versions of the rules of a memberships table, as the runtime keeps them. */
+  readonly rules: (table: keyof T & string) => RawBuilder<unknown>;
   /** Whether a row of a versions table holds at the moment (its columns unqualified). */
   readonly holds: RawBuilder<boolean>;
 }

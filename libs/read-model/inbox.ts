@@ -18,6 +18,10 @@ export class Inbox {
     return this.held < this.capacity;
   }
 
+  get hasArrived(): boolean {
+    return this.waiting.length > 0;
+  }
+
   put(batch: FeedBatch): void {
     this.waiting.push(batch);
     this.held += batch.events.length;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Kysely, PostgresAdapter, DummyDriver, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { Projection, Table, View } from './definition.js';
 import { sourceOfView } from './source.js';
+import { linksOf, rulesOf, termsOf } from './memberships.js';
 import { headsOf, inputsOf } from './timelines.js';
 
 const compiler = new Kysely<Record<string, never>>({
@@ -40,6 +41,20 @@ const added: Readonly<Record<Table['kind'], Readonly<Record<string, readonly [st
     actor_id: ['text', 'Who did it: a stable id, never a name.'],
     actor_role: ['text', 'In which role.'],
   },
+  memberships: {
+    valid_from: ['timestamptz', 'When it began to hold.'],
+    valid_to: ['timestamptz', 'When it ceases to hold; infinity: it holds.'],
+    recorded_from: ['timestamptz', 'When we learnt it.'],
+    recorded_to: ['timestamptz', 'When we learnt better; infinity: we believe it.'],
+    position: ['bigint', 'Position of the event since which it holds.'],
+    cause: ['text', 'Type of that event.'],
+    actor_id: ['text', 'Who did it: a stable id, never a name.'],
+    actor_role: ['text', 'In which role.'],
+    left_position: ['bigint?', 'Position of the event behind its end.'],
+    left_cause: ['text?', 'Type of that event.'],
+    left_actor_id: ['text?', 'Who did it: a stable id, never a name.'],
+    left_actor_role: ['text?', 'In which role.'],
+  },
   appends: {
     position: ['bigint', 'Position of the event in the log.'],
     occurred_at: ['timestamptz', 'When it happened.'],
@@ -77,7 +92,7 @@ function tableStatements(schema: string, name: string, table: Table): readonly s
     ([column, { type, nullable, says }]) => [column, type, nullable ? '' : ' not null', says] as const,
   );
   const runtime = Object.entries(added[table.kind]).map(
-    ([column, [type, says]]) => [column, type, ' not null', says] as const,
+    ([column, [type, says]]) => [column, type.replace('?', ''), type.endsWith('?') ? '' : ' not null', says] as const,
   );
   const primaryKey = primaryKeyOf(table);
   const columns = [...own, ...runtime];
@@ -89,11 +104,13 @@ function tableStatements(schema: string, name: string, table: Table): readonly s
     `create table ${at} (${lines.join(', ')})`,
     ...columns.map(([column, , , says]) => `comment on column ${at}.${quoted(column)} is ${literal(says)}`),
     ...(table.kind === 'timelines' ? timelineStatements(schema, name) : []),
+    ...(table.kind === 'memberships' ? membershipStatements(schema, name) : []),
   ];
 }
 
 function primaryKeyOf(table: Table): readonly string[] {
   if (table.kind === 'versions') return [table.key, 'position'];
+  if (table.kind === 'memberships') return ['rule', 'version', 'key', 'valid_from', 'recorded_from'];
   return table.kind === 'timelines' ? [table.key, 'valid_from', 'recorded_from'] : table.primaryKey;
 }
 
@@ -122,10 +139,38 @@ const timelineStatements = (schema: string, name: string): readonly string[] => 
    )`,
 ];
 
+/** What the runtime needs besides: which rules there are, which key rests on which, and what is believed of a key. */
+const membershipStatements = (schema: string, name: string): readonly string[] => [
+  ...timelineStatements(schema, name),
+  // Pages of keys are taken in the order in which the code compares text.
+  `alter table ${quoted(schema, headsOf(name))} alter column key type text collate "C"`,
+  `create index on ${quoted(schema, name)} (key) where recorded_to = 'infinity'`,
+  `create table ${quoted(schema, linksOf(name))} (key text not null, source text not null, primary key (key, source))`,
+  `create index on ${quoted(schema, linksOf(name))} (source)`,
+  `create table ${quoted(schema, termsOf(name))} ("only" boolean primary key default true check ("only"), known jsonb not null)`,
+  `create table ${quoted(schema, rulesOf(name))} (
+     place integer not null,
+     rule text not null,
+     version text not null,
+     definition jsonb not null,
+     "from" timestamptz not null,
+     "to" timestamptz not null,
+     known_from timestamptz not null,
+     position bigint not null,
+     cause text not null,
+     actor_id text not null,
+     actor_role text not null,
+     "cursor" text not null,
+     evaluated boolean not null,
+     primary key (rule, version)
+   )`,
+];
+
 /** The rows that queries without a moment look at, or few more. */
 const currentRows: Readonly<Record<Table['kind'], string>> = {
   versions: "valid_to = 'infinity'",
   timelines: "recorded_to = 'infinity'",
+  memberships: "recorded_to = 'infinity'",
   appends: 'true',
 };
 

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../kernel/index.js';
 import type { Moment, Projection, Source, StoredRow, Table, Tables } from './definition.js';
+import { rulesOf } from './memberships.js';
 
 /**
  * As of (t, k) the row of a key is the one of its last event with occurredAt ≤ t and recordedAt ≤ k. Neither runs
@@ -26,6 +27,7 @@ function source<T extends Tables>(
   const all = (table: string): RawBuilder<unknown> => sql.id(schema, table);
   return {
     all,
+    rules: (table) => all(rulesOf(table)),
     holds,
     instant,
     begun: <N extends keyof T & string>(name: N) =>
@@ -47,7 +49,9 @@ export function sourceAt<T extends Tables>(
     const versions = sql<boolean>`(valid_to = 'infinity')`;
     const timelines = sql`(recorded_to = 'infinity' and valid_from <= now() and valid_to > now())`;
     const now = sql<Instant>`now()`;
-    return source(projection, schema, versions, now, { versions, timelines, appends: sql`true`, begun: sql`true` });
+    return source(projection, schema, versions, now, {
+      ...{ versions, timelines, memberships: timelines, appends: sql`true`, begun: sql`true` },
+    });
   }
   const t = sql`${moment.asOf ?? 'infinity'}::timestamptz`;
   const k = sql`${moment.knownAt ?? 'infinity'}::timestamptz`;
@@ -66,6 +70,7 @@ export function sourceOfView<T extends Tables>(projection: Pick<Projection, 'tab
 const conditionsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>, at: RawBuilder<Instant>): Conditions => ({
   versions: holdsAt(t, k),
   timelines: liesOver(at, k),
+  memberships: liesOver(at, k),
   appends: happenedBy(t, k),
   begun: sql`(valid_from <= ${t} and recorded_from <= ${k})`,
 });

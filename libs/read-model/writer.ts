@@ -8,6 +8,7 @@ import { CheckpointMoved, isRefusedData, Unprojectable } from './errors.js';
 import { positionsChannel } from './notifications.js';
 import { skippedEvents } from './registry.js';
 import { indexStatements, quoted } from './schema.js';
+import { MembershipsFold } from './memberships-fold.js';
 import { TimelinesFold } from './timelines-fold.js';
 import { VersionsFold } from './versions-fold.js';
 
@@ -25,17 +26,18 @@ const leastAnalyzed = 200;
 const mostAnalyzed = 10_000;
 
 /** How one table takes in a batch: loaded, taken event by event, settled, written; then committed or reset. */
-type Fold = VersionsFold | AppendsFold | TimelinesFold;
+type Fold = VersionsFold | AppendsFold | TimelinesFold | MembershipsFold;
 
-/** Versions first: timelines find their keys through them. */
+/** Versions first: the others find their keys through them. */
 function foldsOf({ tables }: Projection, schema: string): readonly Fold[] {
   const versions = new Map<string, VersionsFold>();
   const appends: AppendsFold[] = [];
-  const timelines: TimelinesFold[] = [];
+  const timelines: (TimelinesFold | MembershipsFold)[] = [];
   const ownRow = (table: string, event: RecordedEvent): Row | undefined => versions.get(table)?.ownRow(event);
   for (const [name, table] of Object.entries(tables)) {
     if (table.kind === 'versions') versions.set(name, new VersionsFold(schema, name, table, askedBy(tables, name)));
     else if (table.kind === 'appends') appends.push(new AppendsFold(name, table));
+    else if (table.kind === 'memberships') timelines.push(new MembershipsFold(schema, name, table, ownRow));
     else timelines.push(new TimelinesFold(schema, name, table, ownRow));
   }
   return [...versions.values(), ...appends, ...timelines];
@@ -44,7 +46,9 @@ function foldsOf({ tables }: Projection, schema: string): readonly Fold[] {
 const askedBy = (tables: Tables, name: string): ReadonlySet<string> =>
   new Set(
     Object.values(tables).flatMap((table) =>
-      table.kind === 'timelines' && table.via.includes(name) ? [...table.handlers.keys()] : [],
+      (table.kind === 'timelines' || table.kind === 'memberships') && table.via.includes(name)
+        ? [...table.handlers.keys()]
+        : [],
     ),
   );
 
@@ -53,6 +57,7 @@ const askedBy = (tables: Tables, name: string): ReadonlySet<string> =>
  */
 export class ProjectionWriter {
   private readonly folds: readonly Fold[];
+  private readonly memberships: readonly MembershipsFold[];
   private readonly types: ReadonlySet<string>;
   private skipped: ReadonlySet<Position> = new Set();
   /** Events handled a second, smoothed over the last batches. */
@@ -70,6 +75,7 @@ export class ProjectionWriter {
   ) {
     this.types = new Set(projection.types);
     this.folds = foldsOf(projection, schema);
+    this.memberships = this.folds.filter((fold) => fold instanceof MembershipsFold);
   }
 
   /** Takes up where the database stands. */
@@ -81,6 +87,7 @@ export class ProjectionWriter {
     const [row] = rows;
     if (!row) throw new Error(`The checkpoint of ${this.schema} is gone.`);
     this.skipped = await skippedEvents(this.client, this.projection);
+    for (const fold of this.memberships) await fold.load(this.client);
     this.checkpoint = row.position;
     return row.position;
   }
@@ -92,7 +99,13 @@ export class ProjectionWriter {
   async write({ events, position }: Batch): Promise<void> {
     const handled = events.filter((event) => this.types.has(event.type) && !this.skipped.has(event.position));
     try {
-      await this.writeFolded(handled, position, events.length);
+      let from = 0;
+      for (const [place, event] of handled.entries()) {
+        if (place + 1 === handled.length || !this.memberships.some((fold) => fold.endsBatch(event))) continue;
+        await this.writeFolded(handled.slice(from, place + 1), event.position, place + 1 - from);
+        from = place + 1;
+      }
+      await this.writeFolded(handled.slice(from), position, events.length - from);
     } catch (error) {
       this.forget();
       throw error;
@@ -114,6 +127,27 @@ export class ProjectionWriter {
     for (const table of Object.keys(this.projection.tables)) {
       await this.client.query(`analyze ${quoted(this.schema, table)}`);
     }
+  }
+
+  /** Goes on with what is done between batches. @returns whether more is left @throws CheckpointMoved */
+  async advance(): Promise<boolean> {
+    const behind = this.memberships.filter((fold) => fold.isBehind);
+    if (behind.length === 0) return false;
+    await this.client.query('begin');
+    try {
+      const { rowCount } = await this.client.query(
+        `select from ${quoted(this.schema, 'checkpoint')} where position is not distinct from $1 for update`,
+        [this.checkpoint],
+      );
+      if (rowCount === 0) throw new CheckpointMoved(`Another writer has moved the checkpoint of ${this.schema}.`);
+      for (const fold of behind) await fold.advance(this.client);
+      await this.client.query('commit');
+    } catch (error) {
+      await this.client.query('rollback');
+      this.forget();
+      throw error;
+    }
+    return this.memberships.some((fold) => fold.isBehind);
   }
 
   private async writeFolded(events: readonly RecordedEvent[], position: Position, seen: number): Promise<void> {
@@ -171,6 +205,7 @@ export class ProjectionWriter {
       await fold.close(this.client);
       for (const rows of fold.rows()) if (rows.lines.length > 0) await copyInto(this.client, this.schema, rows);
     }
+    for (const fold of this.memberships) await fold.finish(this.client);
     await this.client.query('commit');
     this.checkpoint = position;
     this.sinceAnalyzed += events.length;

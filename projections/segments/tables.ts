@@ -1,0 +1,160 @@
+import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
+import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
+import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
+import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
+import type { Rule, SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
+import type { RecordedOf } from '../../libs/kernel/index.js';
+import {
+  bool,
+  integer,
+  json,
+  memberships,
+  optional,
+  type OwnRow,
+  type StoredRow,
+  text,
+  versions,
+} from '../../libs/read-model/index.js';
+import { type Customer, type CustomerEvents, evolve } from './customer.js';
+import {
+  concerns,
+  type Definition,
+  evolveRules,
+  type KnownRules,
+  noRules,
+  restsOn,
+  restsOnWindows,
+  type RuleEvents,
+  touched,
+  verdict,
+  versionsOf,
+} from './rules.js';
+
+export type SegmentKind = 'dynamic' | 'list';
+
+/** Every version of every segment and list. */
+export const segments = versions<SegmentEvents>()({
+  key: 'id',
+  columns: {
+    id: text('Id of the segment or list.'),
+    name: text('What it is called.'),
+    kind: text<SegmentKind>('dynamic: by a rule; list: members are named one by one.'),
+    audience: text<SegmentAudience>('accounts or people.'),
+    rule: optional(json<Rule>('The rule, in the language of segments.')),
+    version: optional(integer('Version of the rule.')),
+    phased: bool('Whether the rule asks for the phase, and so rests on the policy inactivity.window.'),
+    retired: bool('Whether it is used for nothing new.'),
+  },
+  opens: {
+    SegmentDefined: ({ data }) => ({
+      name: data.name,
+      kind: 'dynamic' as const,
+      audience: data.of,
+      rule: data.rule,
+      version: data.version,
+      phased: restsOnWindows(data.rule),
+      retired: false,
+    }),
+    StaticListCreated: ({ data }) => ({
+      name: data.name,
+      kind: 'list' as const,
+      audience: data.of,
+      phased: false,
+      retired: false,
+    }),
+  },
+  changes: { SegmentRetired: () => ({ retired: true }) },
+});
+
+/** Which version of each policy holds. */
+export const settings = versions<PolicyEvents>()({
+  key: 'policy',
+  columns: { policy: text('Name of the policy.'), version: integer('Its version.') },
+  opens: { PolicyChanged: ({ data }) => ({ version: data.version }) },
+});
+
+/** Whose each purchase is. */
+export const purchases = versions<PurchaseEvents>()({
+  key: 'id',
+  columns: { id: text('Id of the purchase.'), customer: text('Stream of the account or person.') },
+  opens: { PurchaseRecorded: ({ data }) => ({ customer: customerOf(data.accountId, data.personId) }) },
+});
+
+/** Whose each opportunity is. */
+export const opportunities = versions<OpportunityEvents>()({
+  key: 'id',
+  columns: { id: text('Id of the opportunity.'), customer: optional(text('Stream of the account.')) },
+  opens: {
+    OpportunityOpened: ({ data }) => ({ customer: data.accountId === undefined ? null : `account-${data.accountId}` }),
+  },
+  changes: { OpportunityAccountAssigned: ({ data }) => ({ customer: `account-${data.accountId}` }) },
+});
+
+const customerOf = (accountId: string | undefined, personId: string | undefined): string =>
+  accountId === undefined ? `person-${personId ?? ''}` : `account-${accountId}`;
+
+function keysOf(event: RecordedOf<CustomerEvents>, own: OwnRow): readonly string[] {
+  switch (event.type) {
+    case 'PurchaseRecorded':
+    case 'PurchaseCorrected':
+    case 'PurchaseCancelled':
+    case 'PurchaseOpportunityAssigned':
+      return owned(own('purchases')?.['customer']);
+    case 'OpportunityWon':
+    case 'OpportunityReopened':
+      return owned(own('opportunities')?.['customer']);
+    case 'ActivityCompleted':
+    case 'ActivityLogged': {
+      const { personId, accountId, participants } = event.data;
+      return [
+        ...(accountId === undefined ? [] : [`account-${accountId}`]),
+        ...(personId === undefined ? [] : [`person-${personId}`]),
+        ...(participants?.people ?? []).map((id) => `person-${id}`),
+      ];
+    }
+    case 'StaticListMembersAdded':
+    case 'StaticListMembersRemoved': {
+      const category = own('segments')?.['audience'] === 'accounts' ? 'account' : 'person';
+      return event.data.members.map((id) => `${category}-${id}`);
+    }
+    default:
+      return [event.stream];
+  }
+}
+
+const owned = (customer: unknown): readonly string[] => (typeof customer === 'string' ? [customer] : []);
+
+/** Of a list only that somebody is on it is kept for each of its members, not all the others. */
+const keptOf = (event: RecordedOf<CustomerEvents>): object => {
+  if (event.type === 'StaticListMembersAdded' || event.type === 'StaticListMembersRemoved') return {};
+  if (event.type !== 'PurchaseRecorded' && event.type !== 'PurchaseCorrected') return event.data;
+  return { ...event.data, lines: [] };
+};
+
+/** Who belongs to which segment or list. */
+export const members = memberships<CustomerEvents, RuleEvents>()<Customer, Definition, KnownRules>({
+  via: ['segments', 'purchases', 'opportunities'],
+  keysOf,
+  keptOf,
+  linksOf: (event) =>
+    event.type === 'LeadConverted' || event.type === 'ContactAccountAssigned'
+      ? [`account-${event.data.accountId}`]
+      : [],
+  initial: {},
+  evolve,
+  rules: { initial: noRules, evolve: evolveRules, versions: versionsOf },
+  touched,
+  restsOn,
+  concerns,
+  verdict,
+});
+
+export type SegmentRow = StoredRow<typeof segments>;
+
+export type SegmentTables = {
+  readonly segments: typeof segments;
+  readonly settings: typeof settings;
+  readonly purchases: typeof purchases;
+  readonly opportunities: typeof opportunities;
+  readonly members: typeof members;
+};
