@@ -8,8 +8,11 @@ export interface RunningProjector {
   stop(): Promise<void>;
 }
 
-/** Starts what runs on the log: read models and processes. It goes on until it is stopped, whatever comes and goes. */
-export async function startProjector(settings: EngineSettings): Promise<RunningProjector> {
+/**
+ * Starts what runs on the log: read models (all of them, or those given) and processes. It goes on until it is stopped,
+ * whatever comes and goes.
+ */
+export async function startProjector(settings: EngineSettings, readModels = projections): Promise<RunningProjector> {
   const engine = await openEngine(settings);
   const { database, eventLog, executor, clock, processes, log } = engine;
   await ensureProcessTables(database.db);
@@ -19,7 +22,7 @@ export async function startProjector(settings: EngineSettings): Promise<RunningP
   const runner = new ProcessRunner(database.db, feed, executor, log);
   const managers = new ManagerRunner({ db: database.db, feed, executor, clock, log });
   const running = Promise.all([
-    runProjections({ feed, database, projections, signal, log }),
+    runProjections({ feed, database, projections: readModels, signal, log }),
     runner.run(processes, signal),
     managers.run(processManagers, signal),
   ]);

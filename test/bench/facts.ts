@@ -86,7 +86,6 @@ export async function forgetReadModels({ postgres }: BenchServers): Promise<void
       execute format('drop schema %I cascade', known.schema);
     end loop;
     delete from kroniek.read_models;
-    delete from kroniek.process_checkpoints;
   end $$`);
   await database.close();
 }

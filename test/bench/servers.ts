@@ -16,7 +16,8 @@ export interface BenchServers {
   readonly apiUrl: string;
   readonly adminKey: string;
   readonly masterKey: Buffer;
-  startProjector(): Promise<void>;
+  /** With all read models, or with those named alone. */
+  startProjector(readModels?: readonly string[]): Promise<void>;
   stopProjector(): Promise<void>;
   /** Memory of all processes but this one in MB, shared pages counted once. */
   memory(): Promise<number>;
@@ -73,7 +74,10 @@ export async function startBenchServers(): Promise<BenchServers> {
     apiUrl: `http://127.0.0.1:${apiPort}`,
     adminKey,
     masterKey,
-    startProjector: () => start('projector', 'apps/projector/main.js', service),
+    startProjector: (readModels) =>
+      readModels
+        ? start('projector', 'test/bench/projector.js', { ...service, KRONIEK_BENCH_READ_MODELS: readModels.join() })
+        : start('projector', 'apps/projector/main.js', service),
     stopProjector: () => end('projector'),
     memory: async () => {
       const own = [...children.values()].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
