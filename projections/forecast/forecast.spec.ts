@@ -117,10 +117,10 @@ describe('the forecast of a period', () => {
           openPipeline: 19_06,
           omitted: 99_00,
           target: 240_00,
-          attainment: 417,
+          attainment: '0.4167',
           gap: 140_00,
-          coverage: 565,
-          requiredWinRate: 1770,
+          coverage: '0.5649',
+          requiredWinRate: '1.7701',
           unconverted: 1,
         },
       ]);

@@ -9,7 +9,7 @@ import {
   fitting,
   type ForecastFilters,
   type ForecastReading,
-  perMille,
+  ratio,
   steadily,
 } from './frame.js';
 import { forecastModel } from './index.js';
@@ -26,7 +26,7 @@ export interface ForecastAsked extends Moment, ForecastFilters {
   readonly by?: ForecastGroup | undefined;
 }
 
-/** Amounts are minor units of the reporting currency, ratios whole per mille, `null` where they say nothing. */
+/** Amounts are minor units of the reporting currency, ratios decimals of four digits, `null` where they say nothing. */
 export interface ForecastLine {
   /** Id of the owner, team, pipeline or category; `null`: none, or all in one row. */
   readonly group: string | null;
@@ -52,13 +52,13 @@ export interface ForecastLine {
   readonly omitted: number;
   readonly target: number | null;
   /** Closed ÷ target. */
-  readonly attainment: number | null;
+  readonly attainment: string | null;
   /** Target less closed; negative: more than the target is won. */
   readonly gap: number | null;
   /** Open ÷ gap. */
-  readonly coverage: number | null;
+  readonly coverage: string | null;
   /** Gap ÷ open: so much of what is open has to be won. */
-  readonly requiredWinRate: number | null;
+  readonly requiredWinRate: string | null;
   /** Number of opportunities without an exchange rate; they are in no amount. */
   readonly unconverted: number;
 }
@@ -210,10 +210,10 @@ function lineOf(row: SumsRow, target: number | null): ForecastLine {
     openPipeline: open_pipeline,
     omitted,
     target,
-    attainment: target === null ? null : perMille(closed, target),
+    attainment: target === null ? null : ratio(closed, target),
     gap,
-    coverage: gap === null ? null : perMille(open, gap),
-    requiredWinRate: gap === null || gap <= 0 ? null : perMille(gap, open),
+    coverage: gap === null ? null : ratio(open, gap),
+    requiredWinRate: gap === null || gap <= 0 ? null : ratio(gap, open),
     unconverted,
   };
 }

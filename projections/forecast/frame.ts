@@ -45,12 +45,9 @@ export async function askedFor(reading: ForecastReading, { asOf }: Moment): Prom
       ${reportingCurrency(reading)} as currency`,
   );
   if (!row) throw new Error('PostgreSQL answered a select without from with no row.');
-  return frameOf(row.as_of, row.currency);
-}
-
-export function frameOf(asOf: Instant, reporting: string): Asked {
-  const today = asOf.slice(0, 10);
-  return { asOf, today, reporting, day: sql`${today}::date`, currency: sql`${reporting}::text` };
+  const { as_of: instant, currency } = row;
+  const today = instant.slice(0, 10);
+  return { asOf: instant, today, reporting: currency, day: sql`${today}::date`, currency: sql`${currency}::text` };
 }
 
 /** Several queries that see one and the same state of the read model. */
@@ -60,9 +57,10 @@ export const steadily = <R>(reading: ForecastReading, ask: (reading: ForecastRea
     .setIsolationLevel('repeatable read')
     .execute((db) => ask({ ...reading, db }));
 
-/** In whole per mille, rounded half away from zero; `null` where there is nothing to divide by. */
-export function perMille(part: number, whole: number): number | null {
+/** A decimal of four digits, rounded half away from zero; `null` where there is nothing to divide by. */
+export function ratio(part: number, whole: number): string | null {
   if (whole <= 0) return null;
-  const size = (2000n * BigInt(Math.abs(part)) + BigInt(whole)) / (2n * BigInt(whole));
-  return part < 0 && size > 0n ? -Number(size) : Number(size);
+  const parts = (20_000n * BigInt(Math.abs(part)) + BigInt(whole)) / (2n * BigInt(whole));
+  const digits = String(parts).padStart(5, '0');
+  return `${part < 0 && parts > 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 }

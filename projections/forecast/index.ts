@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { projection, type Source, type View } from '../../libs/read-model/index.js';
+import { calibrated } from './outcomes.js';
 import {
   commitments,
   type ForecastTables,
@@ -124,6 +125,25 @@ const views: Readonly<Record<string, View<ForecastTables>>> = {
       (amounts ->> 'commit')::numeric, (amounts ->> 'bestCase')::numeric, (amounts ->> 'pipeline')::numeric,
       (adjusted ->> 'commit')::numeric, (adjusted ->> 'bestCase')::numeric, (adjusted ->> 'pipeline')::numeric,
       currency, valid_from from ${at('submissions')} f`,
+  },
+  forecast_calibration: {
+    says: 'Every commitment for a period that is over, against what had been won when it ended, as of kroniek.as_of and kroniek.known_at (unset: now).',
+    columns: {
+      period: 'Month or quarter.',
+      team: 'Team whose total it is; null: everybody’s.',
+      pipeline: 'Pipeline that it is for; null: all of them.',
+      committed: 'In minor units of the reporting currency, at the rate of the day; null: there was none.',
+      actual: 'Won in the period when it ended, in minor units.',
+      difference: 'Actual less committed.',
+      ...reporting,
+      unconverted: 'Number of won opportunities without an exchange rate; they are not in actual.',
+      is_last: 'Whether nothing was committed for the same total after it.',
+      committed_at: 'When it was committed.',
+      ...by,
+    },
+    as: (source) => sql`select period, team_id, pipeline_id, committed, actual, actual - committed,
+      ${reportingCurrency(source)}, unconverted, is_last, committed_at, actor_id, actor_role
+      from ${calibrated(source, frame(source), sql`(select analytics.known_at())`)} c`,
   },
 };
 

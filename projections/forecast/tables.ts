@@ -21,7 +21,7 @@ import {
   type StoredRow,
 } from '../../libs/read-model/index.js';
 
-export type OpportunityStatus = 'open' | 'won' | 'lost';
+export type OpportunityStatus = 'open' | 'won' | 'lost' | 'withdrawn';
 
 /** What of an opportunity a forecast is made of, in every version: what changes none of it makes no version here. */
 export const opportunities = versions<OpportunityEvents>()({
@@ -32,7 +32,7 @@ export const opportunities = versions<OpportunityEvents>()({
     pipeline_id: text('Pipeline that it runs through.'),
     stage: text('Stage that it stands in; closed, the last one that it stood in.'),
     owner: optional(text('Salesperson who owns it.')),
-    status: text<OpportunityStatus>('open, won or lost.'),
+    status: text<OpportunityStatus>('open, won, lost or withdrawn.'),
     amount: money('Amount at stake, or won, in minor units of the currency.'),
     currency: text('ISO 4217 currency of the amount.'),
     expected_close: optional(date('Day on which it is expected to close.')),
@@ -40,7 +40,7 @@ export const opportunities = versions<OpportunityEvents>()({
     closed_at: optional(instant('When it was won.')),
     closed_recorded_at: optional(instant('When we learnt that it was won.')),
     falls_on: optional(
-      date('Day that decides on its period: won, the closing day; open, the expected one; lost: none.'),
+      date('Day that decides on its period: won, the closing day; open, the expected one; else: none.'),
     ),
   },
   opens: {
@@ -73,6 +73,7 @@ export const opportunities = versions<OpportunityEvents>()({
       falls_on: occurredAt.slice(0, 10),
     }),
     OpportunityLost: () => ({ status: 'lost' as const, falls_on: null }),
+    OpportunityWithdrawn: () => ({ status: 'withdrawn' as const, falls_on: null }),
     OpportunityReopened: ({ data }, { expected_close }) => ({
       status: 'open' as const,
       stage: data.to,

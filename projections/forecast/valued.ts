@@ -97,7 +97,7 @@ export const teamOn = ({ at }: Tables, salesperson: Piece, day: Piece): Piece =>
 export interface ValuedRow {
   readonly id: string;
   readonly title: string;
-  readonly status: Exclude<OpportunityStatus, 'lost'>;
+  readonly status: Extract<OpportunityStatus, 'open' | 'won'>;
   readonly owner: string | null;
   readonly team_id: string | null;
   readonly pipeline_id: string;

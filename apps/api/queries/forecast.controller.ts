@@ -1,10 +1,14 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { InPeriod, OneOf, Optional, Slug, Text } from '../../../libs/domain/fields.js';
+import { InPeriod, Moment, OneOf, Optional, Slug, Text } from '../../../libs/domain/fields.js';
 import { type ForecastCategory, openForecastCategories } from '../../../libs/domain/opportunity/opportunity.events.js';
+import { calibration } from '../../../projections/forecast/calibration.js';
+import { forecastChanges } from '../../../projections/forecast/changes.js';
 import { forecast, type ForecastGroup, forecastGroups } from '../../../projections/forecast/forecast.js';
+import { type Measure, measures } from '../../../projections/forecast/world.js';
 import { respond } from '../http/csv.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask } from './asking.js';
@@ -42,6 +46,76 @@ class ForecastParams extends AsOfParams {
   category?: ForecastCategory;
 }
 
+class ChangesParams {
+  /** A month, 2017-07, or a quarter, 2017-Q3. */
+  @InPeriod()
+  period!: string;
+
+  /** From what was so at this instant … */
+  @Moment()
+  from!: string;
+
+  /** … to what was so at this one. */
+  @Moment()
+  to!: string;
+
+  /** As far as it was known at this instant; left out: now. */
+  @Optional()
+  @Moment()
+  knownAt?: string;
+
+  /** The first of the two only as far as it was known at this instant; left out: as `knownAt`. */
+  @Optional()
+  @Moment()
+  fromKnownAt?: string;
+
+  /** Wait until the read model has the command that answered with this position. */
+  @Optional()
+  @Matches(/^\d{1,19}$/, { message: '$property must be the position that a command answered, for instance 4711.' })
+  minPosition?: string;
+
+  /** Weighted by probability when left out. */
+  @Optional()
+  @OneOf(measures)
+  measure?: Measure;
+
+  @Optional()
+  @Text(100)
+  owner?: string;
+
+  @Optional()
+  @Slug()
+  team?: string;
+
+  @Optional()
+  @Slug()
+  pipelineId?: string;
+
+  @Optional()
+  @OneOf(categories)
+  category?: ForecastCategory;
+}
+
+class CalibrationParams extends AsOfParams {
+  /** Only what was committed for this month or quarter. */
+  @Optional()
+  @InPeriod()
+  period?: string;
+
+  @Optional()
+  @Slug()
+  team?: string;
+
+  @Optional()
+  @Slug()
+  pipelineId?: string;
+
+  /** Only what was committed by whoever has this id. */
+  @Optional()
+  @Text(100)
+  by?: string;
+}
+
 @ApiTags('forecast')
 @Controller('v1/forecast')
 export class ForecastController {
@@ -66,5 +140,33 @@ export class ForecastController {
     return respond(request, reply, answer, ({ period, asOf, currency, rows }) =>
       rows.map((row) => ({ period, asOf, ...row, currency })),
     );
+  }
+
+  @Get('changes')
+  @ApiOperation({
+    summary: 'Why the forecast of a period changed between two instants: what each event did to it, to the cent.',
+  })
+  @ApiParams(ChangesParams)
+  async changes(
+    @Params(ChangesParams) params: ChangesParams,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const answer = await ask(this.queries, 'forecast', params, () => forecastChanges(this.models.database, asked));
+    return respond(request, reply, answer, ({ rows, currency }) => rows.map((row) => ({ ...row, currency })));
+  }
+
+  @Get('calibration')
+  @ApiOperation({ summary: 'Every past commitment against the outcome, and how good those of each committer were.' })
+  @ApiParams(CalibrationParams)
+  async calibration(
+    @Params(CalibrationParams) params: CalibrationParams,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const answer = await ask(this.queries, 'forecast', params, () => calibration(this.models.database, asked));
+    return respond(request, reply, answer, ({ rows, currency }) => rows.map((row) => ({ ...row, currency })));
   }
 }

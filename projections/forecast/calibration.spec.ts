@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ExchangeRateEvents } from '../../libs/domain/exchange-rate/exchange-rate.events.js';
+import type { ForecastEvents } from '../../libs/domain/forecast/forecast.events.js';
+import type { MembershipEvents } from '../../libs/domain/membership/membership.events.js';
+import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
+import type { PipelineEvents } from '../../libs/domain/pipeline/pipeline.events.js';
+import { givenEvents, happened } from '../../libs/testing/projection.js';
+import { calibration } from './calibration.js';
+import { forecastModel } from './index.js';
+
+const deal = happened<OpportunityEvents>();
+const defined = happened<PipelineEvents>();
+const rate = happened<ExchangeRateEvents>();
+const member = happened<MembershipEvents>();
+const said = happened<ForecastEvents>();
+
+const day = (text: string): string => `2017-${text}T12:00:00.000Z`;
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
+const mia = { actor: { id: 'mia', role: 'sales-manager' } } as const;
+const opened = (id: string, at: string, stage: string, amount: object, more: object = {}) =>
+  deal(`opportunity-${id}`, 'OpportunityOpened', day(at), {
+    title: `Deal ${id}`,
+    pipelineId: 'default',
+    stage,
+    amount: amount as { amount: number; currency: string },
+    contactIds: [],
+    owner: 'ann',
+    expectedClose: '2017-08-15',
+    ...more,
+  });
+const pipelineOf = (at: string, of: Readonly<Record<string, number>>) =>
+  defined(
+    'pipeline-default',
+    'PipelineDefined',
+    day(at),
+    {
+      name: 'Default',
+      currency: 'EUR',
+      stages: Object.entries(of).map(([stage, probability]) => ({ stage, probability })),
+      retired: [],
+    },
+    mia,
+  );
+const dollars = (at: string, value: string, validFrom: string) =>
+  rate('rate-USD', 'ExchangeRateSet', day(at), { from: 'USD', to: 'EUR', rate: value, validFrom }, mia);
+
+describe('calibration', () => {
+  const committed = (team: string | undefined, at: string, amount: object, actor: string, period = '2017-Q3') =>
+    said(
+      `forecast-${team ?? 'all'}-${period}`,
+      'ForecastCommitted',
+      day(at),
+      {
+        period,
+        amount: amount as { amount: number; currency: string },
+        ...(team === undefined ? {} : { teamId: team }),
+      },
+      { actor: { id: actor, role: 'sales-manager' as const } },
+    );
+  const wins = [
+    pipelineOf('01-01', { early: 10 }),
+    dollars('01-01', '0.5', '2017-01-01'),
+    member('membership-ann', 'TeamMemberAdded', day('01-01'), {
+      salesperson: 'ann',
+      teamId: 'north',
+      from: '2017-01-01',
+    }),
+    committed(undefined, '06-20', eur(300_00), 'mia'),
+    committed('north', '06-20', eur(80_00), 'tom'),
+    committed(undefined, '07-20', { amount: 400_00, currency: 'USD' }, 'mia'),
+    committed(undefined, '07-21', eur(1_00), 'mia', '2017-Q4'),
+    opened('ann', '07-01', 'early', eur(100_00)),
+    opened('bob', '07-01', 'early', { amount: 300_00, currency: 'USD' }, { owner: 'bob' }),
+    deal('opportunity-ann', 'OpportunityWon', day('07-05'), { from: 'early', amount: eur(100_00) }),
+    deal('opportunity-bob', 'OpportunityWon', day('09-30'), {
+      from: 'early',
+      amount: { amount: 300_00, currency: 'USD' },
+    }),
+    deal('opportunity-bob', 'OpportunityReopened', day('10-01'), { to: 'early', reason: 'not paid' }),
+  ];
+
+  it('holds every commitment of a period that is over against what had been won when it ended', async () => {
+    await givenEvents(...wins).projectedBy(forecastModel, async ({ database }) => {
+      const { rows, committers, currency } = await calibration(database, { asOf: day('10-02') });
+      expect(currency).toBe('EUR');
+      expect(
+        rows.map(({ team, committed: amount, actual, difference, deviation, last, by }) => [
+          team,
+          amount,
+          actual,
+          difference,
+          deviation,
+          last,
+          by.id,
+        ]),
+      ).toEqual([
+        [null, 300_00, 250_00, -50_00, '-0.1667', false, 'mia'],
+        [null, 200_00, 250_00, 50_00, '0.2500', true, 'mia'],
+        ['north', 80_00, 100_00, 20_00, '0.2500', true, 'tom'],
+      ]);
+      expect(committers).toMatchObject([
+        {
+          id: 'mia',
+          commitments: 2,
+          committed: 500_00,
+          actual: 500_00,
+          difference: 0,
+          deviation: '0.0000',
+          error: '0.2000',
+        },
+        {
+          id: 'tom',
+          commitments: 1,
+          committed: 80_00,
+          actual: 100_00,
+          difference: 20_00,
+          deviation: '0.2500',
+          error: '0.2500',
+        },
+      ]);
+      expect((await calibration(database, { asOf: day('09-30') })).rows).toEqual([]);
+      expect((await calibration(database, { asOf: day('10-02'), by: 'tom' })).rows).toHaveLength(1);
+    });
+  });
+
+  it('knows what is known: a win that is reported late counts from then on', async () => {
+    const late = deal(
+      'opportunity-late',
+      'OpportunityWon',
+      day('09-29'),
+      { from: 'early', amount: eur(7_00) },
+      { recordedAt: day('10-20') },
+    );
+    await givenEvents(...wins, opened('late', '07-01', 'early', eur(7_00)), late).projectedBy(
+      forecastModel,
+      async ({ database }) => {
+        const actual = async (knownAt?: string) =>
+          (await calibration(database, { asOf: day('11-01'), knownAt, team: 'north' })).rows.map((row) => row.actual);
+        expect([await actual(day('10-19')), await actual()]).toEqual([[100_00], [107_00]]);
+      },
+    );
+  });
+
+  it('is there for analysts', async () => {
+    await givenEvents(...wins).projectedBy(forecastModel, async ({ database }) => {
+      const client = await database.pool.connect();
+      try {
+        await client.query('set role analyst');
+        await client.query(`set kroniek.as_of = '2017-10-02T12:00:00Z'`);
+        const { rows } = await client.query<object>(
+          `select committed, actual, difference from analytics.forecast_calibration where team = 'north'`,
+        );
+        expect(rows).toEqual([{ committed: 80_00, actual: 100_00, difference: 20_00 }]);
+      } finally {
+        client.release(true);
+      }
+    });
+  });
+});

@@ -1,0 +1,204 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Instant, invalid, type Period } from '../../libs/kernel/index.js';
+import { type Database, read, rows } from '../../libs/read-model/index.js';
+import { askedFor, fallsIn, type ForecastFilters, type ForecastReading, steadily } from './frame.js';
+import { forecastModel } from './index.js';
+import type { ForecastTables, MembershipRow, PipelineRow, RateRow } from './tables.js';
+import { closedRate, convertedTo } from './valued.js';
+import { type Bucket, buckets, type OnTheWay, type Shift, Walk } from './walk.js';
+import { type Measure, type WalkedOpportunity, World } from './world.js';
+
+/** From what was so at `from` to what was so at `to`. */
+export interface ChangesAsked extends ForecastFilters {
+  readonly period: Period;
+  readonly from: Instant;
+  readonly to: Instant;
+  /** Both as far as it was known at this instant; left out: now. */
+  readonly knownAt?: Instant | undefined;
+  /** The first one only as far as it was known at this instant; left out: as the second one. */
+  readonly fromKnownAt?: Instant | undefined;
+  /** Default `weighted`. */
+  readonly measure?: Measure | undefined;
+}
+
+/** What one event did to what one opportunity counts for. */
+export interface ForecastChange {
+  readonly bucket: Bucket;
+  readonly opportunityId: string;
+  readonly title: string;
+  /** Minor units of the reporting currency. */
+  readonly delta: number;
+  /** Type of the event. */
+  readonly event: string;
+  /** Of the event in the log; a decimal string. */
+  readonly position: string;
+  readonly occurredAt: Instant;
+  readonly recordedAt: Instant;
+  readonly by: { readonly id: string; readonly role: string };
+}
+
+export interface ForecastChanges {
+  readonly period: Period;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly measure: Measure;
+  /** The reporting currency at `to`; both forecasts are in it. */
+  readonly currency: string;
+  readonly before: number;
+  readonly after: number;
+  /** `after` less `before`: the sum of the buckets, and of the rows. */
+  readonly difference: number;
+  /** Those in which something is, in a fixed order. */
+  readonly buckets: readonly { readonly bucket: Bucket; readonly delta: number; readonly count: number }[];
+  /** In the order in which things happened. */
+  readonly rows: readonly ForecastChange[];
+}
+
+/**
+ * Why the forecast of a period changed between two instants (domain.md §4): row by row what each event did to it, to the
+ * cent.
+ *
+ * @throws Refusal `INVALID_QUERY` where the second instant is before the first
+ */
+export async function forecastChanges(database: Database, asked: ChangesAsked): Promise<ForecastChanges> {
+  const { from, to, knownAt, fromKnownAt = knownAt, measure = 'weighted' } = asked;
+  inOrder('to', from, to);
+  if (fromKnownAt !== undefined) inOrder('knownAt', fromKnownAt, knownAt);
+  return read(database, forecastModel, { asOf: to, knownAt }, (serving) =>
+    steadily(serving, async (reading) => {
+      const { currency, reporting } = await askedFor(reading, { asOf: to });
+      const way = new Way(reading, from, to, fromKnownAt, knownAt);
+      const opportunities = await way.opportunities(asked.period, currency);
+      const pipelines = await way.pipelines();
+      const foreign = [...new Set(opportunities.map((row) => row.currency))].filter((own) => own !== reporting);
+      const world = new World(
+        { ...asked, measure, currency: reporting, definitions: pipelines },
+        from.slice(0, 10),
+        from.slice(0, 10),
+      );
+      const walk = new Walk(
+        world,
+        {
+          opportunities,
+          pipelines: pipelines.filter(({ passed }) => passed),
+          memberships: await way.memberships(asked.team),
+          rates: await way.rates(foreign, currency),
+        },
+        from,
+        to,
+      );
+      return {
+        period: asked.period,
+        from,
+        to,
+        measure,
+        currency: reporting,
+        before: walk.before,
+        after: walk.after,
+        difference: walk.after - walk.before,
+        buckets: bucketsOf(walk.shifts),
+        rows: walk.shifts.map(changeOf),
+      };
+    }),
+  );
+}
+
+function inOrder(path: string, earlier: Instant, later: Instant | undefined): void {
+  if (later === undefined || earlier <= later) return;
+  throw invalid('INVALID_QUERY', 'The second instant is before the first.', [
+    { path, message: `${path} must not be before the instant that is compared with.` },
+  ]);
+}
+
+/** The rows that hold at the first moment, and those that come to hold on the way to the second. */
+class Way {
+  /** It holds at the first moment. */
+  private readonly initial: RawBuilder<boolean>;
+  /** It holds at the first moment, or comes to hold by the second. */
+  private readonly passed: RawBuilder<boolean>;
+
+  constructor(
+    private readonly reading: ForecastReading,
+    from: Instant,
+    to: Instant,
+    fromKnownAt: Instant | undefined,
+    knownAt: Instant | undefined,
+  ) {
+    const [t1, t2] = [sql`${from}::timestamptz`, sql`${to}::timestamptz`];
+    const [k1, k2] = [sql`${fromKnownAt ?? 'infinity'}::timestamptz`, sql`${knownAt ?? 'infinity'}::timestamptz`];
+    this.initial = sql`(valid_from <= ${t1} and recorded_from <= ${k1})`;
+    this.passed = sql`(valid_from <= ${t2} and recorded_from <= ${k2}
+      and (valid_to > ${t1} or recorded_to > ${k1} or valid_to = 'infinity'))`;
+  }
+
+  /** All versions of whatever falls into the period at some point of the way. */
+  opportunities(period: Period, currency: RawBuilder<unknown>): Promise<readonly OnTheWay<WalkedOpportunity>[]> {
+    const all = this.reading.all('opportunities');
+    return rows(
+      this.reading,
+      sql<OnTheWay<WalkedOpportunity>>`select o.*, ${this.initial} as initial,
+          case when o.status = 'won' then ${convertedTo(currency, {
+            amount: sql`o.amount`,
+            from: sql`o.currency`,
+            rate: sql`w.rate`,
+            direct: sql`w.direct`,
+          })} end as closed
+        from ${all} o
+          left join lateral ${closedRate(this.reading, currency)} w on o.status = 'won' and o.currency <> ${currency}
+        where o.id in (select o.id from ${all} o where ${fallsIn(period)} and ${this.passed}) and ${this.passed}
+        order by o.position`,
+    );
+  }
+
+  /** Every definition: the first one that knows a stage counts for those that do not. */
+  pipelines(): Promise<readonly (OnTheWay<PipelineRow> & { readonly passed: boolean })[]> {
+    return rows(
+      this.reading,
+      sql<
+        OnTheWay<PipelineRow> & { readonly passed: boolean }
+      >`select p.*, ${this.initial} as initial, ${this.passed} as passed
+        from ${this.reading.all('pipelines')} p order by revision`,
+    );
+  }
+
+  /** They matter only where a team is asked for. */
+  async memberships(team: string | undefined): Promise<readonly OnTheWay<MembershipRow>[]> {
+    return team === undefined ? [] : this.of<MembershipRow>('memberships', sql`true`);
+  }
+
+  async rates(currencies: readonly string[], into: RawBuilder<unknown>): Promise<readonly OnTheWay<RateRow>[]> {
+    if (currencies.length === 0) return [];
+    const theirs = sql`any(${currencies}::text[])`;
+    return this.of<RateRow>(
+      'rates',
+      sql`((from_currency = ${into} and to_currency = ${theirs}) or (to_currency = ${into} and from_currency = ${theirs}))`,
+    );
+  }
+
+  private of<R>(table: keyof ForecastTables, only: RawBuilder<unknown>): Promise<readonly OnTheWay<R>[]> {
+    return rows(
+      this.reading,
+      sql<OnTheWay<R>>`select r.*, ${this.initial} as initial from ${this.reading.all(table)} r
+        where ${this.passed} and ${only} order by position`,
+    );
+  }
+}
+
+const bucketsOf = (shifts: readonly Shift[]): ForecastChanges['buckets'] =>
+  buckets.flatMap((bucket) => {
+    const there = shifts.filter((shift) => shift.bucket === bucket);
+    const delta = there.reduce((sum, shift) => sum + shift.delta, 0);
+    return there.length === 0 ? [] : [{ bucket, delta, count: there.length }];
+  });
+
+const changeOf = ({ bucket, opportunityId, title, delta, because }: Shift): ForecastChange => ({
+  bucket,
+  opportunityId,
+  title,
+  delta,
+  event: because.cause,
+  position: String(because.position),
+  occurredAt: because.valid_from,
+  recordedAt: because.recorded_from,
+  by: { id: because.actor_id, role: because.actor_role },
+});
