@@ -12,6 +12,7 @@ import { attribution } from './attribution/attribution.js';
 import { audience } from './audience/audience.js';
 import { callLists } from './calllists/calllists.js';
 import { campaign } from './campaign/campaign.js';
+import { customer } from './customer/customer.js';
 import { exchangeRate } from './exchange-rate/exchange-rate.js';
 import { forecast } from './forecast/forecast.js';
 import { membership } from './membership/membership.js';
@@ -36,6 +37,7 @@ import { keepAccountsOfContacts, keepAccountsOfOpportunities } from './processes
 import { mergeAccounts } from './processes/merge-accounts.js';
 import { mergePeople } from './processes/merge-people.js';
 import { breachedCaseTargets } from './processes/breached-case-targets.js';
+import { customerPhases } from './processes/customer-phases.js';
 import { overdueActivities } from './processes/overdue-activities.js';
 import { staleOpportunities } from './processes/stale-opportunities.js';
 import { stalledContact } from './processes/stalled-contact.js';
@@ -46,6 +48,7 @@ export * from './account/merge.commands.js';
 export * from './account/revert.commands.js';
 export * from './activity/activity.commands.js';
 export * from './case/case.commands.js';
+export * from './customer/customer.commands.js';
 export * from './exchange-rate/exchange-rate.commands.js';
 export * from './forecast/forecast.commands.js';
 export * from './membership/membership.commands.js';
@@ -107,6 +110,7 @@ export const aggregates: readonly Aggregate[] = [
   attribution,
   selection,
   callLists,
+  customer,
 ].map((known) => known as unknown as Aggregate);
 
 /** Every process there is. */
@@ -122,7 +126,13 @@ export const processes = [
 ] as const;
 
 /** Every process with deadlines there is. */
-export const processManagers = [stalledContact, overdueActivities, staleOpportunities, breachedCaseTargets] as const;
+export const processManagers = [
+  stalledContact,
+  overdueActivities,
+  staleOpportunities,
+  breachedCaseTargets,
+  customerPhases,
+] as const;
 
 /** How every event that the product knows is stored. */
 export const domainCatalogue = catalogueOf(aggregates.map(({ events }) => events));

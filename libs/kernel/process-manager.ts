@@ -49,16 +49,28 @@ export function firstUnder<V>(
   return undefined;
 }
 
-type Histories<P> = { readonly [K in keyof P]: PolicyHistory<P[K]> };
+export type Histories<P> = { readonly [K in keyof P]: PolicyHistory<P[K]> };
+
+/** The state of any key; `initial` where nothing is known. */
+type StateOf<State> = (key: string) => State;
+
+/** What an event meets. */
+export interface Around<State, P> {
+  /** All that the event is about, in its order. */
+  readonly keys: readonly string[];
+  /** The keys before this one are as the event left them, all others as they were. */
+  readonly stateOf: StateOf<State>;
+  readonly policies: Histories<P>;
+}
 
 /** What a process does with one type of event. */
 export interface Hearing<State, P, E = RecordedEvent> {
-  /** What the event is about: a state is kept for each key. */
-  readonly keys: (event: E) => readonly string[];
+  /** What the event is about: a state is kept for each key. What it does not name may follow from other states. */
+  readonly keys: (event: E, stateOf: StateOf<State>) => readonly string[];
   /** A state that is `initial` itself is forgotten. */
-  readonly evolve: (state: State, event: E, key: string) => State;
+  readonly evolve: (state: State, event: E, key: string, around: Around<State, P>) => State;
   /** Commands that the event leads to at its own instant; `state` is the one before it. */
-  readonly react?: (state: State, event: E, key: string, policies: Histories<P>) => readonly object[];
+  readonly react?: (state: State, event: E, key: string, around: Around<State, P>) => readonly object[];
 }
 
 /** Some types of events, with what a process does with each. */

@@ -146,3 +146,46 @@ describe('A policy', () => {
     expect(after(day(50))).toEqual({ deadline: day(53), version: 2 });
   });
 });
+
+describe('An event', () => {
+  interface Room {
+    readonly kettle?: string;
+    readonly lit?: number;
+  }
+  const dark: Room = {};
+  const rooms = declareProcessManager<Room>()((on) => ({
+    name: 'rooms',
+    version: 1,
+    policies: {},
+    initial: dark,
+    hears: [
+      on(kettle, {
+        KettleLit: {
+          // A kettle knows its room; the room counts its kettles that are lit.
+          keys: ({ stream }, stateOf) => [stream, ...[stateOf(stream).kettle ?? 'kitchen']],
+          evolve: (state, { stream }, key, { keys, stateOf }) =>
+            key === stream ? { lit: keys.length } : { lit: (state.lit ?? 0) + (stateOf(stream).lit ?? 0) },
+          react: (state, _, key, { stateOf }) => [new Whistle(`${key} ${state.lit} ${stateOf('attic').lit}`)],
+        },
+      }),
+    ],
+    due: () => undefined,
+    onDue: (state) => ({ state, commands: [] }),
+  }));
+
+  it('can be about keys that the state of another one names, and sees what became of those before', () => {
+    const known = [{ key: 'kettle-1', state: { kettle: 'attic' }, late: false }];
+    const [at, seen] = [day(1), day(1)];
+    const here = new Timeline(rooms, defaultPolicies(rooms), '0001-01-01T00:00:00.000Z', known);
+    const issues = here.hear(event('kettle-1', 'KettleLit', at, seen));
+    expect(issues.map(({ command }) => command)).toEqual([
+      new Whistle('kettle-1 undefined undefined'),
+      new Whistle('attic undefined undefined'),
+    ]);
+    expect(here.at('attic').state).toEqual({ lit: 2 });
+    expect(here.unknown).toEqual(['attic']);
+    here.hear(event('kettle-2', 'KettleLit', at, seen));
+    expect(here.at('kitchen').state).toEqual({ lit: 2 });
+    expect(here.unknown).toEqual(['attic', 'kettle-2', 'kitchen']);
+  });
+});

@@ -45,6 +45,7 @@ export const quietAfter = (quietFrom: Instant, { occurredAt, recordedAt }: Recor
 export class Timeline {
   private readonly kept: Map<string, Waiting>;
   private readonly touched = new Set<string>();
+  private readonly asked = new Set<string>();
 
   constructor(
     private readonly manager: ProcessManager,
@@ -61,6 +62,11 @@ export class Timeline {
     return [...this.touched].map((key) => this.at(key));
   }
 
+  /** Keys that events were about or looked at, of which nothing is known here. */
+  get unknown(): readonly string[] {
+    return [...this.asked];
+  }
+
   at(key: string): Waiting {
     return this.kept.get(key) ?? { key, state: this.manager.initial, late: false };
   }
@@ -75,11 +81,14 @@ export class Timeline {
       this.redate(event);
     }
     const hearing = this.manager.hearing(event.type);
-    for (const key of new Set(hearing?.keys(event))) {
-      const before = this.at(key);
-      const commands = hearing?.react?.(before.state, event, key, this.policies) ?? [];
+    const stateOf = (key: string): unknown => this.askedFor(key).state;
+    const keys = [...new Set(hearing?.keys(event, stateOf))];
+    for (const key of keys) {
+      const before = this.askedFor(key);
+      const around = { keys, stateOf, policies: this.policies };
+      const commands = hearing?.react?.(before.state, event, key, around) ?? [];
       issues.push(...commands.map((command, place) => ({ command, key, at: event.occurredAt, because: event, place })));
-      this.keep({ ...before, state: hearing?.evolve(before.state, event, key) }, at);
+      this.keep({ ...before, state: hearing?.evolve(before.state, event, key, around) }, at);
     }
     return issues;
   }
@@ -111,6 +120,11 @@ export class Timeline {
   /** All deadlines anew, after an event that changed a policy. */
   redate(event: RecordedEvent): void {
     for (const waiting of this.kept.values()) this.keep(waiting, heardAt(event));
+  }
+
+  private askedFor(key: string): Waiting {
+    if (!this.kept.has(key)) this.asked.add(key);
+    return this.at(key);
   }
 
   private first(until: Instant): { waiting: Waiting; deadline: Instant; at: Instant } | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AccountEvents } from '../../libs/domain/account/account.events.js';
 import type { ActivityEvents } from '../../libs/domain/activity/activity.events.js';
 import type { CaseEvents } from '../../libs/domain/case/case.events.js';
+import type { CustomerEvents } from '../../libs/domain/customer/customer.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
@@ -224,6 +225,40 @@ describe('the history of a customer', () => {
       expect(await lengths({ id: 'n', asOf: day(8), seesNames: true })).toBe(1);
       expect(await lengths({ id: 'n', asOf: day(8) })).toBeUndefined();
       expect(await lengths({ id: 'n' })).toBe(2);
+    });
+  });
+
+  it('shows the phases of the relationship, with what decided them', async () => {
+    const phase = happened<CustomerEvents>();
+    const because = [{ ground: 'contact', stream: 'person-p' }] as const;
+    await givenEvents(
+      ...story,
+      phase('customer-p', 'CustomerPhaseChanged', day(7), {
+        customerKind: 'person',
+        to: 'prospect',
+        at: day(1),
+        because,
+      }),
+      phase('customer-p', 'CustomerPhaseEnded', day(7), { customerKind: 'person', from: 'prospect', at: day(3) }),
+      phase('customer-a', 'CustomerPhaseChanged', day(7), {
+        customerKind: 'account',
+        to: 'potential',
+        at: day(3),
+        because,
+      }),
+    ).projectedBy(customerHistory, async ({ database }) => {
+      const last = async (id: string, limit: number) =>
+        (await historyOfCustomer(database, { id, order: 'desc', limit }))?.items.map(({ stream, type }) => [
+          stream,
+          type,
+        ]);
+      const ofPerson = [
+        ['customer-p', 'CustomerPhaseEnded'],
+        ['customer-p', 'CustomerPhaseChanged'],
+      ];
+      expect(await last('a', 3)).toEqual([['customer-a', 'CustomerPhaseChanged'], ...ofPerson]);
+      expect(await last('p', 2)).toEqual(ofPerson);
+      expect(await last('other', 1)).not.toContainEqual(['customer-a', 'CustomerPhaseChanged']);
     });
   });
 

@@ -5,7 +5,7 @@ import type { HistoryTables } from './tables.js';
 
 /** What is of a person is of their account too. */
 const ofPeople = sql.join(
-  ['activity', 'purchase', 'case', 'response', 'recipient'].map((category) => sql.lit(category)),
+  ['activity', 'purchase', 'case', 'response', 'recipient', 'customer'].map((category) => sql.lit(category)),
 );
 
 /** Streams that belong to streams which belong to an account: what is of its people and opportunities. */
@@ -14,7 +14,7 @@ const ofThose = (alias: string): RawBuilder<unknown> =>
 
 /**
  * Which streams make up the history of which customer. Of an account: its own, its people's and its opportunities', and
- * the activities, purchases, cases, survey responses and campaigns of any of them. Of a person: their own, the
+ * the activities, purchases, cases, survey responses, campaigns and phases of any of them. Of a person: their own, the
  * opportunities that they have a part in, and the activities, purchases, cases, survey responses and campaigns of
  * theirs. What is of a duplicate is of the survivor, and of nobody else while they are one.
  */

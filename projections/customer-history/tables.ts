@@ -1,12 +1,13 @@
 import { accountEvents } from '../../libs/domain/account/account.events.js';
 import { activityEvents, type About, type ActivityEvents } from '../../libs/domain/activity/activity.events.js';
 import { caseEvents, type CaseEvents } from '../../libs/domain/case/case.events.js';
+import { customerEvents, type CustomerEvents } from '../../libs/domain/customer/customer.events.js';
 import { opportunityEvents, type OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import { personEvents, type PersonEvents } from '../../libs/domain/person/person.events.js';
 import { purchaseEvents, type PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
 import { recipientEvents, type RecipientEvents } from '../../libs/domain/recipient/recipient.events.js';
 import { responseEvents, type ResponseEvents } from '../../libs/domain/response/response.events.js';
-import type { EventShape, RecordedEvent, Role, Sealed } from '../../libs/kernel/index.js';
+import { type EventShape, idOf, type RecordedEvent, type Role, type Sealed } from '../../libs/kernel/index.js';
 import { appends, forEvery, integer, json, optional, text } from '../../libs/read-model/index.js';
 import type { merges } from '../merges.js';
 
@@ -15,7 +16,7 @@ export const entries = appends<Record<string, EventShape>>()({
   primaryKey: ['stream', 'revision'],
   columns: {
     stream: text(
-      'Stream that the event belongs to: person, account, opportunity, activity, purchase, case, recipient or response.',
+      'Stream that the event belongs to: person, account, opportunity, activity, purchase, case, recipient, response or customer.',
     ),
     revision: integer('Revision of the event in its stream.'),
     type: text('Type of the event.'),
@@ -36,6 +37,7 @@ export const entries = appends<Record<string, EventShape>>()({
       caseEvents,
       responseEvents,
       recipientEvents,
+      customerEvents,
     ],
     (event) => ({
       stream: event.stream,
@@ -53,7 +55,14 @@ export const entries = appends<Record<string, EventShape>>()({
 
 /** That a stream belongs to another one from an event on. It does so for ever: what happened to it stays part of it. */
 export const links = appends<
-  ActivityEvents & CaseEvents & OpportunityEvents & PersonEvents & PurchaseEvents & RecipientEvents & ResponseEvents
+  ActivityEvents &
+    CaseEvents &
+    CustomerEvents &
+    OpportunityEvents &
+    PersonEvents &
+    PurchaseEvents &
+    RecipientEvents &
+    ResponseEvents
 >()({
   indexes: [{ on: ['to_stream'] }],
   columns: {
@@ -75,6 +84,10 @@ export const links = appends<
     CampaignSent: (event) => linked(event, event.data),
     CampaignResponded: (event) => linked(event, event.data),
     SurveyResponseRecorded: (event) => linked(event, event.data),
+    CustomerPhaseChanged: (event) => {
+      const id = idOf(event.stream);
+      return linked(event, event.data.customerKind === 'account' ? { accountId: id } : { personId: id });
+    },
   },
 });
 

@@ -113,16 +113,21 @@ export class ManagedProcess {
     const open = this.isQuiet(first, this.standing.quietFrom);
     const run = this.runOf(events, open);
     const until = run.map(heardAt).reduce((last, at) => (at > last ? at : last));
-    const keys = [...new Set(run.flatMap((event) => manager.hearing(event.type)?.keys(event) ?? []))];
-    const asked = { keys, until, late: open, limit: batch };
-    const { waiting, moreFrom } = await this.store(() => states.load(manager, this.standing, asked));
-    const end = moreFrom === undefined ? run.length : run.findIndex((event) => heardAt(event) >= moreFrom);
-    const whole = end < 0 ? run.length : end;
-    const timeline = new Timeline(manager, this.standing.policies, this.standing.quietFrom, waiting);
-    if (whole === 0) return this.record(timeline, timeline.fire(heardAt(first)), this.position);
-    const heard = run.slice(0, whole);
-    const issues = heard.flatMap((event) => timeline.hear(event));
-    await this.record(timeline, issues, heard.at(-1)?.position ?? this.position);
+    const keys = new Set(run.flatMap((event) => manager.hearing(event.type)?.keys(event, () => manager.initial) ?? []));
+    for (;;) {
+      const asked = { keys: [...keys], until, late: open, limit: batch };
+      const { waiting, moreFrom } = await this.store(() => states.load(manager, this.standing, asked));
+      const end = moreFrom === undefined ? run.length : run.findIndex((event) => heardAt(event) >= moreFrom);
+      const whole = end < 0 ? run.length : end;
+      const timeline = new Timeline(manager, this.standing.policies, this.standing.quietFrom, waiting);
+      if (whole === 0) return this.record(timeline, timeline.fire(heardAt(first)), this.position);
+      const heard = run.slice(0, whole);
+      const issues = heard.flatMap((event) => timeline.hear(event));
+      const missing = timeline.unknown.filter((key) => !keys.has(key));
+      if (missing.length === 0) return this.record(timeline, issues, heard.at(-1)?.position ?? this.position);
+      // States named others: what was made of the run without them is dropped, and made again.
+      for (const key of missing) keys.add(key);
+    }
   }
 
   /** @returns whether there may be more */

@@ -1,4 +1,5 @@
 import { v5 } from 'uuid';
+import type { Instant, LocalDate } from '../../kernel/index.js';
 import type { PurchaseKind, PurchaseSource } from './purchase.events.js';
 
 const namespace = '3f0f4a38-6e0d-5f6c-9a0b-7d2a1c5e8b41';
@@ -23,3 +24,10 @@ export const purchaseCounts = ({ orderId, cancelled }: CountablePurchase): boole
  * stands for it, also where that was corrected or cancelled.
  */
 export const wonOpportunityCounts = (named: { readonly byPurchases: number }): boolean => named.byPurchases === 0;
+
+/**
+ * When a purchase was made: when it happened, if that is the day that it bears; else the beginning of that day in UTC,
+ * since the ERP may report an old order as if it were new.
+ */
+export const purchasedAt = (date: LocalDate, occurredAt: Instant): Instant =>
+  date >= occurredAt.slice(0, 10) ? occurredAt : `${date}T00:00:00.000Z`;

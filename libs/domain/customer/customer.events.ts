@@ -1,0 +1,62 @@
+import { declareEvents, type EventShape, type Instant } from '../../kernel/index.js';
+import type { PolicyReference } from '../policy/policy.events.js';
+import type { Phase } from '../policy/policy.values.js';
+
+export type { Phase } from '../policy/policy.values.js';
+
+/** A customer is an account, or a person without one (domain.md §1). */
+export const customerKinds = ['account', 'person'] as const;
+export type CustomerKind = (typeof customerKinds)[number];
+
+/** What a phase rests on. */
+export const phaseGrounds = [
+  'account',
+  'name',
+  'disqualified-lead',
+  'lead',
+  'sales-qualified-lead',
+  'contact',
+  'opportunity',
+  'purchase',
+  'won-opportunity',
+] as const;
+export type PhaseGround = (typeof phaseGrounds)[number];
+
+/** One fact that a phase rests on, and the stream that holds it. */
+export interface PhaseReason {
+  readonly ground: PhaseGround;
+  /** `purchase-…`, `person-…` */
+  readonly stream: string;
+  /** Of a purchase or a won opportunity: when it was bought. */
+  readonly at?: Instant;
+}
+
+/** These names and shapes are on disk: compensate, never change. */
+export interface CustomerEvents {
+  CustomerPhaseChanged: EventShape<{
+    readonly customerKind: CustomerKind;
+    /** Left out: there was none. */
+    readonly from?: Phase;
+    readonly to: Phase;
+    /** Since when, never before the last change; the event itself may stand later, behind what was reported before. */
+    readonly at: Instant;
+    /** From inactive to active by a purchase. */
+    readonly wonBack?: true;
+    readonly because: readonly PhaseReason[];
+    /** What active and inactive were judged by. */
+    readonly policy?: PolicyReference;
+  }>;
+  CustomerPhaseEnded: EventShape<{
+    readonly customerKind: CustomerKind;
+    readonly from: Phase;
+    /** Since when there is none. */
+    readonly at: Instant;
+    /** Stream of the account or person whose phase counts from here on. */
+    readonly carriedBy?: string;
+  }>;
+}
+
+export const customerEvents = declareEvents<CustomerEvents>('customer', {
+  CustomerPhaseChanged: { says: 'The relationship with a customer is in another phase, with what decided it.' },
+  CustomerPhaseEnded: { says: 'There is no phase of its own any more: it is no customer, or is part of another one.' },
+});

@@ -1,0 +1,78 @@
+import type { Instant } from '../../kernel/index.js';
+import { type Bought, type Judged, type Said, type Standing, together } from '../customer/phases.rules.js';
+
+/*
+ * What is known of a customer lies in many streams: a purchase is of a person or an account, a contact and an
+ * opportunity are of an account, a duplicate is of its survivor. Each is a part that says what it is worth to the one
+ * that it belongs to; who belongs to nobody is a customer with a phase. Parts are named by their streams.
+ */
+export interface Part {
+  readonly standing?: Standing | undefined;
+  readonly bought?: Bought | undefined;
+  /** The stream that it belongs to … */
+  readonly of?: string | undefined;
+  /** … unless it continues as this one. */
+  readonly survivor?: string | undefined;
+  /** A potential supplier. */
+  readonly notSoldTo?: true;
+  /** Of a purchase: the opportunity that it came from. */
+  readonly opportunity?: string;
+  /** Of an opportunity: the purchases that stand for it. */
+  readonly namedBy?: readonly string[];
+  /** What the parts of this one say, the last ones of them. */
+  readonly parts?: Readonly<Record<string, Said>>;
+  /** What all earlier parts said together; it is not taken back. */
+  readonly earlier?: Said | undefined;
+  readonly judged?: Judged | undefined;
+}
+
+export const unknown: Part = {};
+
+/** As many parts are told apart: who cancels a hundred purchases in a row loses nothing. */
+export const mostParts = 100;
+
+/** What it belongs to; `undefined`: to itself. */
+export const belongsTo = ({ of, survivor }: Part): string | undefined => survivor ?? of;
+
+/** All that is said of it. A won opportunity that a purchase names counts as that purchase. */
+export const said = ({ standing, bought, namedBy = [], parts = {}, earlier }: Part): Said =>
+  together([
+    { standing, bought: namedBy.length === 0 ? bought : undefined },
+    ...Object.keys(parts)
+      .sort()
+      .map((part) => parts[part] ?? {}),
+    earlier ?? {},
+  ]);
+
+/** Whom it belongs to, from the nearest on. */
+export function upFrom(first: string | undefined, stateOf: (key: string) => Part): readonly string[] {
+  const chain: string[] = [];
+  for (let key = first; key !== undefined && !chain.includes(key); key = belongsTo(stateOf(key))) chain.push(key);
+  return chain;
+}
+
+/** The parts looked at again: those among the keys that belong to this one now, and not those that do not any more. */
+export function withParts(part: Part, key: string, keys: readonly string[], stateOf: (key: string) => Part): Part {
+  const others = Object.entries(part.parts ?? {}).filter(([one]) => !keys.includes(one));
+  const own = keys
+    .filter((one) => belongsTo(stateOf(one)) === key)
+    .map((one) => [one, said(stateOf(one))] as const)
+    .filter(([, { standing, bought }]) => standing ?? bought);
+  const all = [...others, ...own].sort(([a, one], [b, other]) => compare(lastOf(other), lastOf(one)) || compare(a, b));
+  const dropped = all.slice(mostParts);
+  if (dropped.length === 0) return { ...part, parts: Object.fromEntries(all) };
+  const earlier = together([part.earlier ?? {}, ...dropped.map(([, what]) => what)]);
+  return { ...part, parts: Object.fromEntries(all.slice(0, mostParts)), earlier };
+}
+
+const lastOf = ({ bought }: Said): Instant => bought?.at ?? '';
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** As it is kept: without what says nothing; who is not known is forgotten. */
+export function tidy(part: Part): Part {
+  const telling = Object.entries(part).filter(
+    ([, value]: [string, unknown]) =>
+      value !== undefined && (typeof value !== 'object' || value === null || Object.keys(value).length > 0),
+  );
+  return telling.length === 0 ? unknown : Object.fromEntries(telling);
+}
