@@ -2,6 +2,7 @@ import type { Projection } from '../libs/read-model/index.js';
 import { customerHistory } from './customer-history/index.js';
 import { customers } from './customers/index.js';
 import { forecastModel } from './forecast/index.js';
+import { funnel } from './funnel/index.js';
 import { peopleModel } from './people/index.js';
 import { pipeline } from './pipeline/index.js';
 import { policiesModel } from './policies/index.js';
@@ -12,6 +13,7 @@ import { service } from './service/index.js';
 export const projections: readonly Projection[] = [
   pipeline,
   forecastModel,
+  funnel,
   customers,
   customerHistory,
   peopleModel,

@@ -18,6 +18,7 @@ import { AccountsController } from './queries/accounts.controller.js';
 import { CasesController } from './queries/cases.controller.js';
 import { CustomersController } from './queries/customers.controller.js';
 import { ForecastController } from './queries/forecast.controller.js';
+import { FunnelController } from './queries/funnel.controller.js';
 import { OpportunitiesController } from './queries/opportunities.controller.js';
 import { PeopleController } from './queries/people.controller.js';
 import { PipelinesController } from './queries/pipelines.controller.js';
@@ -59,6 +60,7 @@ export class ApiModule {
         CasesController,
         SatisfactionController,
         VelocityController,
+        FunnelController,
         ProjectionsController,
         KeysController,
         HealthController,

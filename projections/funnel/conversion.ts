@@ -1,0 +1,122 @@
+import { type RawBuilder, sql } from 'kysely';
+import { periodOfInstant, ratio, type Source, type Span, within } from '../../libs/read-model/index.js';
+import type { FunnelTables } from './tables.js';
+
+type Tables = Source<FunnelTables>;
+
+/** Fewer than one lead in ten becoming a contact is typical (S0; domain.md §1). */
+export const conversionBenchmark = '0.1000';
+
+/** Who continues as whom, whoever was merged into somebody who was merged. */
+const merged = ({ at }: Tables): RawBuilder<unknown> => sql`
+  step as (
+    select id, merged_into as survivor from ${at('people')} p where merged_into is not null
+    union all
+    select s.id, p.merged_into from step s join ${at('people')} p on p.id = s.survivor where p.merged_into is not null
+  ),
+  merged as (select id, survivor from step s where not exists (select from step o where o.id = s.survivor))`;
+
+/** Leads, by whom they continue as, with whether an opportunity of theirs is won. */
+const leads = ({ at }: Tables): RawBuilder<unknown> => sql`
+  winner as (
+    select distinct coalesce(m.survivor, c) as id
+    from ${at('opportunities')} o cross join unnest(o.contact_ids) c left join merged m on m.id = c
+    where o.status = 'won'
+  ),
+  lead as (
+    select p.*, (w.id is not null) as won from ${at('people')} p left join winner w on w.id = p.id
+    where p.kind = 'lead' and p.merged_into is null
+  )`;
+
+const reached = sql`count(*)::integer as leads, count(marketing_qualified_at)::integer as marketing_qualified,
+  count(sales_qualified_at)::integer as sales_qualified, count(converted_at)::integer as contacts,
+  (count(*) filter (where won))::integer as won`;
+
+export interface ConversionRow {
+  readonly cohort: string | null;
+  readonly source: string | null;
+  readonly leads: number;
+  readonly marketing_qualified: number;
+  readonly sales_qualified: number;
+  readonly contacts: number;
+  readonly won: number;
+  readonly conversion_rate: string;
+  readonly below_benchmark: boolean;
+}
+
+/**
+ * How many of the leads of each cohort came how far by the moment. The cohort is the period in which they became a
+ * lead; who was merged into somebody counts as them.
+ */
+export const conversionOf = (
+  source: Tables,
+  span: Span,
+  by: 'source' | 'all',
+  only: RawBuilder<unknown> = sql`true`,
+): RawBuilder<ConversionRow> => sql<ConversionRow>`
+  with recursive ${merged(source)}, ${leads(source)}, cohort as (
+    select ${periodOfInstant(sql`registered_at`, span.per)} as cohort,
+      ${by === 'source' ? sql`source` : sql`null::text`} as source, ${reached}
+    from lead where ${within(sql`registered_at`, span)} and ${only} group by 1, 2
+  )
+  select *, ${ratio(sql`contacts`, sql`leads`)} as conversion_rate,
+    10 * contacts < leads as below_benchmark from cohort`;
+
+export interface FunnelRow {
+  readonly period: string | null;
+  readonly content: string | null;
+  readonly source: string | null;
+  readonly visits: number;
+  readonly visitors: number;
+  readonly leads: number;
+  readonly marketing_qualified: number;
+  readonly sales_qualified: number;
+  readonly contacts: number;
+  readonly won: number;
+}
+
+/**
+ * From the visit to the sale, per content and source (S4; domain.md §7). People count for what they visited or clicked
+ * first, in the period of it (`any`: for everything, once each); who visited nothing counts for the source that they
+ * were registered with, in the period of that, and for the content by which a campaign caused them.
+ */
+export const funnelOf = (source: Tables, span: Span, touch: 'first' | 'any'): RawBuilder<FunnelRow> => {
+  const { at } = source;
+  const one = touch === 'first' ? sql`person_id` : sql`person_id, content, source`;
+  return sql<FunnelRow>`
+  with recursive ${merged(source)}, ${leads(source)},
+  visit as (
+    select coalesce(m.survivor, v.person_id) as person_id, v.content, v.source, v.occurred_at, v.position
+    from ${at('visits')} v left join merged m on m.id = v.person_id
+  ),
+  touch as (
+    select distinct on (${one}) person_id, content, source, occurred_at as touched_at
+    from visit order by ${one}, occurred_at, position
+  ),
+  caused as (
+    select distinct on (person_id) person_id, content from ${at('attributions')} a where person_id is not null
+    order by person_id, position desc
+  ),
+  person as (
+    select t.touched_at, t.content, t.source, true as visited, l.registered_at, l.marketing_qualified_at,
+      l.sales_qualified_at, l.converted_at, coalesce(l.won, false) as won
+    from touch t left join lead l on l.id = t.person_id
+    union all
+    select l.registered_at, c.content, l.source, false, l.registered_at, l.marketing_qualified_at, l.sales_qualified_at,
+      l.converted_at, l.won
+    from lead l left join caused c on c.person_id = l.id where not exists (select from touch t where t.person_id = l.id)
+  )
+  select period, content, source, sum(visits)::integer as visits, sum(visitors)::integer as visitors,
+    sum(leads)::integer as leads, sum(marketing_qualified)::integer as marketing_qualified,
+    sum(sales_qualified)::integer as sales_qualified, sum(contacts)::integer as contacts, sum(won)::integer as won
+  from (
+    select ${periodOfInstant(sql`occurred_at`, span.per)} as period, content, source, count(*) as visits, 0 as visitors,
+      0 as leads, 0 as marketing_qualified, 0 as sales_qualified, 0 as contacts, 0 as won
+    from visit where ${within(sql`occurred_at`, span)} group by 1, 2, 3
+    union all
+    select ${periodOfInstant(sql`touched_at`, span.per)}, content, source, 0, count(*) filter (where visited),
+      count(registered_at), count(marketing_qualified_at), count(sales_qualified_at), count(converted_at),
+      count(*) filter (where won)
+    from person where ${within(sql`touched_at`, span)} group by 1, 2, 3
+  ) counted group by 1, 2, 3`;
+};
