@@ -1,4 +1,6 @@
 import type { Projection } from '../libs/read-model/index.js';
+import { agendaModel } from './agenda/index.js';
+import { alarmsModel } from './alarms/index.js';
 import { customerHistory } from './customer-history/index.js';
 import { customers } from './customers/index.js';
 import { forecastModel } from './forecast/index.js';
@@ -18,6 +20,8 @@ export const projections: readonly Projection[] = [
   customerHistory,
   peopleModel,
   policiesModel,
+  alarmsModel,
+  agendaModel,
   service,
   segmentsModel,
 ];

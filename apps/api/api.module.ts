@@ -15,6 +15,7 @@ import { KeysController } from './operations/keys.controller.js';
 import { Metrics } from './operations/metrics.js';
 import { ProjectionsController } from './operations/projections.controller.js';
 import { AccountsController } from './queries/accounts.controller.js';
+import { AgendaController, AlarmsController } from './queries/agenda.controller.js';
 import { CasesController } from './queries/cases.controller.js';
 import { CustomersController } from './queries/customers.controller.js';
 import { ForecastController } from './queries/forecast.controller.js';
@@ -55,6 +56,8 @@ export class ApiModule {
         AccountsController,
         CustomersController,
         PeopleController,
+        AlarmsController,
+        AgendaController,
         PoliciesController,
         ExchangeRatesController,
         CasesController,

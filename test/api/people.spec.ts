@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startProduct, type Answer, type Product } from '../../libs/testing/product.js';
 
@@ -74,7 +75,7 @@ describe('people over HTTP', () => {
     // The duplicate takes note of it by itself.
     for (let tries = 0; tries < 50; tries++) {
       if ((await ask(`/v1/people/${duplicate ?? ''}`)).json['id'] === survivor) break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
     }
     const { json } = await issue('GiveConsent', { personId: duplicate, channel: 'phone', source: 'call' });
     const one = await ask(`/v1/people/${duplicate ?? ''}?minPosition=${String(json['position'])}`);

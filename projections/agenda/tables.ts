@@ -1,0 +1,91 @@
+import type { ActivityEvents, ActivityKind, Direction } from '../../libs/domain/activity/activity.events.js';
+import { idOf, type Sealed } from '../../libs/kernel/index.js';
+import {
+  appends,
+  instant,
+  json,
+  optional,
+  text,
+  texts,
+  versions,
+  type StoredRow,
+} from '../../libs/read-model/index.js';
+
+export type PlanStatus = 'planned' | 'completed' | 'cancelled';
+
+const unchanged = () => ({});
+
+/** Every version of every activity that was ever planned. */
+export const plans = versions<ActivityEvents>()({
+  key: 'id',
+  columns: {
+    id: text('Id of the activity.'),
+    status: text<PlanStatus>('planned, completed or cancelled.'),
+    kind: text<ActivityKind>('visit, meeting, phone-call and so on.'),
+    direction: text<Direction>('inbound or outbound.'),
+    due_at: instant('When it is due.'),
+    remind_at: optional(instant('When somebody is to be reminded of it.')),
+    reminded_at: optional(instant('For when the reminder fell due last.')),
+    assignee: text('Employee who is to do it.'),
+    person_id: optional(text('Person whom it is about.')),
+    account_id: optional(text('Account that it is about.')),
+    opportunity_id: optional(text('Opportunity that it is about.')),
+    case_id: optional(text('Case that it is about.')),
+    campaign_id: optional(text('Campaign that it is about.')),
+    people: texts('Further persons who take part.'),
+    employees: texts('Further employees who take part.'),
+    planned_at: instant('When it was planned.'),
+    sealed: optional(json<Sealed>('Note, closed under the key of the person whom it tells of.')),
+  },
+  opens: {
+    ActivityPlanned: ({ data, occurredAt, sealed }) => ({
+      status: 'planned' as const,
+      kind: data.kind,
+      direction: data.direction,
+      due_at: data.dueAt,
+      remind_at: data.remindAt,
+      assignee: data.assignee,
+      person_id: data.personId,
+      account_id: data.accountId,
+      opportunity_id: data.opportunityId,
+      case_id: data.caseId,
+      campaign_id: data.campaignId,
+      people: data.participants?.people ?? [],
+      employees: data.participants?.employees ?? [],
+      planned_at: occurredAt,
+      sealed,
+    }),
+  },
+  changes: {
+    ActivityRescheduled: ({ data }) => ({ due_at: data.dueAt, remind_at: data.remindAt }),
+    ActivityReassigned: ({ data }) => ({ assignee: data.assignee }),
+    ActivityCompleted: () => ({ status: 'completed' as const }),
+    ActivityCancelled: () => ({ status: 'cancelled' as const }),
+    ReminderFellDue: ({ data }) => ({ reminded_at: data.remindAt }),
+    // Overdue follows from the due time at any instant; the version names the last event of the stream.
+    ActivityBecameOverdue: unchanged,
+  },
+  indexes: [
+    { on: ['assignee', 'status', 'due_at'], current: true },
+    { on: ['status', 'due_at', 'id'], current: true },
+    { on: ['assignee'] },
+    { on: ['due_at', 'id'] },
+  ],
+});
+
+export type PlanRow = StoredRow<typeof plans>;
+
+/** A row for each employee who takes part in a planned activity besides the one who is to do it. */
+export const parts = appends<ActivityEvents>()({
+  columns: {
+    activity_id: text('Id of the activity.'),
+    employee: text('Employee who takes part.'),
+  },
+  on: {
+    ActivityPlanned: ({ stream, data }) =>
+      [...new Set(data.participants?.employees)].map((employee) => ({ activity_id: idOf(stream), employee })),
+  },
+  indexes: [{ on: ['employee'] }],
+});
+
+export type AgendaTables = { readonly plans: typeof plans; readonly parts: typeof parts };
