@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { projection, type Source, type View } from '../../libs/read-model/index.js';
+import { attentionAt } from './attention.js';
 import type { Asked } from './bought.js';
 import { customersAt } from './customers.js';
 import { tables, type CustomersTables } from './tables.js';
@@ -57,6 +58,27 @@ const views: Readonly<Record<string, View<CustomersTables>>> = {
     says: 'Customers that bought before and not inside the window, as of kroniek.as_of and kroniek.known_at (unset: now).',
     columns: inactive,
     as: (source) => sql`select ${columns} from ${customersAt(asked(source))} c where phase = 'inactive'`,
+  },
+  attention: {
+    says: 'Customers that should have been reached by now, by the policy attention.cadence, as of kroniek.as_of and kroniek.known_at (unset: now).',
+    columns: {
+      customer_id: 'Account, or person without one.',
+      kind: 'account or person.',
+      account_name: 'Name of the account.',
+      owner: 'Salesperson who owns it.',
+      phase: 'suspect, prospect, potential, active or inactive.',
+      customer_group: 'partner, friend, economist or dog.',
+      last_interaction: 'When it was reached last, in either direction.',
+      last_attempt: 'When it was last tried and not reached.',
+      failed_attempts: 'How often it was tried in vain since it was reached last.',
+      due_at: 'By when it should have been reached.',
+      days_overdue: 'Whole days since then.',
+      every_days: 'How often it should be reached: once in so many days.',
+      rule: 'Which rule of the policy says so, from 1.',
+      policy_version: 'Version of the policy.',
+    },
+    as: (source) => sql`select id, kind, name, owner, phase, customer_group, last_interaction, last_attempt,
+      failed_attempts, due_at, days_overdue, every_days, rule, policy_version from ${attentionAt(asked(source))} a`,
   },
   accounts: {
     says: 'Every account as of kroniek.as_of and kroniek.known_at (unset: now); merged ones are left out.',

@@ -58,6 +58,7 @@ describe('the agenda and the alarms over HTTP', () => {
     expect(itemsOf(await ask(`/v1/alarms?asOf=${before}`))).toEqual([]);
     expect(itemsOf(await ask('/v1/alarms?kind=breached-case'))).toEqual([]);
     expect((await ask('/v1/alarms?kind=fire')).status).toBe(400);
+    expect((await ask('/v1/agenda/attention?owner=kim&phase=active')).json).toEqual({ items: [], next: null });
     const csv = await ask('/v1/alarms', { accept: 'text/csv' });
     expect(csv.text.split('\n')[0]).toContain('event.position');
 

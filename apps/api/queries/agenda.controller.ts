@@ -3,12 +3,16 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayReadPersonalData } from '../../../libs/cqrs/index.js';
+import { customerGroups, type CustomerGroup } from '../../../libs/domain/account/customer-group.rules.js';
+import { relationshipPhases, type RelationshipPhase } from '../../../libs/domain/account/phase.rules.js';
 import { Moment, OneOf, Optional, Text } from '../../../libs/domain/fields.js';
+import { maySeeNames } from '../../../libs/domain/person/person.events.js';
 import { PersonalKeys } from '../../../libs/event-log/index.js';
 import type { Actor } from '../../../libs/kernel/index.js';
 import { type AgendaItem, agendaList } from '../../../projections/agenda/queries.js';
 import { alarmsList } from '../../../projections/alarms/queries.js';
 import { type AlarmKind, alarmKinds } from '../../../projections/alarms/tables.js';
+import { attentionDue } from '../../../projections/customers/attention-due.js';
 import { Caller } from '../http/authenticate.js';
 import { respond } from '../http/csv.js';
 import { ApiParams, Params } from '../http/params.js';
@@ -72,6 +76,20 @@ class AgendaParams extends PageParams {
   to?: string;
 }
 
+class AttentionParams extends PageParams {
+  @Optional()
+  @Text(100)
+  owner?: string;
+
+  @Optional()
+  @OneOf(relationshipPhases)
+  phase?: RelationshipPhase;
+
+  @Optional()
+  @OneOf(customerGroups)
+  group?: CustomerGroup;
+}
+
 @ApiTags('agenda')
 @Controller('v1/agenda')
 export class AgendaController {
@@ -93,6 +111,26 @@ export class AgendaController {
     const { minPosition: _, ...asked } = params;
     const { items, next } = await ask(this.queries, 'agenda', params, () => agendaList(this.models.database, asked));
     return respond(request, reply, { items: await this.opened(items, actor), next }, (answer) => answer.items);
+  }
+
+  @Get('attention')
+  @ApiOperation({
+    summary:
+      'Customers that should have been reached by now, by the policy attention.cadence; the longest overdue first.',
+  })
+  @ApiParams(AttentionParams)
+  async attention(
+    @Params(AttentionParams) params: AttentionParams,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const names = maySeeNames.includes(actor.role);
+    const page = await ask(this.queries, 'customers', params, () =>
+      attentionDue(this.models.database, { ...asked, names }),
+    );
+    return respond(request, reply, page, ({ items }) => items);
   }
 
   /** With the notes, for those who may see them; what was erased is absent for everybody. */
