@@ -1,6 +1,8 @@
 import type { Projection } from '../libs/read-model/index.js';
 import { agendaModel } from './agenda/index.js';
 import { alarmsModel } from './alarms/index.js';
+import { activityModel } from './activity/index.js';
+import { campaignsModel } from './campaigns/index.js';
 import { customerHistory } from './customer-history/index.js';
 import { customers } from './customers/index.js';
 import { forecastModel } from './forecast/index.js';
@@ -16,6 +18,8 @@ export const projections: readonly Projection[] = [
   pipeline,
   forecastModel,
   funnel,
+  activityModel,
+  campaignsModel,
   customers,
   customerHistory,
   peopleModel,

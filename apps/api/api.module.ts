@@ -19,6 +19,8 @@ import { AgendaController, AlarmsController } from './queries/agenda.controller.
 import { CasesController } from './queries/cases.controller.js';
 import { CustomersController } from './queries/customers.controller.js';
 import { ForecastController } from './queries/forecast.controller.js';
+import { ActivitiesReportController } from './queries/activities-report.controller.js';
+import { CampaignsReportController } from './queries/campaigns-report.controller.js';
 import { FunnelController } from './queries/funnel.controller.js';
 import { OpportunitiesController } from './queries/opportunities.controller.js';
 import { PeopleController } from './queries/people.controller.js';
@@ -64,6 +66,8 @@ export class ApiModule {
         SatisfactionController,
         VelocityController,
         FunnelController,
+        ActivitiesReportController,
+        CampaignsReportController,
         ProjectionsController,
         KeysController,
         HealthController,

@@ -14,8 +14,14 @@ export interface Frame {
   readonly day: Piece;
 }
 
+/** The read models that convert amounts have these tables. */
+export interface Rates {
+  readonly at: (table: 'policies') => Piece;
+  readonly all: (table: 'rates') => Piece;
+}
+
 /** The reporting currency at the moment. */
-export const reportingCurrency = ({ at }: Tables): RawBuilder<string> => sql<string>`(select coalesce(
+export const reportingCurrency = ({ at }: Pick<Rates, 'at'>): RawBuilder<string> => sql<string>`(select coalesce(
   (select currency from ${at('policies')} p where name = 'reporting.currency'),
   ${sql.lit(policyDefaults['reporting.currency'].currency)}))`;
 
@@ -54,7 +60,7 @@ export const ratesOn = ({ at }: Tables, { currency, day }: Frame): Piece => sql`
 
 /** The rate of a day as it was known at an instant, by what was recorded until another: it does not change any more. */
 export const rateThen = (
-  { all }: Tables,
+  { all }: Pick<Rates, 'all'>,
   currency: Piece,
   then: { readonly from: Piece; readonly day: Piece; readonly at: Piece; readonly recordedAt: Piece },
 ): Piece => sql`(

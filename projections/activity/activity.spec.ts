@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ActivityEvents, Outcome } from '../../libs/domain/activity/activity.events.js';
+import type { MembershipEvents } from '../../libs/domain/membership/membership.events.js';
+import { givenEvents, happened } from '../../libs/testing/projection.js';
+import { activityModel } from './index.js';
+import { activitiesReport } from './queries.js';
+
+const activity = happened<ActivityEvents>();
+const member = happened<MembershipEvents>();
+const day = (number: number, month = 1): string => new Date(Date.UTC(2024, month - 1, number)).toISOString();
+
+const planned = (id: string, at: string, dueAt: string, assignee: string) =>
+  activity(`activity-${id}`, 'ActivityPlanned', at, { kind: 'visit', direction: 'outbound', dueAt, assignee });
+const completed = (id: string, at: string, outcome: Outcome, more: object = {}) =>
+  activity(`activity-${id}`, 'ActivityCompleted', at, { outcome, ...more });
+const logged = (id: string, at: string, by: string, outcome: Outcome, more: object = {}) =>
+  activity(
+    `activity-${id}`,
+    'ActivityLogged',
+    at,
+    { kind: 'phone-call', direction: 'outbound', outcome, by, durationMinutes: 5 },
+    more,
+  );
+
+const story = [
+  member('membership-1', 'TeamMemberAdded', day(1), { salesperson: 'sam', teamId: 'north', from: '2024-01-01' }),
+  planned('1', day(1), day(10), 'sam'),
+  planned('2', day(1), day(11), 'sam'),
+  planned('3', day(1), day(12), 'ann'),
+  planned('4', day(1), day(13), 'ann'),
+  logged('5', day(5), 'sam', 'no-answer'),
+  logged('6', day(6), 'sam', 'reached'),
+  completed('1', day(10), 'no-show', { durationMinutes: 30 }),
+  activity('activity-4', 'ActivityCancelled', day(11), {}),
+  activity('activity-2', 'ActivityRescheduled', day(11), { from: day(11), dueAt: day(3, 2), assignee: 'sam' }),
+  member('membership-1', 'TeamMemberRemoved', day(20), {
+    salesperson: 'sam',
+    teamId: 'north',
+    from: '2024-01-01',
+    until: '2024-01-31',
+  }),
+  member('membership-1', 'TeamMemberAdded', day(20), { salesperson: 'sam', teamId: 'south', from: '2024-02-01' }),
+  completed('2', day(5, 2), 'reached', { by: 'kim' }),
+  // Reported a week late.
+  logged('7', day(7), 'ann', 'refused', { recordedAt: day(14) }),
+];
+
+describe('activities', () => {
+  it('are counted as planned, carried out, attempted and reached, by person, team and period', async () => {
+    await givenEvents(...story).projectedBy(activityModel, async ({ database }) => {
+      const report = async (asked: object = {}) =>
+        (await activitiesReport(database, { per: 'month', by: 'person', ...asked })).map((row) => [
+          row.period,
+          row.group,
+          [row.planned, row.carriedOut, row.overdue, row.cancelled],
+          [row.attempts, row.reached, row.failed],
+        ]);
+
+      expect(await report()).toEqual([
+        ['2024-01', 'ann', [1, 0, 1, 1], [1, 0, 1]],
+        ['2024-01', 'sam', [1, 1, 0, 0], [3, 1, 2]],
+        ['2024-02', 'kim', [0, 0, 0, 0], [1, 1, 0]],
+        ['2024-02', 'sam', [1, 1, 0, 0], [0, 0, 0]],
+      ]);
+      expect(await report({ by: 'team', period: undefined, from: '2024-01', to: '2024-01' })).toEqual([
+        ['2024-01', 'north', [1, 1, 0, 0], [3, 1, 2]],
+        ['2024-01', null, [1, 0, 1, 1], [1, 0, 1]],
+      ]);
+      expect(await report({ team: 'south' })).toEqual([['2024-02', 'sam', [1, 1, 0, 0], [0, 0, 0]]]);
+      // Then: two are overdue that have happened, or were moved, since.
+      expect(await report({ asOf: day(10, 1), by: 'all' })).toEqual([['2024-01', null, [4, 1, 0, 0], [4, 1, 3]]]);
+      expect(await report({ asOf: day(10, 1), knownAt: day(13), by: 'all' })).toEqual([
+        ['2024-01', null, [4, 1, 0, 0], [3, 1, 2]],
+      ]);
+      expect(await report({ asOf: '2024-01-10T23:00:00Z', kind: 'visit', person: 'sam' })).toEqual([
+        ['2024-01', 'sam', [2, 1, 0, 0], [1, 0, 1]],
+      ]);
+
+      const [all] = await activitiesReport(database, { per: 'all', by: 'all' });
+      expect(all).toEqual({
+        period: null,
+        group: null,
+        planned: 3,
+        carriedOut: 2,
+        overdue: 1,
+        cancelled: 1,
+        attempts: 5,
+        reached: 2,
+        failed: 3,
+        noAnswer: 1,
+        leftMessage: 0,
+        bounced: 0,
+        refused: 1,
+        noShow: 1,
+        minutes: 45,
+        completionRate: '0.6667',
+        reachRate: '0.4000',
+      });
+      const { rows } = await database.pool.query<object>(
+        `select person, team, attempts, reach_rate from analytics.activity_report
+         where period = '2024-01' and kind = 'phone-call' order by 1`,
+      );
+      expect(rows).toEqual([
+        { person: 'ann', team: null, attempts: 1, reach_rate: 0 },
+        { person: 'sam', team: 'north', attempts: 2, reach_rate: 0.5 },
+      ]);
+    });
+  });
+});

@@ -1,0 +1,165 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { CampaignAim } from '../../libs/domain/campaign/campaign.events.js';
+import type { ResponseKind } from '../../libs/domain/recipient/recipient.events.js';
+import type { Instant } from '../../libs/kernel/index.js';
+import { ratio, type Source } from '../../libs/read-model/index.js';
+import { convertedTo, rateThen, reportingCurrency } from '../forecast/valued.js';
+import type { CampaignStatus, CampaignTables } from './tables.js';
+
+type Tables = Source<CampaignTables>;
+
+/** Responses by which somebody turns to us; opening, leaving and bouncing are counted apart. */
+const answers = [
+  'clicked',
+  'visited',
+  'downloaded',
+  'registered',
+  'attended',
+  'replied',
+] as const satisfies ResponseKind[];
+
+const answered = sql`kind in (${sql.join(answers.map((kind) => sql.lit(kind)))})`;
+
+/**
+ * Every opportunity with the campaign that caused it: the one that it was attributed to last; else the one that it was
+ * opened with; else the one that caused the first of its contacts whom a campaign caused.
+ */
+const caused = ({ at }: Tables): RawBuilder<unknown> => sql`caused as (
+  select o.*, coalesce(a.campaign_id, o.campaign_id, l.campaign_id) as caused_by
+  from ${at('opportunities')} o left join ${at('attributions')} a on a.opportunity_id = o.id
+  left join lateral (
+    select p.campaign_id from unnest(o.contact_ids) with ordinality c (id, place)
+      join ${at('attributions')} p on p.person_id = c.id
+    where a.campaign_id is null and o.campaign_id is null order by c.place limit 1
+  ) l on true
+  where o.status <> 'withdrawn' and coalesce(a.campaign_id, o.campaign_id, l.campaign_id) is not null
+)`;
+
+/**
+ * Every cost, and every sale that a campaign caused, in the reporting currency at the rate of its day as it was known when
+ * it was learnt; null without one. A purchase counts in place of the won opportunity that it names (decision 11).
+ */
+const amounts = (source: Tables): RawBuilder<unknown> => {
+  const { at } = source;
+  const currency = sql`(select currency from reporting)`;
+  const then = { from: sql`i.currency`, day: sql`i.on_day`, at: sql`i.known_at`, recordedAt: sql`i.learnt_at` };
+  return sql`item as (
+    select campaign_id, 'cost' as what, reference as id, amount, currency, on_day, recorded_at as known_at,
+      recorded_at as learnt_at from ${at('costs')} c
+    union all
+    select caused_by, 'opportunity', id, amount, currency, (closed_at at time zone 'UTC')::date, closed_at, learnt_at
+    from caused o where status = 'won' and not exists (select from ${at('purchases')} p where p.opportunity_id = o.id)
+    union all
+    select o.caused_by, 'purchase', p.id, p.amount, p.currency, p.on_day, p.learnt_at, p.learnt_at
+    from ${at('purchases')} p left join lateral (
+      select i.opportunity_id from ${at('purchases')} i where i.order_id = p.id and i.opportunity_id is not null limit 1
+    ) billed on p.opportunity_id is null
+    join caused o on o.id = coalesce(p.opportunity_id, billed.opportunity_id)
+    where p.order_id is null and not p.cancelled
+  ), converted as (
+    select i.*, ${convertedTo(currency, { amount: sql`i.amount`, from: sql`i.currency`, rate: sql`r.rate`, direct: sql`r.direct` })}
+      as reporting
+    from item i left join lateral ${rateThen(source, currency, then)} r on i.currency <> ${currency}
+  )`;
+};
+
+const base = (source: Tables): RawBuilder<unknown> =>
+  sql`reporting as materialized (select ${reportingCurrency(source)} as currency), ${caused(source)}, ${amounts(source)}`;
+
+export interface AmountRow {
+  readonly campaign_id: string;
+  readonly what: 'cost' | 'opportunity' | 'purchase';
+  readonly id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly on_day: string;
+  readonly reporting: number | null;
+  readonly reporting_currency: string;
+}
+
+/** What a campaign cost, and what it brought, item by item. */
+export const amountsOf = (source: Tables): RawBuilder<AmountRow> => sql<AmountRow>`
+  with ${base(source)} select campaign_id, what, id, amount, currency, on_day, reporting,
+    (select currency from reporting) as reporting_currency from converted`;
+
+export interface CampaignRow {
+  readonly id: string;
+  readonly name: string;
+  readonly aim: CampaignAim;
+  readonly segment_id: string;
+  readonly owner: string;
+  readonly status: CampaignStatus;
+  readonly launched_at: Instant | null;
+  readonly ended_at: Instant | null;
+  readonly budget: number | null;
+  readonly budget_currency: string | null;
+  readonly members: number | null;
+  readonly sent: number;
+  readonly recipients: number;
+  readonly opened: number;
+  readonly responses: number;
+  readonly responders: number;
+  readonly response_rate: string | null;
+  readonly unsubscribed: number;
+  readonly complained: number;
+  readonly bounced: number;
+  readonly leads: number;
+  readonly opportunities: number;
+  readonly won: number;
+  readonly cost: number;
+  readonly revenue: number;
+  readonly return_on_investment: string | null;
+  readonly unconverted: number;
+  readonly currency: string;
+}
+
+const people = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(count(distinct person_id) filter (where ${condition}))::integer`;
+
+/** Every campaign with its cost, what it sent, who answered, and what it brought (S3; domain.md §7). */
+export const campaignsOf = (source: Tables): RawBuilder<CampaignRow> => {
+  const { at } = source;
+  return sql<CampaignRow>`
+  with ${base(source)}, sending as (
+    select campaign_id, count(*)::integer as sent, count(distinct person_id)::integer as recipients
+    from ${at('sends')} s group by 1
+  ), response as (
+    select campaign_id, ${people(sql`kind = 'opened'`)} as opened,
+      (count(*) filter (where ${answered}))::integer as responses, ${people(answered)} as responders,
+      ${people(sql`kind = 'unsubscribed'`)} as unsubscribed, ${people(sql`kind = 'complained'`)} as complained,
+      ${people(sql`kind = 'bounced'`)} as bounced
+    from ${at('responses')} r group by 1
+  ), reply as (
+    select campaign_id, count(distinct person_id)::integer as replies from ${at('sends')} s
+    where exists (select from ${at('responses')} r
+      where r.campaign_id = s.campaign_id and r.person_id = s.person_id and ${answered})
+    group by 1
+  ), lead as (
+    select campaign_id, count(*)::integer as leads from ${at('attributions')} a where person_id is not null group by 1
+  ), deal as (
+    select caused_by, count(*)::integer as opportunities, (count(*) filter (where status = 'won'))::integer as won
+    from caused group by 1
+  ), total as (
+    select campaign_id, sum(reporting) filter (where what = 'cost') as cost,
+      sum(reporting) filter (where what <> 'cost') as revenue,
+      (count(*) filter (where reporting is null))::integer as unconverted
+    from converted group by 1
+  ), summed as (
+    select c.id, c.name, c.aim, c.segment_id, c.owner, c.status, c.launched_at, c.ended_at, c.budget, c.budget_currency,
+      c.members, coalesce(s.sent, 0) as sent, coalesce(s.recipients, 0) as recipients, coalesce(r.opened, 0) as opened,
+      coalesce(r.responses, 0) as responses, coalesce(r.responders, 0) as responders,
+      coalesce(y.replies, 0) as replies, coalesce(r.unsubscribed, 0) as unsubscribed,
+      coalesce(r.complained, 0) as complained, coalesce(r.bounced, 0) as bounced, coalesce(l.leads, 0) as leads,
+      coalesce(d.opportunities, 0) as opportunities, coalesce(d.won, 0) as won, coalesce(t.cost, 0) as cost,
+      coalesce(t.revenue, 0) as revenue, coalesce(t.unconverted, 0) as unconverted
+    from ${at('campaigns')} c left join sending s on s.campaign_id = c.id left join response r on r.campaign_id = c.id
+      left join reply y on y.campaign_id = c.id left join lead l on l.campaign_id = c.id
+      left join deal d on d.caused_by = c.id left join total t on t.campaign_id = c.id
+  )
+  select id, name, aim, segment_id, owner, status, launched_at, ended_at, budget, budget_currency, members, sent,
+    recipients, opened, responses, responders, ${ratio(sql`replies`, sql`recipients`)} as response_rate, unsubscribed,
+    complained, bounced, leads, opportunities, won, cost, revenue,
+    ${ratio(sql`(revenue - cost)`, sql`cost`)} as return_on_investment, unconverted,
+    (select currency from reporting) as currency
+  from summed`;
+};
