@@ -100,8 +100,17 @@ const verdicts = ['ContactStalled', 'StalledContactCleared', 'OpportunityWentSta
 
 describe('Processes with deadlines', () => {
   const [personId, activityId, opportunityId] = [randomUUID(), randomUUID(), randomUUID()];
-  const streams = [`person-${personId}`, `activity-${activityId}`, `opportunity-${opportunityId}`];
-  const all = [...verdicts, 'ReminderFellDue', 'ActivityBecameOverdue'];
+  const [accountId, caseId] = [randomUUID(), randomUUID()];
+  const streams = [
+    `person-${personId}`,
+    `activity-${activityId}`,
+    `opportunity-${opportunityId}`,
+    `case-${caseId}`,
+    `customer-${personId}`,
+    `customer-${accountId}`,
+  ];
+  const phases = ['CustomerPhaseChanged', 'CustomerPhaseEnded'];
+  const all = [...verdicts, 'ReminderFellDue', 'ActivityBecameOverdue', 'CaseTargetBreached', ...phases];
   const everything = async () => Promise.all(streams.map((stream) => told(stream, ...all)));
 
   const expected = [
@@ -114,7 +123,34 @@ describe('Processes with deadlines', () => {
       ['ActivityBecameOverdue', plusMs(start, 2 * hour)],
     ],
     [['OpportunityWentStale', plusDays(start, 52)]],
+    [
+      ['CaseTargetBreached', plusMs(start, 8 * hour)],
+      ['CaseTargetBreached', plusMs(start, 72 * hour)],
+    ],
+    [
+      ['CustomerPhaseChanged', start],
+      ['CustomerPhaseChanged', start],
+      ['CustomerPhaseEnded', start],
+    ],
+    [
+      ['CustomerPhaseChanged', start],
+      ['CustomerPhaseChanged', start],
+      ['CustomerPhaseChanged', plusDays(start, 180)],
+      ['CustomerPhaseChanged', plusDays(start, 200)],
+    ],
   ];
+
+  const buy = (reference: string) => {
+    const unitPrice = { amount: 100, currency: 'EUR' };
+    const lines = [{ product: 'Turbine care', quantity: '1', unitPrice }];
+    return send('RecordPurchase', {
+      accountId,
+      source: { system: 'erp', reference },
+      kind: 'order',
+      lines,
+      amount: unitPrice,
+    });
+  };
 
   it('record each fact once at the instant of its deadline, whoever dies or runs beside', async () => {
     await send('DefinePipeline', defaultPipeline);
@@ -124,6 +160,9 @@ describe('Processes with deadlines', () => {
     await send('ConvertLead', { personId, account: { name: 'Noordzee Windbouw' } });
     const dueAt = plusMs(start, 2 * hour);
     const plan = { activityId, personId, kind: 'phone-call', direction: 'outbound' };
+    await send('OpenAccount', { accountId, name: 'Oostzee Rotor' });
+    await buy('SO-1');
+    await send('OpenCase', { caseId, accountId, subject: 'A blade hums', channel: 'phone' });
     await send('PlanActivity', { ...plan, dueAt, remindAt: plusMs(start, hour) });
 
     clock.set(plusDays(start, 22));
@@ -139,10 +178,19 @@ describe('Processes with deadlines', () => {
     const amount = { amount: 100, currency: 'EUR' };
     await send('OpenOpportunity', { opportunityId, title: 'Blades', amount, contactIds: [personId] });
     await settled();
-    clock.set(plusDays(start, 60));
+    clock.set(plusDays(start, 200));
+    await settled();
+    await buy('SO-2');
     await settled();
     await Promise.all(runners.map(({ stop }) => stop()));
     expect(await everything()).toEqual(expected);
+    const { events } = await engine.eventLog.load(`customer-${accountId}`);
+    expect(events.map(({ data }) => data)).toMatchObject([
+      { to: 'suspect', at: start },
+      { from: 'suspect', to: 'active', at: start, policy: { name: 'inactivity.window', version: 0 } },
+      { from: 'active', to: 'inactive', at: plusDays(start, 180) },
+      { from: 'inactive', to: 'active', at: plusDays(start, 200), wonBack: true },
+    ]);
   });
 
   it('record nothing more when their state is lost and they begin anew', async () => {
@@ -154,6 +202,10 @@ describe('Processes with deadlines', () => {
     expect(await engine.eventLog.head()).toBe(head);
     expect(await everything()).toEqual(expected);
     const standing = await statusOfProcesses(engine.database.db, processManagers);
-    expect(standing.map(({ refusals, waiting }) => [refusals, waiting])).toEqual(processManagers.map(() => [0, 0]));
+    expect(standing.map(({ refusals }) => refusals)).toEqual(processManagers.map(() => 0));
+    // The customer who was won back will be inactive again one day; nothing else is left to be waited for.
+    expect(standing.filter(({ waiting }) => waiting > 0)).toMatchObject([
+      { process: 'customer-phases', waiting: 1, nextDeadline: plusDays(start, 380) },
+    ]);
   });
 });
