@@ -21,6 +21,8 @@ export interface Asked {
   readonly only?: Members | undefined;
   /** With people who are no more than names. */
   readonly names: boolean;
+  /** Whether the policy has windows of segments; left out: it may. */
+  readonly segmentWindows?: boolean | undefined;
 }
 
 /** A policy as it holds at the moment: `version`, `value`. One row. */
@@ -81,27 +83,27 @@ export const halfUp = (dividend: RawBuilder<unknown>, divisor: RawBuilder<unknow
   sql`(sign(${dividend}) * div(2 * abs(${dividend}) + ${divisor}, 2 * ${divisor}))`;
 
 /**
- * What was bought, by customer, also in the reporting currency: at the rate of its day as it was known when the purchase
- * was learnt, or else as it is known at the moment; null where there is none.
+ * What was bought, also in the reporting currency: at the rate of its day as it was known when the purchase was learnt, or
+ * else as it is known at the moment; null where there is none. `found` is that rate: from, to, how much.
  */
 export const boughtOf = (asked: Asked): RawBuilder<unknown> => {
   const { source, t, k } = asked;
-  const dividend = sql`(c.amount * (case when x.rate is null then 1 when x.straight then x.rate else 1 end) * ${minorUnits(sql`r.currency`)})`;
-  const divisor = sql`((case when x.straight then 1 else x.rate end) * ${minorUnits(sql`c.currency`)})`;
+  const straight = sql`(found[1] = currency)`;
+  const dividend = sql`(amount * (case when ${straight} then found[3]::numeric else 1 end) * ${minorUnits(sql`reporting_currency`)})`;
+  const divisor = sql`((case when ${straight} then 1 else found[3]::numeric end) * ${minorUnits(sql`currency`)})`;
+  // As an expression of its own, it costs those nothing who do not ask for amounts.
   return sql`bought as (
-    select m.customer, c.*, r.currency as reporting_currency, x.rate, x.from_currency, x.to_currency,
-      case when c.currency = r.currency then c.amount
-        when x.rate is not null then ${halfUp(dividend, divisor)} end as reporting
-    from members m join counted c on c.subject_id = m.subject
-    cross join (select value ->> 'currency' as currency from ${policyAt(asked, 'reporting.currency')} v) r
-    left join lateral (
-      select rate::numeric as rate, from_currency = c.currency as straight, from_currency, to_currency
-      from ${source.all('rates')} q
-      where c.currency <> r.currency
-        and ((from_currency = c.currency and to_currency = r.currency)
-          or (from_currency = r.currency and to_currency = c.currency))
-        and holds_from <= c.on_day and valid_from <= ${t} and recorded_from <= ${k}
-      order by recorded_from <= c.learnt_at desc, holds_from desc, recorded_from desc, position desc limit 1
-    ) x on true
+    select *, case when currency = reporting_currency then amount
+      when found is not null then ${halfUp(dividend, divisor)} end as reporting
+    from (
+      select c.*, r.currency as reporting_currency, case when c.currency <> r.currency then (
+        select array[from_currency, to_currency, rate] from ${source.all('rates')} q
+        where ((from_currency = c.currency and to_currency = r.currency)
+            or (from_currency = r.currency and to_currency = c.currency))
+          and holds_from <= c.on_day and valid_from <= ${t} and recorded_from <= ${k}
+        order by recorded_from <= c.learnt_at desc, holds_from desc, recorded_from desc, position desc limit 1
+      ) end as found
+      from counted c cross join (select value ->> 'currency' as currency from ${policyAt(asked, 'reporting.currency')} v) r
+    ) x
   )`;
 };

@@ -366,6 +366,7 @@ describe('lists of customers', () => {
     await givenEvents(...merged).projectedBy(customers, async ({ database }) => {
       const both = await customerDetail(database, { id: 'b', asOf: day(25) });
       expect([both?.purchases, both?.members]).toEqual([2, ['a', 'b', 'p']]);
+      expect((await customerDetail(database, { id: 'a', asOf: day(25) }))?.id).toBe('b');
       expect((await customerDetail(database, { id: 'b', asOf: day(30) }))?.purchases).toBe(1);
       expect((await accountsList(database, { asOf: day(25) })).items.map(({ id }) => id)).toEqual(['b', 'c', 'd']);
       expect(await accountDetail(database, { id: 'a', asOf: day(25) })).toMatchObject({ continuesAs: 'b' });

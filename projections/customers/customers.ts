@@ -64,16 +64,24 @@ const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
   )`;
 };
 
+/** By whom it was bought first, and then by customer: few count for another one, and the purchases are many. */
 const buyingOf = (t: RawBuilder<unknown>): RawBuilder<unknown> => sql`buying as (
-  select customer, count(*)::integer as purchases, min(on_day) as first_day, max(bought_at) as last_purchase,
-    (array_agg(array[fact, id, position::text] order by bought_at desc, position desc))[1:1] as last_bought,
-    sum(reporting) as realised, (count(*) filter (where reporting is null))::integer as unconverted,
-    sum(reporting) filter (where bought_at > ${t} - make_interval(hours => 24 * days)) as recent_value
-  from bought cross join looked_back group by customer
+  select m.customer, sum(purchases)::integer as purchases, min(first_day) as first_day,
+    max(last_purchase) as last_purchase, sum(realised) as realised, sum(unconverted)::integer as unconverted,
+    string_to_array((array_agg(last_bought order by last_purchase desc, last_position desc))[1], ' ') as last_bought,
+    sum(recent_value) as recent_value
+  from (
+    select subject_id, count(*) as purchases, min(on_day) as first_day, max(bought_at) as last_purchase,
+      sum(reporting) as realised, count(*) filter (where reporting is null) as unconverted,
+      (array_agg(position order by bought_at desc, position desc))[1] as last_position,
+      (array_agg(fact || ' ' || id || ' ' || position order by bought_at desc, position desc))[1] as last_bought,
+      sum(reporting) filter (where bought_at > ${t} - make_interval(hours => 24 * days)) as recent_value
+    from bought cross join looked_back group by subject_id
+  ) b join members m on m.subject = b.subject_id group by m.customer
 )`;
 
 /** The clocks of everybody who counts for the customer; lists are those that the customer itself stands on. */
-const touchedOf = (asked: Asked): RawBuilder<unknown> => sql`touched as (
+const touchedOf = (asked: Asked): RawBuilder<unknown> => sql`touched as not materialized (
   select m.customer, max(last_interaction) as last_interaction, max(last_attempt) as last_attempt,
     (array_agg(last_interaction_position order by last_interaction desc nulls last, id))[1] as last_position,
     array_agg(lists) filter (where id = m.customer and lists <> '{}') as lists
@@ -112,9 +120,13 @@ const relationOf = (asked: Asked): RawBuilder<unknown> => sql`relation as (
   where g.occurred_at > coalesce(u.last_interaction, '-infinity') group by m.customer
 )`;
 
-const window = sql`coalesce(
-  (select max((s ->> 'days')::integer) from jsonb_array_elements(w.value -> 'segments') s
-    where s ->> 'segmentId' = any(u.lists)), (w.value ->> 'days')::integer)`;
+const window = ({ segmentWindows = true }: Asked): RawBuilder<unknown> => {
+  const usual = sql`(w.value ->> 'days')::integer`;
+  return segmentWindows
+    ? sql`coalesce((select max((s ->> 'days')::integer) from jsonb_array_elements(w.value -> 'segments') s
+        where s ->> 'segmentId' = any(u.lists)), ${usual})`
+    : usual;
+};
 
 /**
  * Every customer at the moment with its phase, what made it so, its clocks, its value and its group. Whoever selects few
@@ -153,7 +165,7 @@ export const customersAt = (asked: Asked): RawBuilder<CustomerRow> => {
     ${baseOf(asked)}, ${buyingOf(t)}, ${touchedOf(asked)}, ${contactsOf(asked)}, ${relationOf(asked)},
     known as (
       select b.*, y.purchases, y.first_day, y.last_purchase, y.last_bought, y.realised, y.unconverted, y.recent_value,
-        u.last_interaction, u.last_attempt, u.last_position, w.version as window_version, ${window} as window_days
+        u.last_interaction, u.last_attempt, u.last_position, w.version as window_version, ${window(asked)} as window_days
       from base b left join buying y on y.customer = b.id left join touched u on u.customer = b.id
       cross join ${policyAt(asked, 'inactivity.window')} w
     )
@@ -162,12 +174,12 @@ export const customersAt = (asked: Asked): RawBuilder<CustomerRow> => {
         when n.kind = 'person' then standing
         when c.customer is not null or d.customer is not null then 'potential'
         when last_interaction is not null then 'prospect' else standing end as phase,
-      case when last_purchase is not null then last_bought[1][1] when n.kind = 'person' then standing_event
+      case when last_purchase is not null then last_bought[1] when n.kind = 'person' then standing_event
         when c.customer is not null then 'contact' when d.customer is not null then 'opportunity'
         when last_interaction is not null then 'interaction' else standing_event end as phase_fact,
-      case when last_purchase is not null then last_bought[1][2] when n.kind = 'person' then n.id
+      case when last_purchase is not null then last_bought[2] when n.kind = 'person' then n.id
         when c.customer is not null then c.first[1][1] when d.customer is not null then d.first[1][1] else n.id end as phase_id,
-      case when last_purchase is not null then last_bought[1][3] when n.kind = 'person' then standing_position
+      case when last_purchase is not null then last_bought[3] when n.kind = 'person' then standing_position
         when c.customer is not null then c.first[1][2] when d.customer is not null then d.first[1][2]
         when last_interaction is not null then last_position else standing_position end as phase_position,
       case when last_purchase is not null then last_purchase when n.kind = 'person' then standing_at

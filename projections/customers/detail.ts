@@ -20,7 +20,7 @@ import { type Database, type Moment, read, type Reading, rows } from '../../libs
 import { type Asked, boughtOf, countedOf, membersOf, policyAt } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
 import { customers } from './index.js';
-import { askedOf, type CustomerListed, customerOf, membersAt } from './queries.js';
+import { askedOf, type CustomerListed, customerOf, membersAt, survivorOf } from './queries.js';
 import { retentionAt, type Retention } from './retention.js';
 import { standingsOf } from './standings.js';
 import type { CustomersTables, RatingMade, Signal } from './tables.js';
@@ -75,13 +75,17 @@ export interface CustomerDetail extends CustomerListed {
   };
 }
 
-/** One customer. `null` if there was none of this id at the moment; contacts and merged ones are part of another one. */
+/**
+ * One customer, also under the id of one that was merged into it. `null` if there was none at the moment: a contact is part
+ * of its account.
+ */
 export const customerDetail = (
   database: Database,
-  { id, names, ...moment }: Moment & { readonly id: string; readonly names?: boolean | undefined },
+  { id: given, names, ...moment }: Moment & { readonly id: string; readonly names?: boolean | undefined },
 ): Promise<CustomerDetail | null> =>
   read(database, customers, moment, async (reading) => {
     const all = askedOf(reading, moment, names);
+    const id = await survivorOf(reading, given);
     const members = await membersAt(reading, all, [id]);
     const asked: Asked = { ...all, only: members };
     const [row] = await rows(
@@ -120,9 +124,7 @@ interface BoughtRow {
   readonly amount: number;
   readonly currency: string;
   readonly reporting: number | null;
-  readonly rate: string | null;
-  readonly from_currency: string | null;
-  readonly to_currency: string | null;
+  readonly found: readonly [from: string, to: string, rate: string] | null;
   readonly position: bigint;
 }
 
@@ -134,7 +136,7 @@ async function purchasesOf(
   const found = await rows(
     reading,
     sql<BoughtRow>`with recursive ${membersOf(asked)}, ${countedOf(asked)}, ${boughtOf(asked)}
-      select fact, id, bought_at, on_day, amount, currency, reporting, rate::text as rate, from_currency, to_currency,
+      select fact, id, bought_at, on_day, amount, currency, reporting, found,
         position from bought order by bought_at desc, position desc`,
   );
   return found.map((row) => ({
@@ -144,10 +146,7 @@ async function purchasesOf(
     on: row.on_day,
     amount: { amount: row.amount, currency: row.currency },
     reporting: row.reporting === null ? null : { amount: row.reporting, currency: reportingCurrency },
-    rate:
-      row.rate === null || row.from_currency === null || row.to_currency === null
-        ? null
-        : { from: row.from_currency, to: row.to_currency, rate: row.rate },
+    rate: row.found && { from: row.found[0], to: row.found[1], rate: row.found[2] },
     position: String(row.position),
   }));
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
 import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
 import type { Instant, Money } from '../../libs/kernel/index.js';
@@ -13,7 +13,7 @@ import {
   type Reading,
   rows,
 } from '../../libs/read-model/index.js';
-import { type Asked, type Members, membersOf } from './bought.js';
+import { type Asked, type Members, membersOf, policyAt } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
 import { customers } from './index.js';
 import type { CustomersTables } from './tables.js';
@@ -121,6 +121,25 @@ export const askedOf = (source: Reading<CustomersTables>, { asOf, knownAt }: Mom
   names,
 });
 
+/** Whom an id names: a merged account or person is answered for by the one that it continues as. */
+export async function survivorOf(reading: Reading<CustomersTables>, id: string): Promise<string> {
+  const [row] = await rows(
+    reading,
+    sql<{ id: string }>`with recursive walk (id) as (
+        select ${id}::text
+        union
+        select e.survivor from walk w join (
+          select id, up as survivor from ${reading.at('accounts')} a where up is not null
+          union all select id, merged_into from ${reading.at('people')} p where merged_into is not null
+        ) e on e.id = w.id
+      )
+      select id from walk w
+      where not exists (select from ${reading.at('accounts')} a where a.id = w.id and up is not null)
+        and not exists (select from ${reading.at('people')} p where p.id = w.id and merged_into is not null)`,
+  );
+  return row?.id ?? id;
+}
+
 /** Everybody who counts for these customers. */
 export async function membersAt(
   reading: Reading<CustomersTables>,
@@ -132,6 +151,23 @@ export async function membersAt(
     sql<{ subject: string; customer: string }>`with recursive ${membersOf(asked, ids)} select * from members`,
   );
   return { subjects: found.map(({ subject }) => subject), customers: found.map(({ customer }) => customer) };
+}
+
+/** Whether windows of segments have to be looked at at all: the lists of all customers are many. */
+async function withWindows(reading: Reading<CustomersTables>, asked: Asked): Promise<Asked> {
+  const [window] = await rows(
+    reading,
+    sql<{ some: boolean }>`select jsonb_array_length(value -> 'segments') > 0 as some
+      from ${policyAt(asked, 'inactivity.window')} w`,
+  );
+  return { ...asked, segmentWindows: window?.some };
+}
+
+/** Who bought is told from who did not by that alone. */
+function inPhase(phase: RelationshipPhase, t: Asked['t']): RawBuilder<unknown> {
+  if (phase === 'active') return sql`inactive_from > ${t}`;
+  if (phase === 'inactive') return sql`inactive_from <= ${t}`;
+  return sql`phase = ${phase}`;
 }
 
 const sortKeys = {
@@ -147,13 +183,14 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const { limit: _limit, cursor, names, ...asked } = given;
     const { asOf, knownAt, phase, kind, owner, country, industry, group, sort = 'id', order } = asked;
     const limit = limitOf(given);
+    const all = await withWindows(reading, askedOf(reading, { asOf, knownAt }, names));
     const by = sortKeys[sort];
     const cursors = new Cursors({ list: 'customers', names, ...asked });
     const after = cursors.read(cursor, [by.kind === 'numeric' ? 'number' : 'string', 'string']);
     const backwards = (order ?? by.order) === 'desc';
     const direction = backwards ? sql`desc` : sql`asc`;
     const only = [
-      ...(phase === undefined ? [] : [sql`phase = ${phase}`]),
+      ...(phase === undefined ? [] : [inPhase(phase, all.t)]),
       ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
       ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
       ...(country === undefined ? [] : [sql`country = ${country}`]),
@@ -163,7 +200,6 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         ? [sql`(${by.key}, id) ${backwards ? sql`<` : sql`>`} (${sql`${after[0]}::${sql.raw(by.kind)}`}, ${after[1]})`]
         : []),
     ];
-    const all = askedOf(reading, { asOf, knownAt }, names);
     const places = await rows(
       reading,
       sql<{ id: string; key: string | number }>`select id, ${by.key} as key from ${customersAt(all)} c

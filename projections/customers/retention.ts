@@ -21,10 +21,11 @@ export async function retentionAt(reading: Reading<CustomersTables>, asked: Aske
       select (count(*) filter (where before))::integer as customers,
         (count(*) filter (where before and since))::integer as retained
       from (
-        select m.customer, bool_or(c.bought_at <= ${asked.t} - ${year}) as before,
-          bool_or(c.bought_at > ${asked.t} - ${year}) as since
-        from counted c join members m on m.subject = c.subject_id
-        where c.bought_at > ${asked.t} - 2 * ${year} group by m.customer
+        select m.customer, bool_or(b.before) as before, bool_or(b.since) as since from (
+          select subject_id, bool_or(bought_at <= ${asked.t} - ${year}) as before,
+            bool_or(bought_at > ${asked.t} - ${year}) as since
+          from counted where bought_at > ${asked.t} - 2 * ${year} group by subject_id
+        ) b join members m on m.subject = b.subject_id group by m.customer
       ) y`,
   );
   const { customers = 0, retained = 0 } = row ?? {};
