@@ -95,15 +95,15 @@ describe('the phase of a customer', () => {
       expect(await phasesIn(database, { names: true })).toEqual({
         n: 'suspect',
         cold: 'suspect',
-        called: 'prospect',
+        called: 'suspect',
         dealt: 'potential',
         l: 'prospect',
-        x: 'prospect',
+        x: 'suspect',
         'of-c': 'potential',
       });
       expect(await phasesIn(database, { asOf: day(4) })).toEqual({
         cold: 'suspect',
-        called: 'prospect',
+        called: 'suspect',
         dealt: 'potential',
         l: 'prospect',
         x: 'potential',
@@ -115,7 +115,7 @@ describe('the phase of a customer', () => {
       expect(x?.phases.map(({ at, to, because }) => [at, to, because.fact.fact])).toEqual([
         [day(1), 'prospect', 'LeadRegistered'],
         [day(4), 'potential', 'LeadQualified'],
-        [day(5), 'prospect', 'LeadDisqualified'],
+        [day(5), 'suspect', 'LeadDisqualified'],
       ]);
       expect(await customerDetail(database, { id: 'c' })).toBeNull();
       expect(await customerDetail(database, { id: 'n' })).toBeNull();

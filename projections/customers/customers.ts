@@ -52,10 +52,10 @@ const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
       opened_position as standing_position, 'suspect' as standing
     from ${source.at('accounts')} x
     where up is null and cause <> 'AccountOpeningReverted' ${own}
-      and ('customer' = any(roles) or roles = '{}' or ${boughtBy})
+      and ('customer' = any(roles) or ${boughtBy})
     union all
     select id, 'person', null, owner, null, null, null, known_since, standing_event, standing_at, standing_position,
-      case when kind = 'name' then 'suspect' when level = 'sales-qualified' and not disqualified then 'potential'
+      case when kind = 'name' or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
         else 'prospect' end
     from ${source.at('people')} x
     where up is null ${own}
@@ -83,7 +83,6 @@ const buyingOf = (t: RawBuilder<unknown>): RawBuilder<unknown> => sql`buying as 
 /** The clocks of everybody who counts for the customer; lists are those that the customer itself stands on. */
 const touchedOf = (asked: Asked): RawBuilder<unknown> => sql`touched as not materialized (
   select m.customer, max(last_interaction) as last_interaction, max(last_attempt) as last_attempt,
-    (array_agg(last_interaction_position order by last_interaction desc nulls last, id))[1] as last_position,
     array_agg(lists) filter (where id = m.customer and lists <> '{}') as lists
   from members m join ${asked.source.at('clocks')} c on c.id = m.subject ${among(asked, 'c.id')} group by m.customer
 )`;
@@ -165,7 +164,7 @@ export const customersAt = (asked: Asked): RawBuilder<CustomerRow> => {
     ${baseOf(asked)}, ${buyingOf(t)}, ${touchedOf(asked)}, ${contactsOf(asked)}, ${relationOf(asked)},
     known as (
       select b.*, y.purchases, y.first_day, y.last_purchase, y.last_bought, y.realised, y.unconverted, y.recent_value,
-        u.last_interaction, u.last_attempt, u.last_position, w.version as window_version, ${window(asked)} as window_days
+        u.last_interaction, u.last_attempt, w.version as window_version, ${window(asked)} as window_days
       from base b left join buying y on y.customer = b.id left join touched u on u.customer = b.id
       cross join ${policyAt(asked, 'inactivity.window')} w
     )
@@ -173,18 +172,18 @@ export const customersAt = (asked: Asked): RawBuilder<CustomerRow> => {
       case when last_purchase is not null then case when ${inactiveFrom} > ${t} then 'active' else 'inactive' end
         when n.kind = 'person' then standing
         when c.customer is not null or d.customer is not null then 'potential'
-        when last_interaction is not null then 'prospect' else standing end as phase,
+        else standing end as phase,
       case when last_purchase is not null then last_bought[1] when n.kind = 'person' then standing_event
         when c.customer is not null then 'contact' when d.customer is not null then 'opportunity'
-        when last_interaction is not null then 'interaction' else standing_event end as phase_fact,
+        else standing_event end as phase_fact,
       case when last_purchase is not null then last_bought[2] when n.kind = 'person' then n.id
         when c.customer is not null then c.first[1][1] when d.customer is not null then d.first[1][1] else n.id end as phase_id,
       case when last_purchase is not null then last_bought[3] when n.kind = 'person' then standing_position
         when c.customer is not null then c.first[1][2] when d.customer is not null then d.first[1][2]
-        when last_interaction is not null then last_position else standing_position end as phase_position,
+        else standing_position end as phase_position,
       case when last_purchase is not null then last_purchase when n.kind = 'person' then standing_at
         when c.customer is not null then c.at when d.customer is not null then d.at
-        when last_interaction is not null then last_interaction else standing_at end as phase_at,
+        else standing_at end as phase_at,
       n.window_days, n.window_version, ${inactiveFrom} as inactive_from, n.last_purchase, n.last_interaction,
       n.last_attempt, coalesce(f.failed_attempts, 0) as failed_attempts,
       floor(extract(epoch from ${t} - coalesce(n.last_interaction, n.known_since)) / 86400)::integer as days_silent,

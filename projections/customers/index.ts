@@ -45,7 +45,7 @@ const views: Readonly<Record<string, View<CustomersTables>>> = {
     columns: {
       ...inactive,
       phase: 'suspect, prospect, potential, active or inactive.',
-      because: 'What made it so: purchase, opportunity, contact, interaction or a type of event.',
+      because: 'What made it so: purchase, opportunity, contact or a type of event.',
       because_id: 'Id of that.',
       because_position: 'Position of its event in the log.',
       because_at: 'When that was.',

@@ -27,7 +27,7 @@ export interface CustomerListed {
   readonly phase: RelationshipPhase;
   /** What made it so. */
   readonly because: {
-    /** `purchase`, `opportunity` (won, or for who never bought, opened), `contact`, `interaction` or a type of event. */
+    /** `purchase`, `opportunity` (won, or for who never bought, opened), `contact` or a type of event. */
     readonly fact: string;
     /** Id of that. */
     readonly id: string;

@@ -34,7 +34,7 @@ const rank = (phase: StandingPhase | undefined): number =>
 
 const ofPerson = ({ all }: Reading<CustomersTables>, { t, k }: Asked, id: string) => sql<StandingRow>`
   select distinct on (standing_at, standing_position)
-    case when kind = 'name' then 'suspect' when level = 'sales-qualified' and not disqualified then 'potential'
+    case when kind = 'name' or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
       else 'prospect' end as phase, standing_event as fact, id, standing_position as position, standing_at as at
   from ${all('people')} p where id = ${id} and valid_from <= ${t} and recorded_from <= ${k} and kind in ('name', 'lead')
   order by standing_at, standing_position, position`;
@@ -44,9 +44,6 @@ const ofAccount = ({ at }: Reading<CustomersTables>, { only }: Asked, id: string
   return sql<StandingRow>`select * from (
     (select 'suspect' as phase, 'AccountOpened' as fact, id, opened_position as position, opened_at as at
       from ${at('accounts')} a where id = ${id})
-    union all
-    (select 'prospect', 'interaction', ${id}, position::text, occurred_at from ${at('signals')} s
-      where subject_id = any(${subjects}) and what = 'reached' order by occurred_at, s.position limit 1)
     union all
     (select 'potential', 'contact', id, standing_position, standing_at from ${at('people')} p
       where id = any(${subjects}) and kind = 'contact' and merged_into is null order by standing_at, id limit 1)

@@ -6,7 +6,7 @@ import { type RecipientEvents, type ResponseKind } from '../../libs/domain/recip
 import type { ResponseEvents } from '../../libs/domain/response/response.events.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
-import { idOf, type Instant, later, type LocalDate, type Money, type RecordedEvent } from '../../libs/kernel/index.js';
+import { idOf, type Instant, type LocalDate, type Money, type RecordedEvent } from '../../libs/kernel/index.js';
 import {
   appends,
   bool,
@@ -295,17 +295,15 @@ export const signals = appends<ActivityEvents & RecipientEvents & ResponseEvents
 });
 
 interface Touched {
-  readonly reached: readonly [at: Instant, position: string] | null;
+  readonly reached: Instant | null;
   readonly attempt: Instant | null;
   readonly lists: readonly string[];
 }
 
 const untouched: Touched = { reached: null, attempt: null, lists: [] };
 
-const met = (state: Touched, { occurredAt, position }: RecordedEvent, outcome: Outcome): Touched =>
-  outcome === 'reached'
-    ? { ...state, reached: [occurredAt, String(position)] }
-    : { ...state, attempt: later(state.attempt ?? '', occurredAt) };
+const met = (state: Touched, { occurredAt }: RecordedEvent, outcome: Outcome): Touched =>
+  outcome === 'reached' ? { ...state, reached: occurredAt } : { ...state, attempt: occurredAt };
 
 /** The clocks of an account or a person, and the static lists that they stand on. */
 export const clocks = timelines<ActivityEvents & SegmentEvents>()({
@@ -313,7 +311,6 @@ export const clocks = timelines<ActivityEvents & SegmentEvents>()({
   columns: {
     id: text('Account or person.'),
     last_interaction: optional(instant('When they were reached last, in either direction.')),
-    last_interaction_position: optional(text('Position of that event.')),
     last_attempt: optional(instant('When they were last tried and not reached.')),
     lists: texts('Static lists that they stand on.'),
   },
@@ -333,8 +330,7 @@ export const clocks = timelines<ActivityEvents & SegmentEvents>()({
   },
   rowAt: ({ reached, attempt, lists }) => ({
     row: {
-      last_interaction: reached?.[0],
-      last_interaction_position: reached?.[1],
+      last_interaction: reached,
       last_attempt: attempt,
       lists,
     },

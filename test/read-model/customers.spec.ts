@@ -228,14 +228,14 @@ function replayed(given: readonly GivenEvent[], asOf: Instant, knownAt: Instant)
       const lead = leads.get(id);
       const hasContact = [...leads].some(([person, { contact }]) => contact && rootOf(person) === id);
       const standing = lead
-        ? lead.level === 'sales-qualified' && !lead.out
-          ? 'potential'
-          : 'prospect'
+        ? lead.out
+          ? 'suspect'
+          : lead.level === 'sales-qualified'
+            ? 'potential'
+            : 'prospect'
         : hasContact || deals.some((account) => rootOf(account) === id)
           ? 'potential'
-          : lastInteraction === null
-            ? 'suspect'
-            : 'prospect';
+          : 'suspect';
       const still = lastPurchase !== null && asOf < inactiveFrom(lastPurchase, days) ? 'active' : 'inactive';
       const since = lastInteraction ?? accounts.get(id) ?? lead?.known ?? '';
       return {
