@@ -119,6 +119,7 @@ interface SumsRow {
   readonly open_pipeline: number;
   readonly omitted: number;
   readonly unconverted: number;
+  readonly without: readonly Omit<Unconverted, 'what'>[];
 }
 
 const columns = { owner: 'owner', team: 'team_id', pipeline: 'pipeline_id', category: 'category' } as const;
@@ -132,6 +133,7 @@ const nothing = {
   open_pipeline: 0,
   omitted: 0,
   unconverted: 0,
+  without: [],
 };
 
 /**
@@ -143,28 +145,29 @@ export const forecast = (database: Database, asked: ForecastAsked): Promise<Fore
     steadily(serving, async (reading) => {
       const { period, by } = asked;
       const frame = await askedFor(reading, asked);
-      const items = sql`(select * from ${valued(reading, frame, fallsIn(period))} v where ${fitting(asked)})`;
       const group = by === undefined ? sql`null::text` : sql.ref(columns[by]);
+      // Materialized, so that each amount is converted once, and the team looked up only where it is asked for.
       const found = await rows(
         reading,
-        sql<SumsRow>`select "group", count, closed, open, div(weighted + 50, 100) as weighted, open_commit, open_best_case,
-            open_pipeline, omitted, unconverted
-          from (select ${group} as "group", ${sums} from ${items} v ${by === undefined ? sql`` : sql`group by 1`}) s
+        sql<SumsRow>`with items as materialized (
+            select ${group} as "group", id, status, category, probability, amount, own_amount, own_currency
+            from ${valued(reading, frame, fallsIn(period))} v where ${fitting(asked)})
+          select "group", count, closed, open, div(weighted + 50, 100) as weighted, open_commit, open_best_case,
+            open_pipeline, omitted, unconverted, without
+          from (select "group", ${sums}, coalesce(jsonb_agg(
+              jsonb_build_object('id', id, 'amount', own_amount, 'currency', own_currency) order by id)
+              filter (where amount is null), '[]') as without
+            from items group by 1) s
           order by 1 nulls last`,
       );
       const targets = await targetsOf(reading, period, frame);
-      const without = await rows(
-        reading,
-        sql<Unconverted>`select 'opportunity' as what, id, own_amount as amount, own_currency as currency
-          from ${items} v where amount is null order by id`,
-      );
       return {
         period,
         asOf: frame.asOf,
         currency: frame.reporting,
         by: by ?? null,
         rows: withThoseOfTargets(found, targets, asked).map((row) => lineOf(row, targetOf(row.group, targets, asked))),
-        unconverted: [...without, ...unconvertedOf(targets)],
+        unconverted: [...without(found), ...unconvertedOf(targets)],
         submissions: await submissionsOf(reading, frame, asked),
         commitments: await commitmentsOf(reading, asked),
       };
@@ -174,7 +177,8 @@ export const forecast = (database: Database, asked: ForecastAsked): Promise<Fore
 /** Whoever has a target has a row, even with nothing to show for it. */
 function withThoseOfTargets(found: readonly SumsRow[], targets: Targets, asked: ForecastAsked): readonly SumsRow[] {
   const { by, category } = asked;
-  if (by === undefined || by === 'category' || category !== undefined) return found;
+  if (by === undefined) return found.length > 0 ? found : [{ ...nothing, group: null }];
+  if (by === 'category' || category !== undefined) return found;
   const there = new Set(found.map(({ group }) => group));
   const missing = targets.groups(by, asked).filter((group) => !there.has(group));
   return [...found, ...missing.map((group) => ({ ...nothing, group }))].sort((a, b) => {
@@ -217,6 +221,9 @@ function lineOf(row: SumsRow, target: number | null): ForecastLine {
     unconverted,
   };
 }
+
+const without = (found: readonly SumsRow[]): readonly Unconverted[] =>
+  found.flatMap((row) => row.without.map((item) => ({ what: 'opportunity' as const, ...item })));
 
 const unconvertedOf = ({ agreed }: Targets): readonly Unconverted[] =>
   agreed.flatMap(({ id, amount, currency, converted }) =>

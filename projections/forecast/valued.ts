@@ -58,14 +58,18 @@ export const ratesOn = ({ at }: Tables, { currency, day }: Frame): Piece => sql`
     from ${at('rates')} r where (to_currency = ${currency} or from_currency = ${currency}) and holds_from <= ${day}
   ) known order by currency, holds_from desc, direct desc)`;
 
-/** The rate of a day as it was known at an instant, by what was recorded until another: it does not change any more. */
+/**
+ * The rate of a day as it was known at an instant, by what was recorded until another: it does not change any more. Rates
+ * are only looked at where there is something to convert.
+ */
 export const rateThen = (
   { all }: Pick<Rates, 'all'>,
   currency: Piece,
   then: { readonly from: Piece; readonly day: Piece; readonly at: Piece; readonly recordedAt: Piece },
 ): Piece => sql`(
   select rate::numeric as rate, to_currency = ${currency} as direct from ${all('rates')} r
-  where ((from_currency = ${then.from} and to_currency = ${currency})
+  where ${then.from} <> ${currency} and ${then.at} is not null
+    and ((from_currency = ${then.from} and to_currency = ${currency})
       or (from_currency = ${currency} and to_currency = ${then.from}))
     and holds_from <= ${then.day} and valid_from <= ${then.at} and recorded_from <= ${then.recordedAt}
     and (valid_to > ${then.at} or recorded_to > ${then.recordedAt} or valid_to = 'infinity')
@@ -126,7 +130,8 @@ export interface ValuedRow {
  */
 export const valued = (source: Tables, { currency, day }: Frame, falls: Piece = sql`true`): RawBuilder<ValuedRow> =>
   sql<ValuedRow>`(
-  select o.id, o.title, o.status, o.owner, t.team_id, o.pipeline_id, o.stage, o.falls_on,
+  select o.id, o.title, o.status, o.owner, o.pipeline_id, o.stage, o.falls_on,
+    ${teamOn(source, sql`o.owner`, sql`(case when o.status = 'won' then o.falls_on else ${day} end)`)} as team_id,
     case when o.status = 'won' then 100 else coalesce(p.probability, 0) end as probability,
     case when o.status = 'won' then 'closed' when o.set_category is not null then o.set_category ${derived} end as category,
     ${convertedTo(currency, {
@@ -140,7 +145,6 @@ export const valued = (source: Tables, { currency, day }: Frame, falls: Piece = 
     left join ${probabilities(source)} p on p.pipeline_id = o.pipeline_id and p.stage = o.stage
     left join ${ratesOn(source, { currency, day })} r on r.currency = o.currency and o.status = 'open'
     left join lateral ${closedRate(source, currency)} w on o.status = 'won' and o.currency <> ${currency}
-    left join lateral ${teamOn(source, sql`o.owner`, sql`(case when o.status = 'won' then o.falls_on else ${day} end)`)} t on true
   where o.falls_on is not null and ${falls})`;
 
 /** The sums that a forecast is made of, over rows of `valued` called `v`. Weighted: in hundredths of minor units. */
