@@ -155,7 +155,7 @@ describe('the sample data', () => {
 
   it('is large enough to look real and small enough to load at once', () => {
     expect(commands.length).toBeGreaterThan(8_000);
-    expect(commands.length).toBeLessThan(12_000);
+    expect(commands.length).toBeLessThan(15_000);
     expect(facts('AccountOpened').length).toBeGreaterThan(240);
   });
 

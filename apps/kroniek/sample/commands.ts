@@ -18,7 +18,7 @@ import { dayMs, type SampleCommand, Story } from './story.js';
 import { countries } from './words.js';
 
 /** How much there is of everything. */
-const counts = { customers: 250, leads: 170, names: 180, others: 24 };
+const counts = { customers: 300, leads: 170, names: 180, others: 24 };
 const years = 3;
 
 /** Customers need no more waves; what is about all of them comes after. */

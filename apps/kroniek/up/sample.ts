@@ -41,7 +41,7 @@ export async function loadSampleOnce(
     bar?.stop();
     if (signal.aborted) return false;
     folder.sampleIsLoaded();
-    terminal.ready('Sample data', 'three years of about 250 customers (none: KRONIEK_SAMPLE=off on the first start)');
+    terminal.ready('Sample data', 'three years of about 300 customers (none: KRONIEK_SAMPLE=off on the first start)');
     return true;
   } catch (error) {
     bar?.stop();
