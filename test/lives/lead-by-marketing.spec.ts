@@ -194,6 +194,20 @@ describe('A life that marketing begins (S0, S3)', () => {
     await call(on('2022-09-05'), 'no-answer');
     await call(on('2022-09-06'), 'reached');
     await life.done(on('2022-09-19'), 'RecordPurchase', order('SO-2', 3), 'PurchaseRecorded');
+    expect(await life.phases(personId, 6)).toEqual([
+      '2021-03-01 suspect',
+      '2021-03-12 prospect',
+      '2021-03-17 suspect',
+      '2021-06-01 prospect',
+      '2021-06-07 potential',
+      '2021-06-10 none',
+    ]);
+    expect((await life.phases(accountId, 4)).slice(0, 4)).toEqual([
+      '2021-06-10 potential',
+      '2021-08-02 active',
+      '2022-02-05 inactive',
+      '2022-09-19 active won back',
+    ]);
   });
 
   it('is told whole, in the order in which it happened', async () => {

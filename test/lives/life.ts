@@ -8,6 +8,7 @@ interface Recorded {
 }
 
 interface HistoryItem {
+  readonly stream: string;
   readonly type: string;
   readonly occurredAt: string;
   readonly data: Readonly<Record<string, unknown>>;
@@ -54,9 +55,27 @@ export class Life {
     return this.product.call('GET', `${path}${separator}minPosition=${this.#position}`);
   }
 
-  /** All that happened to a person or an account, in order. */
+  /** All that happened to a person or an account, in order. What a process concludes of it is asked for apart. */
   async history(id: string, asOf?: string): Promise<readonly HistoryItem[]> {
     const until = asOf === undefined ? '' : `&asOf=${asOf}`;
+    return (await this.told(id, until)).filter(({ stream }) => !stream.startsWith('customer-'));
+  }
+
+  /** The phases of a customer in the order of their instants, as soon as there are so many. */
+  async phases(id: string, count: number): Promise<readonly string[]> {
+    for (let tries = 400; ; tries--) {
+      const phases = (await this.told(id)).filter(({ stream }) => stream === `customer-${id}`);
+      if (phases.length >= count || tries === 0) {
+        return phases.map(({ data }) => {
+          const { at, to = 'none', wonBack } = data as { at: string; to?: string; wonBack?: true };
+          return `${at.slice(0, 10)} ${to}${wonBack ? ' won back' : ''}`;
+        });
+      }
+      await sleep(25);
+    }
+  }
+
+  private async told(id: string, until = ''): Promise<readonly HistoryItem[]> {
     const { items, next } = await this.asked(`/v1/customers/${id}/history?limit=1000${until}`);
     expect(next).toBeNull();
     return items as readonly HistoryItem[];
