@@ -81,22 +81,24 @@ export const agendaList = (database: Database, asked: AgendaAsked): Promise<Page
     const cursors = new Cursors({ list: 'agenda', ...query });
     const after = cursors.read(cursor, ['string', 'string']);
     const now = asOf === undefined ? sql`now()` : sql`${asOf}::timestamptz`;
+    const plans = reading.at('plans');
+    const theirs =
+      assignee === undefined
+        ? plans
+        : sql`(
+            select * from ${plans} o where assignee = ${assignee}
+            union all
+            select o.* from ${reading.at('parts')} t join ${plans} o on o.id = t.activity_id
+            where t.employee = ${assignee} and o.assignee <> ${assignee})`;
     const only = [
       sql`status = 'planned'`,
-      ...(assignee === undefined
-        ? []
-        : [
-            sql`id in (
-              select id from ${reading.at('plans')} o where assignee = ${assignee} and status = 'planned'
-              union all select activity_id from ${reading.at('parts')} t where employee = ${assignee})`,
-          ]),
       ...(from === undefined ? [] : [sql`(due_at >= ${from}::timestamptz or due_at <= ${now})`]),
       ...(to === undefined ? [] : [sql`due_at < ${to}::timestamptz`]),
       ...(after ? [sql`(due_at, id) > (${after[0]}::timestamptz, ${after[1]})`] : []),
     ];
     const found = await rows(
       reading,
-      sql<FoundRow>`select p.*, due_at <= ${now} as overdue from ${reading.at('plans')} p
+      sql<FoundRow>`select p.*, due_at <= ${now} as overdue from ${theirs} p
         where ${sql.join(only, sql` and `)} order by due_at, id limit ${limit + 1}`,
     );
     return cursors.page(found, limit, itemOf, (row) => [row.due_at, row.id]);

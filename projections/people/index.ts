@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { projection } from '../../libs/read-model/index.js';
 import { merges, survivorsOf } from '../merges.js';
-import { standing } from './standing.js';
+import { standing, withAccounts } from './standing.js';
 import { details, people, type PeopleTables } from './tables.js';
 
 /** Everybody we know, from a name to a contact, at any instant (domain.md §1). */
@@ -33,9 +33,9 @@ export const peopleModel = projection<PeopleTables>({
         position: 'Position in the log of the last event.',
       },
       as: (source) => sql`
-        select id, kind, level, disqualified, potential, relation, source, list_kind, list, owner, account_id,
+        select id, kind, level, disqualified, potential, relation, source, list_kind, list, owner, of_account_id,
           converted_at, stalled, consents, attributes, known_since, valid_from, position
-        from ${standing(source)} p`,
+        from ${withAccounts(source, standing(source))} p`,
     },
     merged_people: {
       says: 'Who continues as whom as of kroniek.as_of and kroniek.known_at (unset: now).',

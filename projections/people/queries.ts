@@ -21,7 +21,7 @@ import {
 } from '../../libs/read-model/index.js';
 import { familyOf } from '../merges.js';
 import { peopleModel } from './index.js';
-import { standing } from './standing.js';
+import { standing, withAccounts } from './standing.js';
 import type { PeopleTables, PersonKind, PersonRow } from './tables.js';
 
 /** A piece of what is personal, closed; those of a person in the order in which they came to be known. */
@@ -73,6 +73,7 @@ export interface PersonDetail extends Person {
 }
 
 interface FoundRow extends PersonRow {
+  readonly of_account_id: string | null;
   readonly closed: readonly ClosedDetails[] | null;
 }
 
@@ -87,7 +88,7 @@ const personOf = (row: FoundRow): Person => ({
   listKind: row.list_kind,
   list: row.list,
   owner: row.owner,
-  accountId: row.account_id,
+  accountId: row.of_account_id,
   convertedAt: row.converted_at,
   stalled: row.stalled,
   consents: row.consents,
@@ -128,7 +129,7 @@ export const peopleList = (database: Database, asked: PeopleAsked): Promise<Page
       ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
       ...(level === undefined ? [] : [sql`level = ${level}`]),
       ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
-      ...(accountId === undefined ? [] : [sql`named_account_id = any(${accounts})`]),
+      ...(accountId === undefined ? [] : [sql`account_id = any(${accounts})`]),
       ...(source === undefined ? [] : [sql`source = ${source}`]),
       ...(after ? [sql`(known_since, id) > (${after[0]}::timestamptz, ${after[1]})`] : []),
     ];
@@ -166,5 +167,5 @@ const withDetails = (
     select jsonb_agg(jsonb_build_object('cleared', d.cleared, 'removed', d.removed, 'sealed', d.sealed) order by d.revision)
     from ${reading.at('details')} d where d.person_id = p.id
   ) as closed
-  from (select * from ${standing(reading)} s where ${where} order by known_since, id ${limit}) p
+  from ${withAccounts(reading, sql`(select * from ${standing(reading)} s where ${where} order by known_since, id ${limit})`)} p
   order by p.known_since, p.id`;

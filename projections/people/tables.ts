@@ -175,6 +175,7 @@ export const people = versions<PersonEvents>()({
   indexes: [
     { on: ['known_since', 'id'], current: true },
     { on: ['account_id'], current: true },
+    { on: ['account_id'] },
     { on: ['owner', 'known_since', 'id'], current: true },
     { on: ['known_since', 'id'] },
   ],
