@@ -17,6 +17,7 @@ import { ProjectionsController } from './operations/projections.controller.js';
 import { AccountsController } from './queries/accounts.controller.js';
 import { AgendaController, AlarmsController } from './queries/agenda.controller.js';
 import { CasesController } from './queries/cases.controller.js';
+import { CustomersReportController } from './queries/customers-report.controller.js';
 import { CustomersController } from './queries/customers.controller.js';
 import { ForecastController } from './queries/forecast.controller.js';
 import { ActivitiesReportController } from './queries/activities-report.controller.js';
@@ -27,7 +28,6 @@ import { PeopleController } from './queries/people.controller.js';
 import { PipelinesController } from './queries/pipelines.controller.js';
 import { ExchangeRatesController, PoliciesController } from './queries/policies.controller.js';
 import { ReadModels } from './queries/read-models.js';
-import { SatisfactionController } from './queries/satisfaction.controller.js';
 import { VelocityController } from './queries/velocity.controller.js';
 
 /** A query that wants to see a certain command waits this long for it. */
@@ -63,7 +63,7 @@ export class ApiModule {
         PoliciesController,
         ExchangeRatesController,
         CasesController,
-        SatisfactionController,
+        CustomersReportController,
         VelocityController,
         FunnelController,
         ActivitiesReportController,

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { projection, type Source, type View } from '../../libs/read-model/index.js';
 import { attentionAt } from './attention.js';
+import { decimal, ofAll } from '../../libs/read-model/index.js';
+import { acquisitionOf } from './acquisition.js';
 import type { Asked } from './bought.js';
 import { customersAt } from './customers.js';
 import { tables, type CustomersTables } from './tables.js';
@@ -79,6 +81,21 @@ const views: Readonly<Record<string, View<CustomersTables>>> = {
     },
     as: (source) => sql`select id, kind, name, owner, phase, customer_group, last_interaction, last_attempt,
       failed_attempts, due_at, days_overdue, every_days, rule, policy_version from ${attentionAt(asked(source))} a`,
+  },
+  retention: {
+    says: 'Customers who came, stayed and went in each month as of kroniek.as_of and kroniek.known_at (unset: now).',
+    columns: {
+      period: 'Month in UTC: 2026-07.',
+      active_at_start: 'Number of customers who were active when it began.',
+      new: 'Number of those who bought for the first time.',
+      won_back: 'Number of those who bought again after they had gone inactive.',
+      gone_inactive: 'Number of those who had bought nothing for as long as the window.',
+      retained: 'Number of those who were active all the time, from its beginning to its end.',
+      active_at_end: 'Number of customers who were active when it ended, or are at the moment.',
+      retention_rate: 'Retained ÷ active at the start, rounded to four digits.',
+    },
+    as: (source) => sql`select period, active_at_start, acquired, won_back, gone_inactive, retained, active_at_end,
+      ${decimal(sql`retention_rate`)} from (${acquisitionOf(asked(source), ofAll)}) a`,
   },
   accounts: {
     says: 'Every account as of kroniek.as_of and kroniek.known_at (unset: now); merged ones are left out.',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { projection, type View } from '../../libs/read-model/index.js';
-import { satisfactionOf } from './satisfaction.js';
+import { ofAll, projection, type View } from '../../libs/read-model/index.js';
+import { satisfactionOf, wantedServicesOf } from './satisfaction.js';
 import { breaches, cases, responses, type ServiceTables, surveys } from './tables.js';
 
 const views: Readonly<Record<string, View<ServiceTables>>> = {
@@ -77,7 +77,18 @@ const views: Readonly<Record<string, View<ServiceTables>>> = {
       csat: 'Per cent of 4 and 5; null for nps.',
       average_hundredths: 'Average score, in hundredths.',
     },
-    as: (source) => satisfactionOf(source, 'month', 'account'),
+    as: (source) => satisfactionOf(source, ofAll, 'account'),
+  },
+  wanted_services: {
+    says: 'Extra services that customers would like to have, by month and account, as of kroniek.as_of and kroniek.known_at (unset: now).',
+    columns: {
+      service: 'What they would like to have.',
+      period: 'Month in UTC: 2026-07.',
+      account_id: 'Account that was answered for; null: people without one.',
+      responses: 'Number of survey responses that say so.',
+      customers: 'Number of accounts, or people without one, that say so.',
+    },
+    as: (source) => sql`select * from (${wantedServicesOf(source, ofAll, 'account')}) w`,
   },
 };
 

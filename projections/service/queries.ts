@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CaseChannel, Priority } from '../../libs/domain/case/case.events.js';
 import type { SurveyKind } from '../../libs/domain/survey/survey.events.js';
-import type { Instant, PeriodKind, Sealed } from '../../libs/kernel/index.js';
+import type { Instant, Sealed } from '../../libs/kernel/index.js';
 import {
   Cursors,
   type Database,
@@ -11,9 +11,10 @@ import {
   type Paging,
   read,
   rows,
+  type Span,
 } from '../../libs/read-model/index.js';
 import { service } from './index.js';
-import { satisfactionOf, type SatisfactionRow } from './satisfaction.js';
+import { satisfactionOf, type SatisfactionRow, wantedServicesOf, type WantedServiceRow } from './satisfaction.js';
 import type { CaseRow, CaseStatus } from './tables.js';
 
 /** A case as it stands at the moment. Subject and description are in `sealed`, closed. */
@@ -120,8 +121,8 @@ export const caseDetail = (
 export interface Satisfaction {
   readonly surveyId: string;
   readonly kind: SurveyKind;
-  /** `2026-07` or `2026-Q3`, of UTC. */
-  readonly period: string;
+  /** `2026-07` or `2026-Q3`, of UTC; `null`: the whole time. */
+  readonly period: string | null;
   /** `null`: everybody, or people without an account. */
   readonly accountId: string | null;
   readonly responses: number;
@@ -137,10 +138,9 @@ export interface Satisfaction {
   readonly averageHundredths: number;
 }
 
-export interface SatisfactionAsked extends Moment {
+export interface SatisfactionAsked extends Moment, Span {
   /** A row for each account, or for all together; one account that is asked for stands alone. */
   readonly by: 'account' | 'all';
-  readonly per: PeriodKind;
   readonly surveyId?: string | undefined;
   readonly accountId?: string | undefined;
 }
@@ -162,7 +162,7 @@ const satisfaction = (row: SatisfactionRow): Satisfaction => ({
 /** The trend of satisfaction: a row for each survey, period and, if asked for, account, in this order. */
 export const satisfactionTrend = (database: Database, asked: SatisfactionAsked): Promise<readonly Satisfaction[]> =>
   read(database, service, asked, async (reading) => {
-    const { per, surveyId, accountId } = asked;
+    const { surveyId, accountId } = asked;
     const by = accountId === undefined ? asked.by : 'account';
     const only = [
       ...(surveyId === undefined ? [] : [sql`survey_id = ${surveyId}`]),
@@ -170,9 +170,45 @@ export const satisfactionTrend = (database: Database, asked: SatisfactionAsked):
     ];
     const found = await rows(
       reading,
-      sql<SatisfactionRow>`select * from (${satisfactionOf(reading, per, by)}) s
+      sql<SatisfactionRow>`select * from (${satisfactionOf(reading, asked, by)}) s
         where ${only.length === 0 ? sql`true` : sql.join(only, sql` and `)}
         order by survey_id, period, account_id nulls last`,
     );
     return found.map(satisfaction);
+  });
+
+/** An extra service that customers would like to have. */
+export interface WantedService {
+  readonly service: string;
+  /** `null`: the whole time. */
+  readonly period: string | null;
+  /** `null`: everybody, or people without an account. */
+  readonly accountId: string | null;
+  /** That say so. */
+  readonly responses: number;
+  /** Accounts, or people without one, that say so. */
+  readonly customers: number;
+}
+
+/** A row for each period, service and, if asked for, account: in each period what most would like to have comes first. */
+export const wantedServices = (
+  database: Database,
+  asked: Omit<SatisfactionAsked, 'surveyId'>,
+): Promise<readonly WantedService[]> =>
+  read(database, service, asked, async (reading) => {
+    const { accountId } = asked;
+    const by = accountId === undefined ? asked.by : 'account';
+    const found = await rows(
+      reading,
+      sql<WantedServiceRow>`select * from (${wantedServicesOf(reading, asked, by)}) w
+        where ${accountId === undefined ? sql`true` : sql`account_id = ${accountId}`}
+        order by period, customers desc, responses desc, service, account_id nulls last`,
+    );
+    return found.map((row) => ({
+      service: row.service,
+      period: row.period,
+      accountId: row.account_id,
+      responses: row.responses,
+      customers: row.customers,
+    }));
   });

@@ -4,7 +4,7 @@ import type { ResponseEvents } from '../../libs/domain/response/response.events.
 import type { SurveyKind } from '../../libs/domain/survey/survey.events.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { service } from './index.js';
-import { caseDetail, casesList, type CasesAsked, satisfactionTrend } from './queries.js';
+import { caseDetail, casesList, type CasesAsked, satisfactionTrend, wantedServices } from './queries.js';
 
 const on = happened<CaseEvents>();
 const answered = happened<ResponseEvents>();
@@ -176,6 +176,47 @@ describe('satisfaction', () => {
         ['csat', '2024-Q2', 'a', 1, 100],
       ]);
       expect(await trend({ surveyId: 'csat', knownAt: day(1, 5) })).toEqual([['csat', '2024-Q2', null, 2, 50]]);
+    });
+  });
+
+  it('tells which extra services customers would like to have, the most wanted first', async () => {
+    const wish = (id: string, at: string, wantedServices: string[], who: object, recordedAt = at) =>
+      answered(
+        `response-w${id}`,
+        'SurveyResponseRecorded',
+        at,
+        { surveyId: 'nps', surveyVersion: 1, kind: 'nps', score: 8, wantedServices, ...who },
+        { recordedAt },
+      );
+    const wishes = [
+      wish('1', day(1), ['training', 'repairs'], { accountId: 'a' }),
+      wish('2', day(2), ['training'], { accountId: 'a' }),
+      wish('3', day(3), ['repairs'], { personId: 'p' }),
+      wish('4', day(1, 4), ['rental'], { accountId: 'b' }, day(1, 6)),
+    ];
+    await givenEvents(...wishes).projectedBy(service, async ({ database }) => {
+      const wanted = async (asked: object = {}) =>
+        (await wantedServices(database, { by: 'all', per: 'quarter', ...asked })).map((row) => [
+          row.service,
+          row.period,
+          row.accountId,
+          row.responses,
+          row.customers,
+        ]);
+      expect(await wanted()).toEqual([
+        ['repairs', '2024-Q1', null, 2, 2],
+        ['training', '2024-Q1', null, 2, 1],
+        ['rental', '2024-Q2', null, 1, 1],
+      ]);
+      expect(await wanted({ knownAt: day(1, 5), from: '2024-Q2' })).toEqual([]);
+      expect(await wanted({ accountId: 'a', per: 'all' })).toEqual([
+        ['training', null, 'a', 2, 1],
+        ['repairs', null, 'a', 1, 1],
+      ]);
+      const { rows } = await database.pool.query<object>(
+        `select service, customers from analytics.wanted_services where account_id is null`,
+      );
+      expect(rows).toEqual([{ service: 'repairs', customers: 1 }]);
     });
   });
 

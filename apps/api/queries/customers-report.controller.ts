@@ -1,0 +1,80 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { OneOf, Optional, OptionalId, Slug } from '../../../libs/domain/fields.js';
+import { acquisitionReport } from '../../../projections/customers/acquisition-report.js';
+import { satisfactionTrend, wantedServices } from '../../../projections/service/queries.js';
+import { respond } from '../http/csv.js';
+import { ApiParams, Params } from '../http/params.js';
+import { ask } from './asking.js';
+import { ReadModels } from './read-models.js';
+import { ReportParams, spanned } from './report-params.js';
+
+const groups = ['account', 'all'] as const;
+
+class WantedServicesParams extends ReportParams {
+  /** A row for each account that answered, or for all together; all when left out. */
+  @Optional()
+  @OneOf(groups)
+  by?: (typeof groups)[number];
+
+  /** Only of this account. */
+  @OptionalId()
+  accountId?: string;
+}
+
+class SatisfactionParams extends WantedServicesParams {
+  @Optional()
+  @Slug()
+  surveyId?: string;
+}
+
+@ApiTags('reports')
+@Controller('v1/reports')
+export class CustomersReportController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly models: ReadModels,
+  ) {}
+
+  @Get('satisfaction')
+  @ApiOperation({ summary: 'NPS and CSAT per survey, period and account.' })
+  @ApiParams(SatisfactionParams)
+  async trend(
+    @Params(SatisfactionParams) params: SatisfactionParams,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const asked = { ...spanned(params), by: params.by ?? 'all' };
+    const items = await ask(this.queries, 'service', params, () => satisfactionTrend(this.models.database, asked));
+    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+  }
+
+  @Get('wanted-services')
+  @ApiOperation({ summary: 'Extra services that customers would like to have, per period and account.' })
+  @ApiParams(WantedServicesParams)
+  async wanted(
+    @Params(WantedServicesParams) params: WantedServicesParams,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const asked = { ...spanned(params), by: params.by ?? 'all' };
+    const items = await ask(this.queries, 'service', params, () => wantedServices(this.models.database, asked));
+    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+  }
+
+  @Get('retention')
+  @ApiOperation({ summary: 'Customers who came, stayed and went: new, won back, gone inactive, retained.' })
+  @ApiParams(ReportParams)
+  async retention(
+    @Params(ReportParams) params: ReportParams,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const items = await ask(this.queries, 'customers', params, () =>
+      acquisitionReport(this.models.database, spanned(params)),
+    );
+    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+  }
+}

@@ -1,0 +1,42 @@
+import { sql } from 'kysely';
+import { type Database, type Moment, read, rows, type Span } from '../../libs/read-model/index.js';
+import { acquisitionOf, type AcquisitionRow } from './acquisition.js';
+import { customers } from './index.js';
+import { askedOf } from './queries.js';
+
+/** Customers who came, stayed and went in a period (S2; domain.md §8). */
+export interface Acquisition {
+  /** `null`: the whole time. */
+  readonly period: string | null;
+  readonly activeAtStart: number;
+  /** Bought for the first time. */
+  readonly new: number;
+  /** Bought again after they had gone inactive. */
+  readonly wonBack: number;
+  /** Bought nothing for as long as the window. */
+  readonly goneInactive: number;
+  /** Active all the time, from the beginning of the period to its end or to the moment. */
+  readonly retained: number;
+  readonly activeAtEnd: number;
+  /** Retained ÷ active at the start. */
+  readonly retentionRate: string | null;
+}
+
+/** A row for each period from the first purchase on. */
+export const acquisitionReport = (database: Database, asked: Moment & Span): Promise<readonly Acquisition[]> =>
+  read(database, customers, asked, async (reading) => {
+    const found = await rows(
+      reading,
+      sql<AcquisitionRow>`select * from (${acquisitionOf(askedOf(reading, asked), asked)}) a order by period`,
+    );
+    return found.map((row) => ({
+      period: row.period,
+      activeAtStart: row.active_at_start,
+      new: row.acquired,
+      wonBack: row.won_back,
+      goneInactive: row.gone_inactive,
+      retained: row.retained,
+      activeAtEnd: row.active_at_end,
+      retentionRate: row.retention_rate,
+    }));
+  });
