@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Instant, plusMs, systemClock, TestClock } from '../../libs/kernel/index.js';
+import { type Product, startProduct } from '../../libs/testing/product.js';
+
+/** The product with the data set of docs/analyst.md. */
+export interface AnalystProduct {
+  readonly product: Product;
+  /** When the first file was there, and nothing of the second. */
+  readonly before: Instant;
+}
+
+export async function startWithAnalystData(): Promise<AnalystProduct> {
+  const clock = new TestClock(systemClock.now());
+  const product = await startProduct({ clock });
+  await load(product, 'examples/analyst/commands.ndjson');
+  await sleep(20);
+  const before = systemClock.now();
+  await sleep(20);
+  await load(product, 'examples/analyst/late.ndjson');
+  // Processes give reports a while to come in before they say that a time is up.
+  clock.set(plusMs(systemClock.now(), 3_600_000));
+  return { product, before };
+}
+
+/** Sends a file as the page says: again, where a line came before the one that it names was done. */
+async function load(product: Product, file: string): Promise<void> {
+  const body = await readFile(file, 'utf8');
+  for (let tries = 1; ; tries++) {
+    const { text } = await product.call('POST', '/v1/commands', body, { 'content-type': 'application/x-ndjson' });
+    const refused = text.split('\n').filter((answer) => answer !== '' && !answer.includes('"revision"'));
+    if (refused.length === 0) return;
+    if (tries === 5) throw new Error(`${file} is not taken: ${refused.slice(0, 5).join('\n')}`);
+  }
+}
