@@ -1,9 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { domainCatalogue, fixCampaignMembers, processes } from '../libs/domain/index.js';
-import { ApiKeys, CommandCatalogue, CommandExecutor, listMembership, Receipts, Streams } from '../libs/cqrs/index.js';
+import {
+  ApiKeys,
+  CommandCatalogue,
+  CommandExecutor,
+  customersAmong,
+  listMembership,
+  Receipts,
+  Streams,
+} from '../libs/cqrs/index.js';
 import { EventLog, PersonalKeys } from '../libs/event-log/index.js';
 import { systemClock, type AskingProcess, type Clock, type Process } from '../libs/kernel/index.js';
 import { openDatabase, type Database } from '../libs/read-model/index.js';
+import { segmentMembership } from './segment-membership.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
 
@@ -46,6 +55,9 @@ export async function openEngine({
   const commands = new CommandCatalogue();
   const streams = new Streams(eventLog, () => performance.now());
   const executor = new CommandExecutor(commands, eventLog, streams, receipts, clock);
+  const membership = segmentMembership(database, eventLog, listMembership(eventLog, streams), (ids) =>
+    customersAmong(ids, streams),
+  );
   return {
     database,
     eventLog,
@@ -53,7 +65,7 @@ export async function openEngine({
     apiKeys,
     commands,
     executor,
-    processes: [...processes, fixCampaignMembers(listMembership(eventLog, streams))],
+    processes: [...processes, fixCampaignMembers(membership)],
     clock,
     log,
     close: async () => {

@@ -28,6 +28,7 @@ import { PeopleController } from './queries/people.controller.js';
 import { PipelinesController } from './queries/pipelines.controller.js';
 import { ExchangeRatesController, PoliciesController } from './queries/policies.controller.js';
 import { ReadModels } from './queries/read-models.js';
+import { SegmentsController } from './queries/segments.controller.js';
 import { VelocityController } from './queries/velocity.controller.js';
 
 /** A query that wants to see a certain command waits this long for it. */
@@ -64,6 +65,7 @@ export class ApiModule {
         ExchangeRatesController,
         CasesController,
         CustomersReportController,
+        SegmentsController,
         VelocityController,
         FunnelController,
         ActivitiesReportController,

@@ -189,18 +189,25 @@ export class MembershipsFold {
   /** Brings everything into memory that the events are about. */
   private async prepare(client: pg.ClientBase): Promise<void> {
     const routed = new Set(this.taken.map(({ key }) => key));
-    const linked = this.taken.flatMap(({ key, event }) => this.table.linksOf(event, key));
-    await this.bring(client, [...routed, ...linked]);
-    for (const { key, event } of this.taken)
-      for (const source of this.table.linksOf(event, key)) this.link(key, source);
-    const resting = [...routed].flatMap((key) => [...(this.lines.get(key)?.dependents ?? [])]);
-    await this.bring(client, resting);
-    const lines = [...routed, ...resting].map((key) => this.line(key));
+    const links = this.taken.flatMap(({ key, event }) =>
+      this.table.linksOf(event, key).map((source) => ({ key, source })),
+    );
+    await this.bring(client, [...routed, ...links.map(({ source }) => source)]);
+    // Who will rest on whom by the end of the batch: more than is needed at each of its events, and never less.
+    const resting = new Map<string, Set<string>>();
+    const rests = (source: string, key: string): unknown =>
+      (resting.get(source) ?? resting.set(source, new Set()).get(source))?.add(key);
+    for (const key of routed) for (const dependent of this.line(key).dependents) rests(key, dependent);
+    for (const { key, source } of links) rests(source, key);
+    const all = [...routed, ...[...resting.values()].flatMap((dependents) => [...dependents])];
+    await this.bring(client, all);
+    const sources = new Map(all.map((key) => [key, new Set(this.line(key).sources)]));
+    for (const { key, source } of links) sources.get(key)?.add(source);
     await this.bring(
       client,
-      lines.flatMap(({ sources }) => [...sources]),
+      [...sources.values()].flatMap((ofKey) => [...ofKey]),
     );
-    await this.bringHistories(client);
+    await this.bringHistories(client, resting, sources);
   }
 
   private async bring(client: pg.ClientBase, keys: readonly string[]): Promise<void> {
@@ -217,13 +224,17 @@ export class MembershipsFold {
   }
 
   /** Of lines to which something comes that happened before what they know already, the whole history. */
-  private async bringHistories(client: pg.ClientBase): Promise<void> {
+  private async bringHistories(
+    client: pg.ClientBase,
+    dependents: ReadonlyMap<string, ReadonlySet<string>>,
+    sources: ReadonlyMap<string, ReadonlySet<string>>,
+  ): Promise<void> {
     const occurred = new Map<string, Instant>();
     const reached = (key: string): Instant => occurred.get(key) ?? this.line(key).occurred;
     const late = new Set<string>();
     for (const { key, event } of this.taken) {
-      for (const resting of [key, ...this.line(key).dependents]) {
-        const all = [resting, ...this.line(resting).sources];
+      for (const resting of [key, ...(dependents.get(key) ?? [])]) {
+        const all = [resting, ...(sources.get(resting) ?? [])];
         if (all.some((one) => event.occurredAt < reached(one))) for (const one of all) late.add(one);
       }
       occurred.set(key, later(reached(key), event.occurredAt));
@@ -240,6 +251,7 @@ export class MembershipsFold {
 
   private apply(key: string, event: RecordedEvent): void {
     const line = this.line(key);
+    for (const source of this.table.linksOf(event, key)) this.link(key, source);
     const input: Input = {
       key,
       event: { ...event, data: this.table.keptOf(event, key) },

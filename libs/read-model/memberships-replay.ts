@@ -1,4 +1,4 @@
-import { type Instant, later } from '../kernel/index.js';
+import { type Instant, later, type RecordedEvent } from '../kernel/index.js';
 import { type KnownStay, restay } from './membership.js';
 import type { MembershipsTable } from './memberships.js';
 import { causeOf, inOrder, type Input, retold, Story } from './memberships-lines.js';
@@ -38,11 +38,21 @@ export function replayed(
   };
   change('', retold(table, key, known, [[rule, end]], '').get(rule) ?? []);
   let current = story;
+  const linked = new Set([key]);
+  const link = (input: Input): boolean => {
+    const found = input.key === key ? table.linksOf(input.event as RecordedEvent, key) : [];
+    const isNew = found.some((source) => !linked.has(source));
+    for (const source of found) linked.add(source);
+    return isNew;
+  };
+  for (const input of before) link(input);
   for (const input of inputs.slice(before.length)) {
     const { event } = input;
-    recorded = later(recorded, input.recorded);
-    const isLate = event.occurredAt < occurred;
     known.push(input);
+    // What happens to somebody before it rests on them is looked at when it does.
+    if (!linked.has(input.key)) continue;
+    recorded = later(recorded, input.recorded);
+    const isLate = link(input) || event.occurredAt < occurred;
     if (isLate) {
       known.sort(inOrder);
       current = new Story(table, key);

@@ -24,19 +24,34 @@ export interface Bought {
   readonly cancelled: boolean;
 }
 
+/** The last word of a person on a channel. */
+export interface Consented {
+  readonly word: 'opted-in' | 'opted-out';
+  readonly since: Instant;
+}
+
 /** What is known of an account or a person, out of all streams. */
 export interface Customer {
   /** It was opened or registered. */
   readonly known?: true;
   readonly kind?: 'name' | 'lead' | 'contact' | 'other';
   readonly level?: string;
+  readonly disqualified?: boolean;
   /** A lead that may become a supplier is in no phase of a customer. */
   readonly supplier?: boolean;
   readonly sources?: readonly string[];
   readonly owner?: string | undefined;
+  /** Who owns a lead apart from a conversion. */
+  readonly leadOwner?: string | undefined;
   /** Of a contact. */
-  readonly accountId?: string;
-  readonly consent?: Readonly<Partial<Record<Channel, 'opted-in' | 'opted-out'>>>;
+  readonly accountId?: string | undefined;
+  /** Of an account: all who ever were its contacts, by stream. */
+  readonly contacts?: readonly string[];
+  /** As which stream it continues. */
+  readonly survivor?: string | undefined;
+  /** Streams that continue as this one. */
+  readonly duplicates?: readonly string[];
+  readonly consent?: Readonly<Partial<Record<Channel, Consented>>>;
   readonly industry?: string | undefined;
   readonly location?: Location | undefined;
   readonly roles?: readonly string[];
@@ -45,6 +60,8 @@ export interface Customer {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly purchases?: Readonly<Record<string, Bought>>;
   readonly won?: Readonly<Record<string, { readonly at: Instant; readonly amount: Money }>>;
+  /** Those of an account, won, lost or open. */
+  readonly opportunities?: readonly string[];
   readonly lastInteraction?: Instant;
   /** Static lists that it stands on. */
   readonly lists?: readonly string[];
@@ -64,24 +81,36 @@ export const evolve: Evolve = {
   LeadRegistered: (state, { data }) => ({
     ...state,
     ...{ known: true, kind: 'lead', level: state.level ?? 'unqualified', supplier: data.potential === 'supplier' },
-    owner: data.owner,
+    ...{ owner: data.owner, leadOwner: data.owner },
     ...from(state, data.source),
   }),
   OtherPersonRegistered: (state) => ({ ...state, known: true, kind: 'other' }),
   LeadQualified: (state, { data }) => ({ ...state, level: data.level }),
-  LeadRecycled: (state) => ({ ...state, level: 'unqualified' }),
-  LeadConverted: (state, { data }) => ({ ...state, kind: 'contact', accountId: data.accountId, owner: data.owner }),
-  PersonTransferred: (state, { data }) => ({ ...state, owner: data.to }),
-  ContactAccountAssigned: (state, { data }) => ({ ...state, accountId: data.accountId }),
+  LeadDisqualified: (state) => ({ ...state, disqualified: true }),
+  LeadRecycled: (state) => ({ ...state, level: 'unqualified', disqualified: false }),
+  LeadConverted: (state, { stream, data }, key) =>
+    key === stream
+      ? { ...state, kind: 'contact', accountId: data.accountId, owner: data.owner }
+      : { ...state, contacts: withOne(state.contacts, stream) },
+  ConversionReverted: (state) => ({ ...state, kind: 'lead', accountId: undefined, owner: state.leadOwner }),
+  PersonTransferred: (state, { data }) => ({ ...state, owner: data.to, leadOwner: data.to }),
+  ContactAccountAssigned: (state, { stream, data }, key) =>
+    key === stream ? { ...state, accountId: data.accountId } : { ...state, contacts: withOne(state.contacts, stream) },
+  PersonMergedInto: (state, { stream, data }, key) => mergedInto(state, stream, `person-${data.survivorId}`, key),
+  PersonSeparated: separated,
+  AccountMergedInto: (state, { stream, data }, key) => mergedInto(state, stream, `account-${data.survivorId}`, key),
+  AccountSeparated: separated,
   PersonAttributesSet: (state, { data }) => withAttributes(state, data.attributes),
   PersonAttributesRemoved: (state, { data }) => withoutAttributes(state, data.names),
-  ConsentGiven: (state, { data }) => ({ ...state, consent: { ...state.consent, [data.channel]: 'opted-in' } }),
-  ConsentWithdrawn: (state, { data }) => ({ ...state, consent: { ...state.consent, [data.channel]: 'opted-out' } }),
+  ConsentGiven: (state, { data, occurredAt }) => said(state, data.channel, { word: 'opted-in', since: occurredAt }),
+  ConsentWithdrawn: (state, { data, occurredAt }) =>
+    said(state, data.channel, { word: 'opted-out', since: occurredAt }),
 
   AccountOpened: (state, { data }) => {
     const { industry, location, owner, roles } = data;
     return { ...state, known: true, industry, location, owner, roles };
   },
+  AccountOpeningReverted: ({ known: _, ...state }) => state,
   AccountDetailsChanged: (state, { data }) => ({
     ...state,
     industry: data.cleared.includes('industry') ? undefined : (data.industry ?? state.industry),
@@ -109,6 +138,10 @@ export const evolve: Evolve = {
   PurchaseCancelled: (state, { stream }) => purchaseChanged(state, stream, { cancelled: true }),
   PurchaseOpportunityAssigned: (state, { stream, data }) =>
     purchaseChanged(state, stream, { opportunityId: data.opportunityId }),
+  OpportunityOpened: (state, { stream }) => withOpportunity(state, stream),
+  OpportunityAccountAssigned: (state, { stream, data }, key) =>
+    key === `account-${data.accountId}` ? withOpportunity(state, stream) : withoutOpportunity(state, stream),
+  OpportunityWithdrawn: (state, { stream }) => withoutOpportunity(state, stream),
   OpportunityWon: (state, { stream, data, occurredAt }) => ({
     ...state,
     won: { ...state.won, [idOf(stream)]: { at: occurredAt, amount: data.amount } },
@@ -127,6 +160,31 @@ export const evolve: Evolve = {
     lists: (state.lists ?? []).filter((list) => list !== idOf(stream)),
   }),
 };
+
+const withOne = (all: readonly string[] = [], one: string): readonly string[] => [...new Set([...all, one])];
+
+const withOpportunity = (state: Customer, stream: string): Customer => ({
+  ...state,
+  opportunities: withOne(state.opportunities, idOf(stream)),
+});
+
+const withoutOpportunity = (state: Customer, stream: string): Customer => ({
+  ...state,
+  opportunities: (state.opportunities ?? []).filter((id) => id !== idOf(stream)),
+});
+
+const mergedInto = (state: Customer, duplicate: string, survivor: string, key: string): Customer =>
+  key === duplicate ? { ...state, survivor } : { ...state, duplicates: withOne(state.duplicates, duplicate) };
+
+function separated(state: Customer, { stream }: { readonly stream: string }, key: string): Customer {
+  if (key === stream) return { ...state, survivor: undefined };
+  return { ...state, duplicates: (state.duplicates ?? []).filter((duplicate) => duplicate !== stream) };
+}
+
+const said = (state: Customer, channel: Channel, consented: Consented): Customer => ({
+  ...state,
+  consent: { ...state.consent, [channel]: consented },
+});
 
 const from = ({ sources = [] }: Customer, source: string): Pick<Customer, 'sources'> => ({
   sources: [...new Set([...sources, source])],

@@ -1,8 +1,10 @@
+import { realisedValue } from '../../libs/domain/account/lifetime-value.rules.js';
+import { inactiveFrom, type RelationshipPhase, type StandingPhase } from '../../libs/domain/account/phase.rules.js';
 import { purchaseCounts, wonOpportunityCounts } from '../../libs/domain/purchase/purchase.rules.js';
 import type { Facts } from '../../libs/domain/segment/segment.rules.js';
-import { realisedValue } from '../../libs/domain/account/lifetime-value.rules.js';
 import { type Instant, later, type Money } from '../../libs/kernel/index.js';
-import type { Customer } from './customer.js';
+import type { StateOf } from '../../libs/read-model/index.js';
+import type { Consented, Customer } from './customer.js';
 
 /** After how many days without a purchase a customer is inactive, also on some lists; the longest holds (S3). */
 export interface Windows {
@@ -16,19 +18,54 @@ export interface FactsAt {
   readonly until?: Instant | undefined;
 }
 
+/** A customer with those whose facts are its facts too. */
+export interface Party {
+  readonly own: Customer;
+  /** Those that continue as it. */
+  readonly duplicates: readonly Customer[];
+  /** Of a contact. */
+  readonly account?: Customer | undefined;
+  /** Of an account. */
+  readonly contacts: readonly Customer[];
+}
+
+export function partyOf(key: string, own: Customer, others: StateOf<Customer>): Party {
+  const known = (keys: readonly string[] = []): readonly Customer[] =>
+    keys.flatMap((other) => {
+      const state = others(other);
+      return state ? [state] : [];
+    });
+  const isContact = ({ accountId, survivor }: Customer): boolean =>
+    survivor === undefined && accountId !== undefined && `account-${accountId}` === key;
+  return {
+    own,
+    duplicates: known(own.duplicates),
+    account: own.accountId === undefined ? undefined : others(`account-${own.accountId}`),
+    contacts: known(own.contacts).filter(isContact),
+  };
+}
+
+/** Static lists that a customer stands on, under any of its ids. */
+export const listsOf = ({ own, duplicates }: Party): readonly string[] =>
+  [own, ...duplicates].flatMap(({ lists = [] }) => lists);
+
 /**
  * The facts of a customer at an instant. A contact has those of its account besides its own: what an organisation is
- * and what it bought says something of the people there.
+ * and what it bought says something of the people there; and what its contacts bought and said, the account did.
  */
-export function factsAt(own: Customer, account: Customer | undefined, windows: Windows, at: Instant): FactsAt {
+export function factsAt(party: Party, windows: Windows, at: Instant): FactsAt {
+  const { own, duplicates, account, contacts } = party;
   const organisation = account ?? own;
-  const purchases = [...boughtBy(own), ...(account ? boughtBy(account) : [])];
+  const purchases = [own, ...duplicates, ...contacts, ...(account ? [account] : [])].flatMap(boughtBy);
   const last = purchases.reduce((latest, purchase) => later(latest, purchase.at), '');
-  const { phase, until } = phaseAt(own, account, last, windows, at);
-  const { location, industry } = organisation;
+  const touched = [own, ...duplicates, ...contacts].reduce(
+    (latest, { lastInteraction = '' }) => later(latest, lastInteraction),
+    '',
+  );
+  const { phase, until } = phaseAt(party, last, touched, windows, at);
+  const { location, industry, rating } = organisation;
   const area = own.attributes?.['area'] ?? organisation.attributes?.['area'];
   const { kind, level } = own;
-  const rating = organisation.rating;
   const facts: Facts = {
     text: {
       industry: some(industry),
@@ -51,12 +88,24 @@ export function factsAt(own: Customer, account: Customer | undefined, windows: W
     lifetimeValue: { realised: realisedValue(purchases) },
     last: {
       ...(last === '' ? {} : { 'last-purchase': last }),
-      ...(own.lastInteraction === undefined ? {} : { 'last-interaction': own.lastInteraction }),
+      ...(touched === '' ? {} : { 'last-interaction': touched }),
     },
-    consent: own.consent ?? {},
+    consent: consentOf([own, ...duplicates]),
     attributes: own.attributes ?? {},
   };
   return { facts, until };
+}
+
+/** The last word of a person on each channel, under whichever id it was said. */
+function consentOf(same: readonly Customer[]): Facts['consent'] {
+  const latest = new Map<string, Consented>();
+  for (const { consent = {} } of same) {
+    for (const [channel, said] of Object.entries(consent)) {
+      const before = latest.get(channel);
+      if (!before || before.since < said.since) latest.set(channel, said);
+    }
+  }
+  return Object.fromEntries([...latest].map(([channel, { word }]) => [channel, word]));
 }
 
 const some = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
@@ -78,36 +127,34 @@ function boughtBy({ purchases = {}, won = {} }: Customer): readonly { readonly a
   ];
 }
 
-type Phase = 'suspect' | 'prospect' | 'potential' | 'active' | 'inactive';
-
 /** Exactly one phase of a customer at any instant (domain.md §1); a contact is in that of its account. */
 function phaseAt(
-  own: Customer,
-  account: Customer | undefined,
-  last: Instant,
+  party: Party,
+  lastPurchase: Instant,
+  lastInteraction: Instant,
   windows: Windows,
   at: Instant,
-): { readonly phase?: Phase | undefined; readonly until?: Instant | undefined } {
-  if (last === '') return { phase: phaseBeforePurchase(own, account) };
-  const gone = daysAfter(last, longestWindow(windows, (account ?? own).lists ?? []));
+): { readonly phase?: RelationshipPhase | undefined; readonly until?: Instant | undefined } {
+  if (lastPurchase === '') return { phase: standing(party, lastInteraction) };
+  const lists = party.account ? (party.account.lists ?? []) : listsOf(party);
+  const gone = inactiveFrom(lastPurchase, longestWindow(windows, lists));
   return at < gone ? { phase: 'active', until: gone } : { phase: 'inactive' };
 }
 
-function phaseBeforePurchase(own: Customer, account: Customer | undefined): Phase | undefined {
-  if (own.kind === 'other') return undefined;
-  if (own.kind === 'name') return 'suspect';
-  if (own.kind === 'lead') {
-    if (own.supplier) return undefined;
-    return own.level === 'sales-qualified' ? 'potential' : 'prospect';
-  }
+/** How far somebody has come who never bought; suppliers, partners and the like are no customers. */
+function standing({ own, duplicates, account, contacts }: Party, lastInteraction: Instant): StandingPhase | undefined {
+  const { kind } = own;
+  if (kind === 'name') return 'suspect';
+  if (kind === 'other' || (kind === 'lead' && own.supplier)) return undefined;
+  if (kind === 'lead') return own.level === 'sales-qualified' && !own.disqualified ? 'potential' : 'prospect';
   const { roles = [] } = account ?? own;
-  return roles.length === 0 || roles.includes('customer') ? 'potential' : undefined;
+  if (roles.length > 0 && !roles.includes('customer')) return undefined;
+  const isMet = contacts.length > 0 || [own, ...duplicates].some(({ opportunities = [] }) => opportunities.length > 0);
+  if (kind === 'contact' || isMet) return 'potential';
+  return lastInteraction === '' ? 'suspect' : 'prospect';
 }
 
 const longestWindow = ({ days, segments }: Windows, lists: readonly string[]): number => {
   const listed = segments.filter(({ segmentId }) => lists.includes(segmentId));
   return listed.length === 0 ? days : Math.max(...listed.map((window) => window.days));
 };
-
-const daysAfter = (instant: Instant, days: number): Instant =>
-  new Date(Date.parse(instant) + days * 86_400_000).toISOString();

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { projection, type View } from '../../libs/read-model/index.js';
-import { answering } from './members.js';
-import { members, opportunities, purchases, segments, type SegmentTables, settings } from './tables.js';
+import { answering, isNoName } from './members.js';
+import { members, names, opportunities, purchases, segments, type SegmentTables, settings } from './tables.js';
 
 const id = sql`substr(m.key, strpos(m.key, '-') + 1)`;
 
@@ -21,7 +21,7 @@ const views: Readonly<Record<string, View<SegmentTables>>> = {
     as: (source) => sql`select id, name, kind, audience, rule, version, retired, complete from ${answering(source)} s`,
   },
   segment_members: {
-    says: 'Who belongs to each segment and list as of kroniek.as_of and kroniek.known_at (unset: now).',
+    says: 'Who belongs to each segment and list, but mere names, as of kroniek.as_of and kroniek.known_at (unset: now).',
     columns: {
       segment_id: 'Id of the segment or list.',
       customer_id: 'Id of the account or person.',
@@ -36,10 +36,10 @@ const views: Readonly<Record<string, View<SegmentTables>>> = {
       select s.id, ${id}, s.audience, m.valid_from, m.cause, m.position, m.actor_id, m.valid_to
       from ${answering(source)} s
       join ${source.at('members')} m on m.rule = s.id and m.version = s.answered_by
-      where not s.retired`,
+      where not s.retired and ${isNoName(source)}`,
   },
   segment_stays: {
-    says: 'Every stay in a segment or list under each version of its rule, as far as known at kroniek.known_at (unset: now).',
+    says: 'Every stay in a segment or list, but of mere names, under each version of its rule, as far as known at kroniek.known_at (unset: now).',
     columns: {
       segment_id: 'Id of the segment or list.',
       version:
@@ -57,14 +57,15 @@ const views: Readonly<Record<string, View<SegmentTables>>> = {
       from ${source.all('members')} m
       join ${source.rules('members')} r on r.rule = m.rule and r.version = m.version and r.evaluated
       where m.valid_from < r."to" and m.recorded_from <= (select analytics.known_at())
-        and (m.recorded_to > (select analytics.known_at()) or m.recorded_to = 'infinity')`,
+        and (m.recorded_to > (select analytics.known_at()) or m.recorded_to = 'infinity')
+        and ${isNoName(source)}`,
   },
 };
 
 /** Who belongs to which segment or list, at any instant, and because of which event (domain.md §6). */
 export const segmentsModel = projection<SegmentTables>({
   name: 'segments',
-  version: 1,
-  tables: { segments, settings, purchases, opportunities, members },
+  version: 3,
+  tables: { segments, settings, names, purchases, opportunities, members },
   views,
 });

@@ -19,3 +19,7 @@ export const answering = (source: Source<SegmentTables>): RawBuilder<unknown> =>
      select r.version, r.place from ${source.rules('members')} r
      where r.rule = s.id and r.evaluated and r.place <= w.place order by r.place desc limit 1
    ) v on true)`;
+
+/** Leaves out people who are no more than names at the moment, of `m`. */
+export const isNoName = (source: Source<SegmentTables>): RawBuilder<unknown> =>
+  sql`not exists (select from ${source.at('names')} n where n.key = m.key and n.name)`;

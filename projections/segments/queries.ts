@@ -13,7 +13,7 @@ import {
   rows,
 } from '../../libs/read-model/index.js';
 import { segmentsModel } from './index.js';
-import { answering } from './members.js';
+import { answering, isNoName } from './members.js';
 import type { SegmentKind, SegmentRow, SegmentTables } from './tables.js';
 
 /** A segment or list as it is at the moment. */
@@ -87,17 +87,23 @@ export const segmentsList = (database: Database, asked: SegmentsAsked): Promise<
     return cursors.page(found, limit, segmentOf, (row) => [row.id]);
   });
 
-/** One segment or list, with how many belong to it. `null` if there was none of this id at the moment. */
+/** Not everybody may see who is no more than a name (S0; `maySeeNames`). */
+interface Asker {
+  readonly seesNames: boolean;
+}
+
+/** One segment or list, with how many belong to it whom the asker may see. `null` if there was none of this id at the moment. */
 export const segmentDetail = (
   database: Database,
-  { id, ...moment }: Moment & { readonly id: string },
+  { id, seesNames, ...moment }: Moment & Asker & { readonly id: string },
 ): Promise<SegmentDetail | null> =>
   read(database, segmentsModel, moment, async (reading) => {
     const segment = await one(reading, id);
     if (!segment) return null;
     const [counted] = await rows(
       reading,
-      sql<{ members: bigint }>`select count(*) as members from ${reading.at('members')} m where ${belongs(segment)}`,
+      sql<{ members: bigint }>`select count(*) as members from ${reading.at('members')} m
+        where ${belongs(segment)} and ${visible(reading, seesNames)}`,
     );
     return { ...segmentOf(segment), members: Number(counted?.members ?? 0) };
   });
@@ -114,7 +120,7 @@ export interface Member {
   readonly leavesAt: Instant | null;
 }
 
-export interface MembersAsked extends Moment, Paging {
+export interface MembersAsked extends Moment, Paging, Asker {
   readonly id: string;
 }
 
@@ -135,7 +141,7 @@ interface MemberRow {
  */
 export const membersOfSegment = (database: Database, asked: MembersAsked): Promise<Page<Member> | null> =>
   read(database, segmentsModel, asked, async (reading) => {
-    const { id, asOf, knownAt, cursor } = asked;
+    const { id, asOf, knownAt, cursor, seesNames } = asked;
     const limit = limitOf(asked);
     const cursors = new Cursors({ list: 'segment-members', id, asOf, knownAt });
     const after = cursors.read(cursor, ['string']);
@@ -145,7 +151,8 @@ export const membersOfSegment = (database: Database, asked: MembersAsked): Promi
       reading,
       sql<MemberRow>`select key, valid_from, valid_to, position, cause, actor_id, actor_role
         from ${reading.at('members')} m
-        where ${belongs(segment)} ${after ? sql`and key > ${after[0]}` : sql``} order by key limit ${limit + 1}`,
+        where ${belongs(segment)} and ${visible(reading, seesNames)}
+          ${after ? sql`and key > ${after[0]}` : sql``} order by key limit ${limit + 1}`,
     );
     const member = (row: MemberRow): Member => ({
       id: idOf(row.key),
@@ -161,6 +168,23 @@ export const membersOfSegment = (database: Database, asked: MembersAsked): Promi
     return cursors.page(found, limit, member, (row) => [row.key]);
   });
 
+/** All members, page by page. `null` if there was no segment or list of this id at the moment. */
+export async function everyMember(
+  database: Database,
+  asked: Omit<MembersAsked, 'cursor' | 'limit'>,
+): Promise<AsyncIterable<readonly Member[]> | null> {
+  const first = await membersOfSegment(database, { ...asked, limit: 1_000 });
+  if (!first) return null;
+  return (async function* pages() {
+    let page: Page<Member> | null = first;
+    while (page) {
+      yield page.items;
+      page =
+        page.next === null ? null : await membersOfSegment(database, { ...asked, limit: 1_000, cursor: page.next });
+    }
+  })();
+}
+
 const one = async (reading: Reading<SegmentTables>, id: string): Promise<AnsweringRow | undefined> => {
   const [row] = await rows(reading, sql<AnsweringRow>`select * from ${answering(reading)} s where id = ${id}`);
   return row;
@@ -168,3 +192,5 @@ const one = async (reading: Reading<SegmentTables>, id: string): Promise<Answeri
 
 const belongs = ({ id, answered_by, retired }: AnsweringRow) =>
   sql`rule = ${id} and version = ${answered_by} and not ${retired}::boolean`;
+
+const visible = (reading: Reading<SegmentTables>, seesNames: boolean) => (seesNames ? sql`true` : isNoName(reading));

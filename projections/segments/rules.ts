@@ -5,7 +5,7 @@ import type { FieldName, Rule, SegmentAudience } from '../../libs/domain/segment
 import { categoryOf, idOf, type Instant, later, type RecordedOf } from '../../libs/kernel/index.js';
 import type { RuleVersion, StateOf, Verdict } from '../../libs/read-model/index.js';
 import type { Customer } from './customer.js';
-import { factsAt, type Windows } from './facts.js';
+import { factsAt, listsOf, partyOf, type Windows } from './facts.js';
 
 export type RuleEvents = Pick<SegmentEvents, 'SegmentDefined' | 'StaticListCreated' | 'SegmentRetired'> & PolicyEvents;
 
@@ -113,11 +113,11 @@ export const concerns = ({ of }: Definition, key: string): boolean => categoryOf
 
 /** Names of what a definition rests on: fields, and custom attributes by their names. */
 export function restsOn(definition: Definition): readonly string[] {
-  if ('list' in definition) return [`list:${definition.list}`];
+  if ('list' in definition) return ['merged', `list:${definition.list}`];
   const { fields, attributes } = dependenciesOf(definition.rule);
   const named = [...attributes].map((name) => `attribute:${name}`);
   const listed = fields.has('phase') ? definition.windows.segments.map(({ segmentId }) => `list:${segmentId}`) : [];
-  return ['known', ...fields, ...named, ...listed];
+  return ['known', 'merged', ...fields, ...named, ...listed];
 }
 
 /** What a contact has of its account. */
@@ -128,14 +128,19 @@ const ofTheAccount: readonly FieldName[] = [
 
 const bought: readonly FieldName[] = ['purchases', 'lifetime-value', 'last-purchase', 'phase'];
 
-const fieldsBehind: { readonly [K in keyof Required<Customer>]?: readonly (FieldName | 'known')[] } = {
+const fieldsBehind: { readonly [K in keyof Required<Customer>]?: readonly (FieldName | 'known' | 'merged')[] } = {
   known: ['known'],
   kind: ['kind', 'lead-level', 'phase'],
   level: ['lead-level', 'phase'],
   supplier: ['phase'],
   sources: ['source'],
   owner: ['owner'],
-  accountId: ofTheAccount,
+  disqualified: ['phase'],
+  accountId: [...ofTheAccount, 'last-interaction'],
+  contacts: [...bought, 'last-interaction'],
+  opportunities: ['phase'],
+  survivor: ['merged'],
+  duplicates: ['merged'],
   consent: ['consent'],
   industry: ['industry'],
   location: ['country', 'region', 'city'],
@@ -144,7 +149,7 @@ const fieldsBehind: { readonly [K in keyof Required<Customer>]?: readonly (Field
   rating: ['rating'],
   purchases: bought,
   won: bought,
-  lastInteraction: ['last-interaction'],
+  lastInteraction: ['last-interaction', 'phase'],
 };
 
 /** Names of what differs. */
@@ -173,11 +178,18 @@ function differing(
 }
 
 /** Whether somebody belongs to a segment at an instant, and until when if nothing happens. */
-export function verdict(definition: Definition, own: Customer, others: StateOf<Customer>, at: Instant): Verdict {
-  if ('list' in definition) return { holds: own.lists?.includes(definition.list) === true };
+export function verdict(
+  definition: Definition,
+  own: Customer,
+  others: StateOf<Customer>,
+  at: Instant,
+  key: string,
+): Verdict {
+  const party = partyOf(key, own, others);
+  if (own.survivor !== undefined) return { holds: false };
+  if ('list' in definition) return { holds: listsOf(party).includes(definition.list) };
   if (!own.known) return { holds: false };
-  const account = own.accountId === undefined ? undefined : others(`account-${own.accountId}`);
-  const { facts, until } = factsAt(own, account, definition.windows, at);
+  const { facts, until } = factsAt(party, definition.windows, at);
   const turn = nextChange(definition.rule, facts, at);
   return {
     holds: evaluate(definition.rule, facts, at),

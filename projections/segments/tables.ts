@@ -1,4 +1,5 @@
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
+import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
@@ -73,6 +74,14 @@ export const settings = versions<PolicyEvents>()({
   opens: { PolicyChanged: ({ data }) => ({ version: data.version }) },
 });
 
+/** People who are or were no more than names, whom not everybody may see (S0). */
+export const names = versions<PersonEvents>()({
+  key: 'key',
+  keyOf: ({ stream }) => stream,
+  columns: { key: text('Stream of the person.'), name: bool('Whether the person is no more than a name.') },
+  opens: { NameRegistered: () => ({ name: true }), LeadRegistered: () => ({ name: false }) },
+});
+
 /** Whose each purchase is. */
 export const purchases = versions<PurchaseEvents>()({
   key: 'id',
@@ -83,11 +92,20 @@ export const purchases = versions<PurchaseEvents>()({
 /** Whose each opportunity is. */
 export const opportunities = versions<OpportunityEvents>()({
   key: 'id',
-  columns: { id: text('Id of the opportunity.'), customer: optional(text('Stream of the account.')) },
+  columns: {
+    id: text('Id of the opportunity.'),
+    customer: optional(text('Stream of the account.')),
+    before: optional(text('Stream of the account that it belonged to before.')),
+  },
   opens: {
     OpportunityOpened: ({ data }) => ({ customer: data.accountId === undefined ? null : `account-${data.accountId}` }),
   },
-  changes: { OpportunityAccountAssigned: ({ data }) => ({ customer: `account-${data.accountId}` }) },
+  changes: {
+    OpportunityAccountAssigned: ({ data }, { customer }) => ({
+      customer: `account-${data.accountId}`,
+      before: customer,
+    }),
+  },
 });
 
 const customerOf = (accountId: string | undefined, personId: string | undefined): string =>
@@ -100,9 +118,22 @@ function keysOf(event: RecordedOf<CustomerEvents>, own: OwnRow): readonly string
     case 'PurchaseCancelled':
     case 'PurchaseOpportunityAssigned':
       return owned(own('purchases')?.['customer']);
+    case 'OpportunityOpened':
+    case 'OpportunityWithdrawn':
     case 'OpportunityWon':
     case 'OpportunityReopened':
       return owned(own('opportunities')?.['customer']);
+    case 'OpportunityAccountAssigned':
+      return [...owned(own('opportunities')?.['before']), `account-${event.data.accountId}`];
+    case 'LeadConverted':
+    case 'ContactAccountAssigned':
+      return [event.stream, `account-${event.data.accountId}`];
+    case 'PersonMergedInto':
+    case 'PersonSeparated':
+      return [event.stream, `person-${event.data.survivorId}`];
+    case 'AccountMergedInto':
+    case 'AccountSeparated':
+      return [event.stream, `account-${event.data.survivorId}`];
     case 'ActivityCompleted':
     case 'ActivityLogged': {
       const { personId, accountId, participants } = event.data;
@@ -131,15 +162,26 @@ const keptOf = (event: RecordedOf<CustomerEvents>): object => {
   return { ...event.data, lines: [] };
 };
 
+/** A contact and its account rest on each other, a survivor on its duplicates. */
+function linksOf(event: RecordedOf<CustomerEvents>, key: string): readonly string[] {
+  switch (event.type) {
+    case 'LeadConverted':
+    case 'ContactAccountAssigned':
+      return [key === event.stream ? `account-${event.data.accountId}` : event.stream];
+    case 'PersonMergedInto':
+    case 'AccountMergedInto':
+      return key === event.stream ? [] : [event.stream];
+    default:
+      return [];
+  }
+}
+
 /** Who belongs to which segment or list. */
 export const members = memberships<CustomerEvents, RuleEvents>()<Customer, Definition, KnownRules>({
   via: ['segments', 'purchases', 'opportunities'],
   keysOf,
   keptOf,
-  linksOf: (event) =>
-    event.type === 'LeadConverted' || event.type === 'ContactAccountAssigned'
-      ? [`account-${event.data.accountId}`]
-      : [],
+  linksOf,
   initial: {},
   evolve,
   rules: { initial: noRules, evolve: evolveRules, versions: versionsOf },
@@ -154,6 +196,7 @@ export type SegmentRow = StoredRow<typeof segments>;
 export type SegmentTables = {
   readonly segments: typeof segments;
   readonly settings: typeof settings;
+  readonly names: typeof names;
   readonly purchases: typeof purchases;
   readonly opportunities: typeof opportunities;
   readonly members: typeof members;

@@ -6,9 +6,12 @@ const ids = {
   ilse: '5f0c9d1e-7a54-4a36-9d0b-0a4f3f0f8c11',
   tomas: '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10',
   late: '00000000-0000-4000-8000-00000000000a',
+  later: '00000000-0000-4000-8000-00000000000b',
 };
 const campaignId = '3f4e5d6c-7b8a-4c9d-8e1f-2a3b4c5d6e7f';
 const segmentId = 'fair';
+const campaign = { name: 'Inspection', aim: 'pre-sale', channels: ['e-mail'] };
+const source = { kind: 'bought-list', name: 'Wind energy' };
 
 describe('A campaign, from the list to the response', () => {
   let product: Product;
@@ -20,7 +23,6 @@ describe('A campaign, from the list to the response', () => {
 
   beforeAll(async () => {
     product = await startProduct();
-    const source = { kind: 'bought-list', name: 'Wind energy' };
     for (const personId of [ids.ilse, ids.late]) {
       await done('RegisterName', { personId, name: 'Ilse', email: 'ilse@example.com', source });
       await done('GiveConsent', { personId, channel: 'e-mail', source: 'form' });
@@ -28,13 +30,14 @@ describe('A campaign, from the list to the response', () => {
     await done('RegisterOther', { personId: ids.tomas, name: 'Tomas', relation: 'press' });
     await done('CreateStaticList', { segmentId, name: 'Visitors', of: 'people' });
     await done('AddToStaticList', { segmentId, personIds: [ids.ilse, ids.tomas] });
-    await done('PlanCampaign', { campaignId, name: 'Inspection', aim: 'pre-sale', segmentId, channels: ['e-mail'] });
+    await done('PlanCampaign', { ...campaign, campaignId, segmentId });
     await done('LaunchCampaign', { campaignId });
     await done('AddToStaticList', { segmentId, personIds: [ids.late] });
   });
   afterAll(() => product.stop());
 
-  const send = (personId: string) => tell('RecordSend', { campaignId, personId, channel: 'e-mail' });
+  const send = (personId: string, of = campaignId) =>
+    tell('RecordSend', { campaignId: of, personId, channel: 'e-mail' });
 
   it('has the members that the list had at the launch, without those who are no customers', async () => {
     let answer = await send(ids.ilse);
@@ -50,6 +53,27 @@ describe('A campaign, from the list to the response', () => {
     }
     expect(answer.json['code']).toBe('NOT_A_CAMPAIGN_MEMBER');
     expect((await send(ids.tomas)).json['code']).toBe('OTHER_NEVER_IN_CAMPAIGN');
+  });
+
+  it('has the members that its rule had at the launch, where it is aimed at a dynamic segment', async () => {
+    const wordOfMouth = '7a1e6a52-8c1f-4d43-9a55-3c6f0a7d2e11';
+    const rule = { field: 'consent', channel: 'e-mail', operator: 'one-of', value: ['opted-in'] };
+    await done('DefineSegment', { segmentId: 'willing', name: 'Willing', of: 'people', rule });
+    const aimed = { ...campaign, campaignId: wordOfMouth, segmentId: 'willing' };
+    await done('PlanCampaign', aimed);
+    await done('LaunchCampaign', { campaignId: wordOfMouth });
+    await done('RegisterName', { personId: ids.later, name: 'Ola', email: 'ola@example.com', source });
+    await done('GiveConsent', { personId: ids.later, channel: 'e-mail', source: 'form' });
+    const answered = async (personId: string) => {
+      let answer = await send(personId, wordOfMouth);
+      for (let tries = 0; answer.json['code'] === 'CAMPAIGN_MEMBERS_NOT_FIXED' && tries < 200; tries++) {
+        await sleep(100);
+        answer = await send(personId, wordOfMouth);
+      }
+      return answer;
+    };
+    for (const personId of [ids.ilse, ids.late]) expect((await answered(personId)).status).toBe(200);
+    expect((await answered(ids.later)).json['code']).toBe('NOT_A_CAMPAIGN_MEMBER');
   });
 
   it('stands in the history of whoever it was sent to and who unsubscribed, who is sent nothing more', async () => {

@@ -103,7 +103,6 @@ export class PlanCampaign {
   refuses: {
     ...segmentUsable,
     CAMPAIGN_ENDED: 'The campaign is over.',
-    SEGMENT_MEMBERS_NOT_KNOWN: 'The segment is dynamic, and its members are not evaluated yet; use a static list.',
   },
   example: { campaignId: campaign },
   after: ['AddToStaticList', ['PlanCampaign', { segmentId: 'fair-2026' }]],

@@ -81,10 +81,10 @@ describe('A campaign', () => {
     given(campaign).when(launch, onList).thenRefused('CAMPAIGN_NOT_FOUND');
   });
 
-  it('is not launched at a segment whose members nobody has evaluated', () => {
+  it('names the version of the rule that tells its members', () => {
     given(campaign, planned)
       .when(launch, { lookups: { 'segment-fair': [dynamic] } })
-      .thenRefused('SEGMENT_MEMBERS_NOT_KNOWN');
+      .then(fact('CampaignLaunched', { segmentId: 'fair', of: 'accounts', segmentVersion: 3, includeDogs: false }));
   });
 
   it('knows how many members it has once all are recorded', () => {

@@ -77,9 +77,6 @@ export const campaign = aggregate<CampaignState, Lookups>()({
       if (state.launched) return [];
       if (state.ended) throw isOver();
       const { of, segmentVersion } = usable(lookups.segment);
-      if (segmentVersion !== undefined) {
-        throw refused('SEGMENT_MEMBERS_NOT_KNOWN', 'Put the members of the segment on a static list first.');
-      }
       return [fact('CampaignLaunched', plain({ segmentId, of, segmentVersion, includeDogs }))];
     },
 

@@ -53,7 +53,7 @@ describe('A launched campaign', () => {
   it('has the members that its segment had at that instant, in commands that are the same however they are read', async () => {
     const members = Array.from({ length: 2_000 }, (_, n) => `5f0c9d1e-7a54-4a36-9d0b-${String(n).padStart(12, '0')}`);
     const { asked, issued } = await issuedAtLaunch(members, 300);
-    expect(asked).toEqual([{ segmentId: 'fair', of: 'people', asOf: at, upTo: 99n, includeDogs: false }]);
+    expect(asked).toEqual([{ segmentId: 'fair', of: 'people', asOf: at, upTo: 99n, knownAt: at, includeDogs: false }]);
     expect((await issuedAtLaunch(members.toReversed(), 7)).issued).toEqual(issued);
     const recorded = issued.filter((command) => command instanceof RecordCampaignMembers);
     expect(recorded.flatMap((command) => command.members).sort()).toEqual(members);

@@ -9,10 +9,14 @@ import type { SegmentAudience } from '../segment/segment.rules.js';
 export interface MembershipAsked {
   readonly segmentId: string;
   readonly of: SegmentAudience;
+  /** Of the rule; left out: a static list. */
+  readonly segmentVersion?: number | undefined;
   /** What was true then … */
   readonly asOf: Instant;
   /** … as the log knew it up to here. */
   readonly upTo: Position;
+  /** When that was recorded. */
+  readonly knownAt: Instant;
   readonly includeDogs: boolean;
 }
 
@@ -29,8 +33,8 @@ export const fixCampaignMembers = (membership: SegmentMembership): AskingProcess
   declareAskingProcess(campaignEvents)(
     'fix-campaign-members',
     'CampaignLaunched',
-    ({ stream, occurredAt, position, data: { segmentId, of, includeDogs } }) =>
-      recorded(idOf(stream), membership.membersOf({ segmentId, of, asOf: occurredAt, upTo: position, includeDogs })),
+    ({ stream, occurredAt, recordedAt, position, data }) =>
+      recorded(idOf(stream), membership.membersOf({ ...data, asOf: occurredAt, upTo: position, knownAt: recordedAt })),
   );
 
 async function* recorded(campaignId: string, found: AsyncIterable<readonly string[]>): AsyncIterable<object> {
