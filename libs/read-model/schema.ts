@@ -180,7 +180,7 @@ export const indexStatements = (projection: Projection, schema: string): readonl
     table.indexes.map(({ on, current }) => {
       const columns = on.map((column) => quoted(column)).join(', ');
       const where = current ? ` where ${currentRows[table.kind]}` : '';
-      return `create index if not exists ${quoted([name, ...on].join('_'))} on ${quoted(schema, name)} (${columns})${where}`;
+      return `create index if not exists ${quoted([name, ...on, ...(current ? ['current'] : [])].join('_'))} on ${quoted(schema, name)} (${columns})${where}`;
     }),
   );
 

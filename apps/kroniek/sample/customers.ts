@@ -1,7 +1,8 @@
 import { v5 } from 'uuid';
 import { type Customer, learn } from './accounts.js';
 import { type About, interact, keepTrying, onTheAgenda } from './activities.js';
-import { aDeal, type Deal, openDeal, workOn } from './deals.js';
+import { aDeal, openDeal, workOn } from './deals.js';
+import type { Deal } from './terms.js';
 import { agrees, looksAround, takesBack } from './marketing.js';
 import { money } from './money.js';
 import { type Company, onAList, type Person, qualify, setAside, showsInterest, someone } from './people.js';

@@ -1,24 +1,13 @@
 import { defaultPipeline } from '../../../libs/domain/pipeline/pipeline.js';
 import { type About, interact, planAhead } from './activities.js';
-import { asLines, money, type SoldLine, worthOf } from './money.js';
+import { asLines, money, worthOf } from './money.js';
 import type { Company } from './people.js';
 import { orders } from './purchases.js';
 import type { Roster } from './roster.js';
-import { carePipeline, exportPipeline, type SamplePipeline } from './settings.js';
+import { carePipeline, exportPipeline } from './settings.js';
 import type { Story } from './story.js';
-import { agreeOn, buys, type Terms, termsOf } from './terms.js';
+import { agreeOn, buys, type Deal, type Terms, termsOf } from './terms.js';
 import { competitors, lossReasons, moveBackReasons, products, reopenReasons, sellers } from './words.js';
-
-/** What is at stake. */
-export interface Deal {
-  readonly title: string;
-  readonly product: string;
-  pipeline: SamplePipeline;
-  /** In whole units of the pipeline's currency. */
-  worth: number;
-  /** What it is made of, where that is known. */
-  lines?: readonly SoldLine[];
-}
 
 /** Something that this company might buy. */
 export function aDeal({ random }: Story, { name }: Company): Deal {

@@ -1,7 +1,18 @@
 import type { About } from './activities.js';
-import type { Deal } from './deals.js';
-import { money } from './money.js';
+import { money, type SoldLine } from './money.js';
+import type { SamplePipeline } from './settings.js';
 import { dayMs, type Story } from './story.js';
+
+/** What is at stake. */
+export interface Deal {
+  readonly title: string;
+  readonly product: string;
+  pipeline: SamplePipeline;
+  /** In whole units of the pipeline's currency. */
+  worth: number;
+  /** What it is made of, where that is known. */
+  lines?: readonly SoldLine[];
+}
 
 /** How far we and the customer have come with each other's conditions. */
 export interface Terms {
