@@ -33,11 +33,11 @@ const rank = (phase: StandingPhase | undefined): number =>
   phase === undefined ? -1 : ['suspect', 'prospect', 'potential'].indexOf(phase);
 
 const ofPerson = ({ all }: Reading<CustomersTables>, { t, k }: Asked, id: string) => sql<StandingRow>`
-  select distinct on (standing_at, standing_position)
+  select distinct on (standing_at, standing_position::bigint)
     case when kind = 'name' or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
       else 'prospect' end as phase, standing_event as fact, id, standing_position as position, standing_at as at
   from ${all('people')} p where id = ${id} and valid_from <= ${t} and recorded_from <= ${k} and kind in ('name', 'lead')
-  order by standing_at, standing_position, position`;
+  order by standing_at, standing_position::bigint, position`;
 
 const ofAccount = ({ at }: Reading<CustomersTables>, { only }: Asked, id: string) => {
   const subjects = only?.subjects ?? [];
