@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreDBClient, FORWARDS, START } from '@eventstore/db-client';
+import { caughtUp } from './caught-up.js';
 import { fill, forgetReadModels } from './facts.js';
 import { bareAppend, crud, Http, overHttp, rate, throughNdjson, type ApiAccess } from './load.js';
 import { startBenchServers } from './servers.js';
@@ -63,26 +64,6 @@ async function readAll(client: EventStoreDBClient): Promise<{ rate: number; coun
   let count = 0;
   for await (const _ of client.readAll({ direction: FORWARDS, fromPosition: START })) count++;
   return { rate: (count * 1_000) / (performance.now() - started), count };
-}
-
-interface Status {
-  readonly projections: readonly {
-    readonly name: string;
-    readonly position: string | null;
-    readonly head: string | null;
-  }[];
-}
-
-/** Waits until all read models, or those named, have everything. */
-async function caughtUp(http: Http, named?: readonly string[]): Promise<void> {
-  for (;;) {
-    const { projections: all } = (await http.call('GET', '/v1/status')) as Status;
-    const projections = all.filter(({ name }) => named?.includes(name) ?? true);
-    const isThere = ({ position, head }: (typeof projections)[number]): boolean =>
-      position !== null && BigInt(position) >= BigInt(head ?? 0);
-    if (projections.length > 0 && projections.every(isThere)) return;
-    await new Promise((resume) => setTimeout(resume, 250));
-  }
 }
 
 const rounds = 3;
