@@ -226,12 +226,15 @@ describe('the history of a customer', () => {
     const won = await issue('WinOpportunity', { opportunityId });
 
     const ofAccount = await ask(`/v1/customers/${accountId}/history?minPosition=${won.position}`);
-    const items = ofAccount.json['items'] as {
+    const all = ofAccount.json['items'] as {
+      stream: string;
       type: string;
       data: Record<string, unknown>;
       position: string;
       actor: object;
     }[];
+    // Phases are told by a process, in its own time.
+    const items = all.filter(({ stream }) => !stream.startsWith('customer-'));
     expect(items.map(({ type }) => type)).toEqual([
       'NameRegistered',
       'LeadRegistered',
@@ -264,7 +267,7 @@ describe('the history of a customer', () => {
       `/v1/customers/${stream.slice('person-'.length)}/history?minPosition=${position}`,
       analyst,
     );
-    expect(history.json['items']).toMatchObject([{ type: 'LeadRegistered', data: { source: 'fair' } }]);
+    expect((history.json['items'] as object[])[0]).toMatchObject({ type: 'LeadRegistered', data: { source: 'fair' } });
     const client = new pg.Client({ connectionString: product.databaseUrl });
     await client.connect();
     await client.query('set role analyst');
