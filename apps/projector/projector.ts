@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ensureProcessTables, ManagerRunner, ProcessRunner } from '../../libs/cqrs/index.js';
 import { domainCatalogue, processManagers } from '../../libs/domain/index.js';
 import { runProjections, sharedFeed } from '../../libs/read-model/index.js';
@@ -18,6 +19,8 @@ export async function startProjector(settings: EngineSettings, readModels = proj
   await ensureProcessTables(database.db);
   const ending = new AbortController();
   const { signal } = ending;
+  // Every read model and process waits for it.
+  setMaxListeners(0, signal);
   const feed = sharedFeed({ feed: eventLog, types: [...domainCatalogue.keys()], signal });
   const runner = new ProcessRunner(database.db, feed, executor, log);
   const managers = new ManagerRunner({ db: database.db, feed, executor, clock, log });
