@@ -110,13 +110,14 @@ describe('every read model as of a random instant, on both axes, is what a repla
   it('of customers with all that happens to them', async () => {
     const { product } = await startWithAnalystData();
     try {
-      await compare(product, inCi ? { asOf: 6, knownAt: 15 } : { asOf: 2, knownAt: 6 });
+      await compare(product, inCi ? { asOf: 4, knownAt: 13 } : { asOf: 2, knownAt: 6 });
     } finally {
       await product.stop();
     }
   }, 1_200_000);
 
-  const isReal = inCi && existsSync(join(maven, 'sales_pipeline.csv'));
+  // The whole of it takes many minutes: asked for by name.
+  const isReal = process.env['KRONIEK_AS_OF'] === 'whole' && existsSync(join(maven, 'sales_pipeline.csv'));
   it(`of the Maven CRM ${isReal ? 'data set' : 'sample'}`, async () => {
     const product = await startProduct();
     try {
@@ -124,7 +125,7 @@ describe('every read model as of a random instant, on both axes, is what a repla
       const folder = isReal ? maven : 'examples/maven-crm/sample';
       const api = { url: product.url, key: product.adminKey };
       await importFolder({ mapping, folder, api, refusedFile: '/dev/null' });
-      await compare(product, inCi ? { asOf: 2, knownAt: 10 } : { asOf: 1, knownAt: 4 });
+      await compare(product, inCi ? { asOf: 3, knownAt: 10 } : { asOf: 1, knownAt: 4 });
     } finally {
       await product.stop();
     }
