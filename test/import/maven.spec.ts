@@ -82,7 +82,7 @@ describe(`the Maven CRM example, imported from ${isReal ? 'the data set' : 'the 
     product = await startProduct();
     report = await importing(folder);
     await settled();
-  }, 300_000);
+  }, 900_000);
 
   afterAll(async () => {
     await product.stop();

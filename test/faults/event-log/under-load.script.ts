@@ -38,7 +38,9 @@ async function twoClients({ log }: NoteLog): Promise<object> {
   let breaks = 1;
   store.fate = ({ stream }) => (stream === broken && breaks-- > 0 ? 'error' : 'answer');
   const rejected = other.log.append(broken, null, [taken(1)], byCommand());
-  await sleep(50);
+  // The error is on its way back once the store has decided on it.
+  while (breaks > 0) await sleep(5);
+  await sleep(150);
   held.forEach((release) => release());
   store.delay = () => undefined;
   const heads = await Promise.all([late, rejected]);

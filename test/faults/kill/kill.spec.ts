@@ -95,8 +95,10 @@ describe(`kill -9 under load, seed ${seed}`, () => {
     await eventually('the conversions are done', async () => {
       return problemsOfConversions(await recordedFacts(product.eventStoreUrl)).length === 0;
     }).catch(() => undefined);
-    await eventually('the read models have them', async () => {
-      return (await product.status()).projections.every(({ position, head }) => position === head);
+    await eventually('processes and read models have them', async () => {
+      const { projections, processes } = await product.status();
+      const head = projections[0]?.head;
+      return [...projections, ...processes].every(({ position }) => position === head);
     });
   }
 
@@ -125,7 +127,8 @@ describe(`kill -9 under load, seed ${seed}`, () => {
 
   it('leaves read models equal to a fresh rebuild', async () => {
     const before = await dumpReadModels(product.databaseUrl);
-    expect([...before].filter(([, { rows }]) => rows.length === 0)).toEqual([]);
+    const filled = [...before].filter(([, { rows }]) => rows.length > 0).map(([name]) => name);
+    expect(filled).toEqual(expect.arrayContaining(['pipeline', 'customer-history', 'customers', 'forecast', 'people']));
     await rebuildAll(product, before);
     expect(few(differences(before, await dumpReadModels(product.databaseUrl)))).toEqual([]);
   });

@@ -1,9 +1,12 @@
 import { EventStoreDBClient, FORWARDS, START, type AllStreamRecordedEvent } from '@eventstore/db-client';
 import { v5 as derivedId } from 'uuid';
+import { processes, processManagers } from '../../../libs/domain/index.js';
 import { hashOf, type StoredMetadata } from '../../../libs/event-log/index.js';
 import type { Acknowledged } from './load.js';
 
 const defaultPipelineCommand = '6f0f3b52-6f0e-5c6b-8f0a-2a8c3cf1d8aa';
+
+const processNames: ReadonlySet<string> = new Set([...processes, ...processManagers].map(({ name }) => name));
 
 export type Fact = AllStreamRecordedEvent & { readonly metadata: StoredMetadata };
 
@@ -85,11 +88,13 @@ export function problemsOfCommands(facts: readonly Fact[], acknowledged: readonl
       problems.push(`${sent.name} ${sent.key} is recorded in another stream too`);
     }
   }
-  for (const { id, type } of facts) {
-    if (type === 'LeadConverted') for (const reaction of [0, 1]) asked.add(reactionId(id, reaction));
-  }
   for (const fact of facts) {
     const cause = fact.metadata.$causationId;
+    if (processNames.has(fact.metadata.actor.id)) {
+      // What a process asks for has one id, however often it asks.
+      if ((byCommand.get(cause) ?? []).length > 1) problems.push(`${named(fact)} was recorded twice for ${cause}`);
+      continue;
+    }
     if (!asked.has(cause)) problems.push(`${named(fact)} was caused by ${cause}, which nobody sent`);
   }
   return problems;
