@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MembershipAsked, SegmentMembership } from '../libs/domain/processes/fix-campaign-members.js';
 import type { EventFeed } from '../libs/kernel/index.js';
 import { type Database, waitFor } from '../libs/read-model/index.js';
+import { dogsAt } from '../projections/customers/dogs.js';
+import { customers } from '../projections/customers/index.js';
 import { segmentsModel } from '../projections/segments/index.js';
 import { everyMember, segmentDetail } from '../projections/segments/queries.js';
 
@@ -9,7 +11,8 @@ import { everyMember, segmentDetail } from '../projections/segments/queries.js';
 const patience = 600_000;
 
 /**
- * Who belonged to a dynamic segment, told by the read model; of static lists the log itself tells.
+ * Who belonged to a dynamic segment, told by the read model; of static lists the log itself tells. Dogs are left out
+ * unless they are asked for (S4).
  *
  * @param isCustomer those of some people who are customers of ours or may become some
  */
@@ -18,24 +21,31 @@ export const segmentMembership = (
   log: Pick<EventFeed, 'head'>,
   lists: SegmentMembership,
   customersAmong: (ids: readonly string[]) => Promise<readonly string[]>,
-): SegmentMembership => ({
-  async *membersOf(asked: MembershipAsked) {
-    if (asked.segmentVersion === undefined) {
-      yield* lists.membersOf(asked);
-      return;
-    }
-    const { segmentId, of, asOf, knownAt } = asked;
+): SegmentMembership => {
+  async function* byRule({ segmentId, of, asOf, knownAt, upTo }: MembershipAsked): AsyncIterable<readonly string[]> {
     const moment = { id: segmentId, asOf, knownAt, seesNames: true };
     // Whatever else was recorded in the millisecond of the launch stands before the end of the log now.
     await sleep(2);
-    await waitFor(database, segmentsModel, (await log.head()) ?? asked.upTo, patience);
+    await waitFor(database, segmentsModel, (await log.head()) ?? upTo, patience);
     await evaluated(database, moment);
     for await (const part of (await everyMember(database, moment)) ?? []) {
       const ids = part.map(({ id }) => id);
       yield of === 'accounts' ? ids : await customersAmong(ids);
     }
-  },
-});
+  }
+  return {
+    async *membersOf(asked: MembershipAsked) {
+      const members = asked.segmentVersion === undefined ? lists.membersOf(asked) : byRule(asked);
+      if (asked.includeDogs) {
+        yield* members;
+        return;
+      }
+      await waitFor(database, customers, asked.upTo, patience);
+      const dogs = await dogsAt(database, { asOf: asked.asOf, knownAt: asked.knownAt });
+      for await (const part of members) yield part.filter((id) => !dogs.has(id));
+    },
+  };
+};
 
 /** Waits until the rule that held at the moment is evaluated. */
 async function evaluated(database: Database, moment: Parameters<typeof segmentDetail>[1]): Promise<void> {

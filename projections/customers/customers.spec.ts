@@ -12,6 +12,7 @@ import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { accountDetail, accountsList } from './accounts.js';
 import { customerDetail } from './detail.js';
 import { customers } from './index.js';
+import { dogsAt } from './dogs.js';
 import { customersList, type CustomersAsked } from './queries.js';
 
 const account = happened<AccountEvents>();
@@ -286,6 +287,9 @@ describe('what a customer is worth', () => {
       const asked = { asOf: day(20) };
       expect((await customersList(database, { ...asked, group: 'partner' })).items.map(({ id }) => id)).toEqual(['a']);
       expect((await customersList(database, { ...asked, group: 'dog' })).items.map(({ id }) => id)).toEqual(['b']);
+      // Who never bought is not judged yet; after years of silence who did is a dog, and so are the people of it.
+      expect(await dogsAt(database, asked)).toEqual(new Set());
+      expect(await dogsAt(database, { asOf: day(1_500) })).toEqual(new Set(['a', 'p']));
       const detail = await customerDetail(database, { id: 'a', ...asked });
       expect(detail?.groupVerdict).toMatchObject({ group: 'partner', policyVersion: 0 });
       const facts = [...(detail?.groupVerdict.relationship.facts ?? []), ...(detail?.groupVerdict.buying.facts ?? [])];

@@ -1,4 +1,5 @@
 import { Command } from '../../kernel/index.js';
+import { type CustomerGroup, customerGroups } from '../account/customer-group.rules.js';
 import { type ActivityKind, activityKinds } from '../activity/activity.events.js';
 import { Moment, OneOf, Optional, OptionalId, PartsOf, Slug, Text, Texts, Whole } from '../fields.js';
 
@@ -13,6 +14,11 @@ export class CandidateField {
   /** Whole: minor units, days, points; of groups partner 4, friend 3, economist 2, dog 1. */
   @Whole(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
   readonly value!: number;
+
+  /** The customer group that it is in, where that is known: dogs are called only if the selection asks for them (S4). */
+  @Optional()
+  @OneOf(customerGroups)
+  readonly group?: CustomerGroup;
 
   /** Whose customer it is: the salesperson who calls it, if there is room. */
   @Optional()

@@ -61,6 +61,18 @@ describe('A selection', () => {
       .then(wholeCut, drawn('sam', c, a), drawn('kim', b));
   });
 
+  it('leaves out dogs unless asked for', () => {
+    const [first, ...others] = accounts;
+    const judged = [{ ...first, group: 'dog' }, ...others.map((candidate) => ({ ...candidate, group: 'friend' }))];
+    given(callLists)
+      .when(cut(judged), ofAccounts)
+      .then(fact('CallListsCut', { ...wholeCut.data, excluded: 1 }), drawn('sam', c), drawn('kim', b));
+    const withDogs = { ...selected('accounts'), data: { ...selected('accounts').data, includeDogs: true } };
+    given(callLists)
+      .when(cut(judged), { lookups: { 'selection-win-back': [withDogs] } })
+      .then(wholeCut, drawn('sam', c, a), drawn('kim', b));
+  });
+
   it('leaves out who finds no room, and people who are no customers', () => {
     given(callLists)
       .when(cut(accounts, { size: 1, salespeople: ['sam'] }), ofAccounts)

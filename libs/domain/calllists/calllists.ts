@@ -49,7 +49,9 @@ export const callLists = aggregate<CallListsState, Lookups>()({
         selectionVersion: defined.version,
       };
       const named = membersNamed(candidates, of);
-      const called = named.filter(({ memberId }) => lookups.people.get(memberId)?.kind !== 'other');
+      const isCalled = (memberId: string, group: string | undefined): boolean =>
+        lookups.people.get(memberId)?.kind !== 'other' && (defined.includeDogs || group !== 'dog');
+      const called = named.filter(({ memberId }, place) => isCalled(memberId, candidates[place]?.group));
       const { lists, leftOut } = cutCallLists(called, direction, salespeople, size);
       const counted = { candidates: named.length, leftOut, excluded: named.length - called.length };
       const cut = { selectionId, selectionVersion, of, orderBy, direction, salespeople, size, ...counted };
