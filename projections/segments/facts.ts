@@ -146,7 +146,8 @@ function standing({ own, duplicates, account, contacts }: Party, lastInteraction
   const { kind } = own;
   if (kind === 'name') return 'suspect';
   if (kind === 'other' || (kind === 'lead' && own.supplier)) return undefined;
-  if (kind === 'lead') return own.level === 'sales-qualified' && !own.disqualified ? 'potential' : 'prospect';
+  if (kind === 'lead' && own.disqualified) return 'suspect';
+  if (kind === 'lead') return own.level === 'sales-qualified' ? 'potential' : 'prospect';
   const { roles = [] } = account ?? own;
   if (roles.length > 0 && !roles.includes('customer')) return undefined;
   const isMet = contacts.length > 0 || [own, ...duplicates].some(({ opportunities = [] }) => opportunities.length > 0);
