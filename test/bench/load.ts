@@ -90,8 +90,11 @@ interface Answer {
   readonly text: string;
 }
 
+const mostIdleMs = 2_000;
+
 /** One kept connection: a request, its answer, the next request. */
 class HttpLine {
+  idleSince = 0;
   private held: Buffer = Buffer.alloc(0);
   private settle: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
 
@@ -146,13 +149,14 @@ export class Http {
   async call(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<unknown> {
     const payload = body === undefined ? '' : JSON.stringify(body);
     const { host, hostname, port } = new URL(this.api.url);
-    const line = this.idle.pop() ?? this.open(hostname, Number(port));
+    const line = this.kept() ?? this.open(hostname, Number(port));
     let request = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${this.api.key}\r\n`;
     if (payload) {
       request += `content-type: application/json\r\ncontent-length: ${String(Buffer.byteLength(payload))}\r\n`;
     }
     for (const [name, value] of Object.entries(headers)) request += `${name}: ${value}\r\n`;
     const { status, text } = await line.ask(`${request}\r\n${payload}`);
+    line.idleSince = performance.now();
     this.idle.push(line);
     if (status === 200) return JSON.parse(text) as unknown;
     throw new Error(`${path}: ${String(status)} ${text}`);
@@ -160,6 +164,14 @@ export class Http {
 
   close(): void {
     for (const line of this.idle.splice(0)) line.close();
+  }
+
+  /** The one used last. One that was idle for long may be closed by the API in the very moment in which it is asked. */
+  private kept(): HttpLine | undefined {
+    const line = this.idle.pop();
+    if (!line || performance.now() - line.idleSince < mostIdleMs) return line;
+    for (const old of [line, ...this.idle.splice(0)]) old.close();
+    return undefined;
   }
 
   private open(host: string, port: number): HttpLine {
