@@ -86,6 +86,8 @@ export function campaign(story: Story, plan: Plan, roster: Roster): void {
     plannedStart: story.dayAhead(7),
     plannedEnd: story.dayAhead(60),
     owner: 'kasper',
+    // Who has bought may be a dog by the time of the launch; a name never bought anything.
+    ...(plan.to === 'names' ? {} : { includeDogs: true }),
   });
   story.settle();
   story.pass(6, 8);
