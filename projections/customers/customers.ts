@@ -43,7 +43,7 @@ export interface CustomerRow {
 }
 
 /** A customer is an account, or a person without one; of suppliers, partners and the like, those that bought. */
-const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
+export const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
   const own = only ? sql`and id = any(${only.customers})` : sql``;
   const boughtBy = sql`exists (select from counted c where c.subject_id = x.id)`;
   return sql`base as (

@@ -5,6 +5,7 @@ import { decimal, ofAll } from '../../libs/read-model/index.js';
 import { acquisitionOf } from './acquisition.js';
 import type { Asked } from './bought.js';
 import { customersAt } from './customers.js';
+import { lifetimeValueAt } from './lifetime-value.js';
 import { tables, type CustomersTables } from './tables.js';
 
 const asked = (source: Source<CustomersTables>): Asked => ({
@@ -81,6 +82,33 @@ const views: Readonly<Record<string, View<CustomersTables>>> = {
     },
     as: (source) => sql`select id, kind, name, owner, phase, customer_group, last_interaction, last_attempt,
       failed_attempts, due_at, days_overdue, every_days, rule, policy_version from ${attentionAt(asked(source))} a`,
+  },
+  lifetime_value: {
+    says: 'Customers that bought, with what they are worth, as of kroniek.as_of and kroniek.known_at (unset: now).',
+    columns: {
+      customer_id: 'Account, or person without one.',
+      kind: 'account or person.',
+      account_name: 'Name of the account.',
+      owner: 'Salesperson who owns it.',
+      industry: 'Industry of the account.',
+      country: 'Country of the account.',
+      purchases: 'Number of purchases and won opportunities that count.',
+      realised: 'What they sum up to per currency: amount in minor units, currency.',
+      reporting: 'The same in minor units of the reporting currency, at the rates of the days.',
+      unconverted: 'Purchases that are not in it, for want of an exchange rate.',
+      currency: 'ISO 4217 reporting currency.',
+      projected: 'What it is expected to bring yet: average_yearly × expected_years_per_mille ÷ 1000; null: not known.',
+      average_yearly: 'What it buys in a year on average: reporting × 365 ÷ days.',
+      expected_years_per_mille:
+        'How long it is expected to stay, in thousandths of a year: retention ÷ (1 − retention), at most 20 years.',
+      first_purchase: 'Day of the first purchase that is in it.',
+      days: 'Days since then, at least 365.',
+      retention_per_mille:
+        'Of the customers of the year before the last 365 days, how many bought in these as well; per mille.',
+    },
+    as: (source) => sql`select id, kind, name, owner, industry, country, purchases, realised, reporting, unconverted,
+      currency, projected, average_yearly, expected_years_per_mille, first_purchase, days, retention_per_mille
+      from ${lifetimeValueAt(asked(source))} l`,
   },
   retention: {
     says: 'Customers who came, stayed and went in each month as of kroniek.as_of and kroniek.known_at (unset: now).',

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Reading, rows } from '../../libs/read-model/index.js';
 import { type Asked, countedOf, membersOf } from './bought.js';
 import type { CustomersTables } from './tables.js';
@@ -11,12 +11,13 @@ export interface Retention {
   readonly retained: number;
 }
 
-/** The retention of all customers together at the moment, by which lifetime values are projected. */
-export async function retentionAt(reading: Reading<CustomersTables>, asked: Asked): Promise<Retention> {
+/** The retention of all customers together at the moment, by which lifetime values are projected: one row. */
+export const retentionOf = (given: Asked): RawBuilder<unknown> => {
+  const asked = { ...given, only: undefined };
   const year = sql`make_interval(hours => 8760)`;
-  const [row] = await rows(
-    reading,
-    sql<{ customers: number; retained: number }>`
+  return sql`(
+    select customers, retained, case when customers > 0 then (2000 * retained + customers) / (2 * customers) end as per_mille
+    from (
       with recursive ${membersOf(asked)}, ${countedOf(asked)}
       select (count(*) filter (where before))::integer as customers,
         (count(*) filter (where before and since))::integer as retained
@@ -26,9 +27,15 @@ export async function retentionAt(reading: Reading<CustomersTables>, asked: Aske
             bool_or(bought_at > ${asked.t} - ${year}) as since
           from counted where bought_at > ${asked.t} - 2 * ${year} group by subject_id
         ) b join members m on m.subject = b.subject_id group by m.customer
-      ) y`,
+      ) y
+    ) x
+  )`;
+};
+
+export async function retentionAt(reading: Reading<CustomersTables>, asked: Asked): Promise<Retention> {
+  const [row] = await rows(
+    reading,
+    sql<{ customers: number; retained: number; per_mille: number | null }>`select * from ${retentionOf(asked)} r`,
   );
-  const { customers = 0, retained = 0 } = row ?? {};
-  const perMille = customers === 0 ? null : Math.floor((2000 * retained + customers) / (2 * customers));
-  return { perMille, customers, retained };
+  return { perMille: row?.per_mille ?? null, customers: row?.customers ?? 0, retained: row?.retained ?? 0 };
 }

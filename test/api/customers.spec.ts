@@ -18,6 +18,7 @@ const issue = async (name: string, body: object): Promise<Answer> => {
 };
 const ask = (path: string, headers?: Record<string, string>): Promise<Answer> =>
   product.call('GET', path, undefined, headers);
+type Values = Readonly<Record<string, unknown>>;
 const idIn = ({ json }: Answer): string => (json['stream'] as string).replace(/^[a-z]+-/, '');
 const itemsOf = ({ json }: Answer) => json['items'] as readonly Readonly<Record<string, unknown>>[];
 
@@ -63,6 +64,25 @@ describe('customers over HTTP', () => {
       ['inactive', false],
     ]);
     expect(one.json).toMatchObject({ wonBack: 1, lifetimeValue: { retention: { perMille: 1000, customers: 1 } } });
+    const values = await ask(`/v1/reports/lifetime-value?country=NL&sort=projected&asOf=${asOf}`);
+    const { realised, reporting, unconverted, projected, retention, formula } = one.json['lifetimeValue'] as Values;
+    expect(values.json).toMatchObject({
+      items: [{ id: accountId, purchases: 2, realised, reporting, unconverted, projected }],
+      next: null,
+      retention,
+      formula,
+    });
+    expect(projected).toMatchObject({
+      averageYearly: { amount: 38_641, currency: 'EUR' },
+      expectedYearsPerMille: 20_000,
+    });
+    const valuesCsv = await ask(`/v1/reports/lifetime-value?asOf=${asOf}`, { accept: 'text/csv' });
+    expect(valuesCsv.text.split('\n')[0]).toContain(
+      'reporting.amount,reporting.currency,unconverted,projected.projected',
+    );
+    expect(itemsOf(await ask('/v1/reports/lifetime-value?asOf=2024-01-15T00:00:00Z'))).toEqual([]);
+    expect((await ask('/v1/reports/lifetime-value?sort=weight')).json['code']).toBe('INVALID_QUERY');
+    expect((await ask('/v1/reports/lifetime-value?cursor=WyJ4Il0')).json['code']).toBe('INVALID_CURSOR');
     expect((await ask(`/v1/customers/${accountId}?asOf=2023-12-31T00:00:00Z`)).json['code']).toBe('CUSTOMER_NOT_FOUND');
     expect((await ask('/v1/customers?phase=asleep')).json['code']).toBe('INVALID_QUERY');
 

@@ -2,12 +2,20 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { OneOf, Optional, OptionalId, Slug } from '../../../libs/domain/fields.js';
+import { OneOf, Optional, OptionalId, Slug, Text } from '../../../libs/domain/fields.js';
 import { acquisitionReport } from '../../../projections/customers/acquisition-report.js';
 import { satisfactionTrend, wantedServices } from '../../../projections/service/queries.js';
 import { respond } from '../http/csv.js';
 import { ApiParams, Params } from '../http/params.js';
-import { ask } from './asking.js';
+import { maySeeNames } from '../../../libs/domain/person/person.events.js';
+import type { Actor } from '../../../libs/kernel/index.js';
+import {
+  lifetimeValues,
+  type LifetimeValueSort,
+  lifetimeValueSorts,
+} from '../../../projections/customers/lifetime-value-report.js';
+import { Caller } from '../http/authenticate.js';
+import { ask, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
 import { ReportParams, spanned } from './report-params.js';
 
@@ -28,6 +36,37 @@ class SatisfactionParams extends WantedServicesParams {
   @Optional()
   @Slug()
   surveyId?: string;
+}
+
+const customerKinds = ['account', 'person'] as const;
+const orders = ['asc', 'desc'] as const;
+
+class LifetimeValueParams extends PageParams {
+  @Optional()
+  @OneOf(customerKinds)
+  kind?: (typeof customerKinds)[number];
+
+  @Optional()
+  @Text(100)
+  owner?: string;
+
+  @Optional()
+  @Text(100)
+  country?: string;
+
+  @Optional()
+  @Text(100)
+  industry?: string;
+
+  /** `realised` when left out. */
+  @Optional()
+  @OneOf(lifetimeValueSorts)
+  sort?: LifetimeValueSort;
+
+  /** `asc` by id, else `desc` when left out. */
+  @Optional()
+  @OneOf(orders)
+  order?: (typeof orders)[number];
 }
 
 @ApiTags('reports')
@@ -76,5 +115,21 @@ export class CustomersReportController {
       acquisitionReport(this.models.database, spanned(params)),
     );
     return respond(request, reply, { items, next: null }, (answer) => answer.items);
+  }
+  @Get('lifetime-value')
+  @ApiOperation({
+    summary: 'Customers that bought: what they brought, and what they are expected to bring, with what that rests on.',
+  })
+  @ApiParams(LifetimeValueParams)
+  async lifetimeValue(
+    @Params(LifetimeValueParams) params: LifetimeValueParams,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...given } = params;
+    const asked = { ...given, names: maySeeNames.includes(actor.role) };
+    const page = await ask(this.queries, 'customers', params, () => lifetimeValues(this.models.database, asked));
+    return respond(request, reply, page, ({ items }) => items);
   }
 }
