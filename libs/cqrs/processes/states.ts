@@ -186,8 +186,9 @@ export class ProcessStates {
 
   /** The instant at which the process has something to do, if nothing happens before. */
   async next({ name }: ProcessManager, { quietFrom }: Standing): Promise<Instant | undefined> {
+    // `greatest` passes over what is null: without a late one there is no quiet to wait for.
     const { rows } = await sql<{ at: string | null }>`
-      select ${instantText('least(due, greatest(late, quiet))')} as at
+      select ${instantText('least(due, case when late is not null then greatest(late, quiet) end)')} as at
         from (select ${quietFrom}::timestamptz as quiet,
                 (select min(fires_at) from kroniek.process_state
                   where process = ${name} and not late and fires_at is not null) as due,
