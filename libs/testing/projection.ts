@@ -80,6 +80,9 @@ export interface GivenEvent {
   readonly sealed?: RecordedEvent['sealed'];
 }
 
+/** When an event was recorded, by whom, and what of it is closed. */
+export type Circumstances = Pick<GivenEvent, 'recordedAt' | 'actor' | 'sealed'>;
+
 /** A typed way to say what happened: `happened<OpportunityEvents>()(stream, type, occurredAt, data)`. */
 export const happened =
   <S extends object>() =>
@@ -88,7 +91,7 @@ export const happened =
     type: T,
     occurredAt: Instant,
     data: S[T] extends EventShape ? S[T]['open'] & Partial<DataOf<S[T]>> : never,
-    more: Pick<GivenEvent, 'recordedAt' | 'actor' | 'sealed'> = {},
+    more: Circumstances = {},
   ): GivenEvent => ({ stream, type, occurredAt, data, ...more });
 
 /** Gives events their places: revisions by stream, positions with holes as in a log. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { decimal, projection, type View } from '../../libs/read-model/index.js';
 import { purchases } from '../customers/tables.js';
-import { policies, rates } from '../forecast/tables.js';
+import { policies, rates } from '../policies/tables.js';
 import { amountsOf, campaignsOf } from './returns.js';
 import {
   attributions,
@@ -70,7 +70,7 @@ const views: Readonly<Record<string, View<CampaignTables>>> = {
 /** What campaigns cost, whom they reached and what they brought, at any instant (domain.md §7). */
 export const campaignsModel = projection<CampaignTables>({
   name: 'campaigns',
-  version: 1,
+  version: 2,
   tables: {
     campaigns: campaignsTable,
     costs,

@@ -16,7 +16,7 @@ import {
   versions,
 } from '../../libs/read-model/index.js';
 import type { purchases } from '../customers/tables.js';
-import type { policies, rates } from '../forecast/tables.js';
+import type { policies, rates } from '../policies/tables.js';
 
 export type CampaignStatus = 'planned' | 'launched' | 'ended';
 

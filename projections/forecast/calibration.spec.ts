@@ -1,58 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ExchangeRateEvents } from '../../libs/domain/exchange-rate/exchange-rate.events.js';
 import type { ForecastEvents } from '../../libs/domain/forecast/forecast.events.js';
-import type { MembershipEvents } from '../../libs/domain/membership/membership.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
-import type { PipelineEvents } from '../../libs/domain/pipeline/pipeline.events.js';
+import type { Money } from '../../libs/kernel/index.js';
+import { eur, mia, opportunityOpened, pipelineDefined, rateSet, teamJoined, usd } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { calibration } from './calibration.js';
 import { forecastModel } from './index.js';
 
 const deal = happened<OpportunityEvents>();
-const defined = happened<PipelineEvents>();
-const rate = happened<ExchangeRateEvents>();
-const member = happened<MembershipEvents>();
 const said = happened<ForecastEvents>();
 
 const day = (text: string): string => `2017-${text}T12:00:00.000Z`;
-const eur = (amount: number) => ({ amount, currency: 'EUR' });
-const mia = { actor: { id: 'mia', role: 'sales-manager' } } as const;
-const opened = (id: string, at: string, stage: string, amount: object, more: object = {}) =>
-  deal(`opportunity-${id}`, 'OpportunityOpened', day(at), {
-    title: `Deal ${id}`,
-    pipelineId: 'default',
-    stage,
-    amount: amount as { amount: number; currency: string },
-    contactIds: [],
-    owner: 'ann',
-    expectedClose: '2017-08-15',
-    ...more,
-  });
-const pipelineOf = (at: string, of: Readonly<Record<string, number>>) =>
-  defined(
-    'pipeline-default',
-    'PipelineDefined',
-    day(at),
-    {
-      name: 'Default',
-      currency: 'EUR',
-      stages: Object.entries(of).map(([stage, probability]) => ({ stage, probability })),
-      retired: [],
-    },
-    mia,
-  );
+const opened = (id: string, at: string, stage: string, amount: Money, more: object = {}) =>
+  opportunityOpened(id, day(at), { stage, amount, owner: 'ann', expectedClose: '2017-08-15', ...more });
+const pipelineOf = (at: string, of: Readonly<Record<string, number>>) => pipelineDefined('default', day(at), of, mia);
 const dollars = (at: string, value: string, validFrom: string) =>
-  rate('rate-USD', 'ExchangeRateSet', day(at), { from: 'USD', to: 'EUR', rate: value, validFrom }, mia);
+  rateSet(day(at), ['USD', 'EUR'], value, validFrom, mia);
 
 describe('calibration', () => {
-  const committed = (team: string | undefined, at: string, amount: object, actor: string, period = '2017-Q3') =>
+  const committed = (team: string | undefined, at: string, amount: Money, actor: string, period = '2017-Q3') =>
     said(
       `forecast-${team ?? 'all'}-${period}`,
       'ForecastCommitted',
       day(at),
       {
         period,
-        amount: amount as { amount: number; currency: string },
+        amount,
         ...(team === undefined ? {} : { teamId: team }),
       },
       { actor: { id: actor, role: 'sales-manager' as const } },
@@ -60,21 +33,17 @@ describe('calibration', () => {
   const wins = [
     pipelineOf('01-01', { early: 10 }),
     dollars('01-01', '0.5', '2017-01-01'),
-    member('membership-ann', 'TeamMemberAdded', day('01-01'), {
-      salesperson: 'ann',
-      teamId: 'north',
-      from: '2017-01-01',
-    }),
+    teamJoined('ann', 'north', day('01-01'), '2017-01-01'),
     committed(undefined, '06-20', eur(300_00), 'mia'),
     committed('north', '06-20', eur(80_00), 'tom'),
-    committed(undefined, '07-20', { amount: 400_00, currency: 'USD' }, 'mia'),
+    committed(undefined, '07-20', usd(400_00), 'mia'),
     committed(undefined, '07-21', eur(1_00), 'mia', '2017-Q4'),
     opened('ann', '07-01', 'early', eur(100_00)),
-    opened('bob', '07-01', 'early', { amount: 300_00, currency: 'USD' }, { owner: 'bob' }),
+    opened('bob', '07-01', 'early', usd(300_00), { owner: 'bob' }),
     deal('opportunity-ann', 'OpportunityWon', day('07-05'), { from: 'early', amount: eur(100_00) }),
     deal('opportunity-bob', 'OpportunityWon', day('09-30'), {
       from: 'early',
-      amount: { amount: 300_00, currency: 'USD' },
+      amount: usd(300_00),
     }),
     deal('opportunity-bob', 'OpportunityReopened', day('10-01'), { to: 'early', reason: 'not paid' }),
   ];

@@ -1,56 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ExchangeRateEvents } from '../../libs/domain/exchange-rate/exchange-rate.events.js';
-import type { MembershipEvents } from '../../libs/domain/membership/membership.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
-import type { PipelineEvents } from '../../libs/domain/pipeline/pipeline.events.js';
+import type { Money } from '../../libs/kernel/index.js';
 import type { Database } from '../../libs/read-model/index.js';
+import { eur, mia, opportunityOpened, pipelineDefined, rateSet, teamJoined, usd } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { type ChangesAsked, forecastChanges } from './changes.js';
 import { forecastModel } from './index.js';
 
 const deal = happened<OpportunityEvents>();
-const defined = happened<PipelineEvents>();
-const rate = happened<ExchangeRateEvents>();
-const member = happened<MembershipEvents>();
 
 const day = (text: string): string => `2017-${text}T12:00:00.000Z`;
-const eur = (amount: number) => ({ amount, currency: 'EUR' });
-const mia = { actor: { id: 'mia', role: 'sales-manager' } } as const;
-const opened = (id: string, at: string, stage: string, amount: object, more: object = {}) =>
-  deal(`opportunity-${id}`, 'OpportunityOpened', day(at), {
-    title: `Deal ${id}`,
-    pipelineId: 'default',
-    stage,
-    amount: amount as { amount: number; currency: string },
-    contactIds: [],
-    owner: 'ann',
-    expectedClose: '2017-08-15',
-    ...more,
-  });
-const pipelineOf = (at: string, of: Readonly<Record<string, number>>) =>
-  defined(
-    'pipeline-default',
-    'PipelineDefined',
-    day(at),
-    {
-      name: 'Default',
-      currency: 'EUR',
-      stages: Object.entries(of).map(([stage, probability]) => ({ stage, probability })),
-      retired: [],
-    },
-    mia,
-  );
+const opened = (id: string, at: string, stage: string, amount: Money, more: object = {}) =>
+  opportunityOpened(id, day(at), { stage, amount, owner: 'ann', expectedClose: '2017-08-15', ...more });
+const pipelineOf = (at: string, of: Readonly<Record<string, number>>) => pipelineDefined('default', day(at), of, mia);
 const dollars = (at: string, value: string, validFrom: string) =>
-  rate('rate-USD', 'ExchangeRateSet', day(at), { from: 'USD', to: 'EUR', rate: value, validFrom }, mia);
+  rateSet(day(at), ['USD', 'EUR'], value, validFrom, mia);
 
 const story = [
   pipelineOf('01-01', { early: 10, late: 80 }),
   dollars('01-01', '0.5', '2017-01-01'),
-  member('membership-ann', 'TeamMemberAdded', day('01-01'), {
-    salesperson: 'ann',
-    teamId: 'north',
-    from: '2017-01-01',
-  }),
+  teamJoined('ann', 'north', day('01-01'), '2017-01-01'),
   ...['up', 'down', 'won', 'lost', 'out', 'in', 'more', 'less', 'said', 'given', 'moved', 'gone'].map((id) =>
     opened(
       id,
@@ -60,7 +29,7 @@ const story = [
       id === 'in' ? { expectedClose: '2017-12-01' } : {},
     ),
   ),
-  opened('usd', '06-01', 'early', { amount: 100_00, currency: 'USD' }),
+  opened('usd', '06-01', 'early', usd(100_00)),
   opened('again', '06-01', 'early', eur(100_00)),
   deal('opportunity-again', 'OpportunityLost', day('06-02'), { from: 'early', reason: 'price' }),
   opened('new', '07-01', 'early', eur(10_05)),

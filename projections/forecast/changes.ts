@@ -1,9 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Instant, invalid, type Period } from '../../libs/kernel/index.js';
 import { type Database, read, rows } from '../../libs/read-model/index.js';
+import type { PipelineRow } from '../pipeline/tables.js';
+import type { RateRow } from '../policies/tables.js';
 import { askedFor, fallsIn, type ForecastFilters, type ForecastReading, steadily } from './frame.js';
 import { forecastModel } from './index.js';
-import type { ForecastTables, MembershipRow, PipelineRow, RateRow } from './tables.js';
+import type { ForecastTables, MembershipRow } from './tables.js';
 import { closedRate, convertedTo } from './valued.js';
 import { type Bucket, buckets, type OnTheWay, type Shift, Walk } from './walk.js';
 import { type Measure, type WalkedOpportunity, World } from './world.js';

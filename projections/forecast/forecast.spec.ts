@@ -1,20 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ExchangeRateEvents } from '../../libs/domain/exchange-rate/exchange-rate.events.js';
 import type { ForecastEvents } from '../../libs/domain/forecast/forecast.events.js';
 import type { MembershipEvents } from '../../libs/domain/membership/membership.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
-import type { PipelineEvents } from '../../libs/domain/pipeline/pipeline.events.js';
 import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import type { TargetEvents } from '../../libs/domain/target/target.events.js';
 import type { TeamEvents } from '../../libs/domain/team/team.events.js';
+import type { Money } from '../../libs/kernel/index.js';
 import type { Database } from '../../libs/read-model/index.js';
+import { eur, opportunityOpened, pipelineDefined, rateSet, teamJoined, usd } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { forecast, type ForecastAsked } from './forecast.js';
 import { forecastModel } from './index.js';
 
 const deal = happened<OpportunityEvents>();
-const defined = happened<PipelineEvents>();
-const rate = happened<ExchangeRateEvents>();
 const member = happened<MembershipEvents>();
 const agreed = happened<TargetEvents>();
 const said = happened<ForecastEvents>();
@@ -22,42 +20,18 @@ const team = happened<TeamEvents>();
 const policy = happened<PolicyEvents>();
 
 const day = (text: string): string => `2017-${text}T12:00:00.000Z`;
-const eur = (amount: number) => ({ amount, currency: 'EUR' });
-const opened = (id: string, at: string, stage: string, amount: object, more: object = {}) =>
-  deal(`opportunity-${id}`, 'OpportunityOpened', day(at), {
-    title: `Deal ${id}`,
-    pipelineId: 'default',
-    stage,
-    amount: amount as { amount: number; currency: string },
-    contactIds: [],
-    owner: 'ann',
-    expectedClose: '2017-08-15',
-    ...more,
-  });
+const opened = (id: string, at: string, stage: string, amount: Money, more: object = {}) =>
+  opportunityOpened(id, day(at), { stage, amount, owner: 'ann', expectedClose: '2017-08-15', ...more });
 const rated = (at: string, from: string, to: string, value: string, validFrom: string) =>
-  rate(`rate-${from}`, 'ExchangeRateSet', day(at), { from, to, rate: value, validFrom });
+  rateSet(day(at), [from, to], value, validFrom);
 const stages = { early: 10, middle: 50, late: 80 };
-const pipelineOf = (at: string, of: Readonly<Record<string, number>>) =>
-  defined('pipeline-default', 'PipelineDefined', day(at), {
-    name: 'Default',
-    currency: 'EUR',
-    stages: Object.entries(of).map(([stage, probability]) => ({ stage, probability })),
-    retired: [],
-  });
+const pipelineOf = (at: string, of: Readonly<Record<string, number>>) => pipelineDefined('default', day(at), of);
 
 const story = [
   pipelineOf('01-01', stages),
   team('team-north', 'TeamDefined', day('01-01'), { name: 'North', manager: 'mia' }),
-  member('membership-ann', 'TeamMemberAdded', day('01-01'), {
-    salesperson: 'ann',
-    teamId: 'north',
-    from: '2017-01-01',
-  }),
-  member('membership-bob', 'TeamMemberAdded', day('01-01'), {
-    salesperson: 'bob',
-    teamId: 'south',
-    from: '2017-01-01',
-  }),
+  teamJoined('ann', 'north', day('01-01'), '2017-01-01'),
+  teamJoined('bob', 'south', day('01-01'), '2017-01-01'),
   rated('01-01', 'USD', 'EUR', '0.9', '2017-01-01'),
   agreed('target-ann', 'TargetAgreed', day('01-02'), { owner: 'ann', period: '2017-Q3', amount: eur(200_00) }),
   agreed('target-bob', 'TargetAgreed', day('01-02'), { owner: 'bob', period: '2017-07', amount: eur(30_00) }),
@@ -68,7 +42,7 @@ const story = [
   opened('omitted', '06-01', 'late', eur(99_00)),
   opened('next', '06-01', 'late', eur(77_00), { expectedClose: '2017-10-01' }),
   opened('won', '06-01', 'late', eur(90_00), { expectedClose: '2017-12-01' }),
-  opened('dollars', '06-01', 'early', { amount: 10_01, currency: 'USD' }, { owner: 'bob' }),
+  opened('dollars', '06-01', 'early', usd(10_01), { owner: 'bob' }),
   opened('yen', '06-01', 'early', { amount: 1000, currency: 'JPY' }, { owner: 'bob' }),
   opened('lost', '06-01', 'late', eur(55_00)),
   deal('opportunity-omitted', 'ForecastCategorySet', day('06-02'), { category: 'omitted' }),
@@ -171,7 +145,7 @@ describe('the forecast of a period', () => {
   });
 
   it('converts what is open at the rate of the day asked for, and leaves what is closed at the rate of its closing', async () => {
-    const dollars = { amount: 100_00, currency: 'USD' };
+    const dollars = usd(100_00);
     await givenEvents(
       pipelineOf('01-01', stages),
       rated('01-01', 'USD', 'EUR', '0.9', '2017-01-01'),
@@ -205,11 +179,7 @@ describe('the forecast of a period', () => {
         from: '2017-01-01',
         until: '2017-07-31',
       }),
-      member('membership-ann', 'TeamMemberAdded', day('07-08'), {
-        salesperson: 'ann',
-        teamId: 'south',
-        from: '2017-08-01',
-      }),
+      teamJoined('ann', 'south', day('07-08'), '2017-08-01'),
     ];
     await givenEvents(...story, ...moves).projectedBy(forecastModel, async ({ database }) => {
       const teams = async (asOf: string) =>

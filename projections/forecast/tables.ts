@@ -1,9 +1,6 @@
-import type { ExchangeRateEvents } from '../../libs/domain/exchange-rate/exchange-rate.events.js';
 import type { ForecastAmounts, ForecastEvents } from '../../libs/domain/forecast/forecast.events.js';
 import type { MembershipEvents } from '../../libs/domain/membership/membership.events.js';
 import type { OpenForecastCategory, OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
-import type { PipelineEvents, Stage } from '../../libs/domain/pipeline/pipeline.events.js';
-import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import type { TargetEvents } from '../../libs/domain/target/target.events.js';
 import type { TeamEvents } from '../../libs/domain/team/team.events.js';
 import { firstDayOf, idOf, lastDayOf } from '../../libs/kernel/index.js';
@@ -20,6 +17,8 @@ import {
   versions,
   type StoredRow,
 } from '../../libs/read-model/index.js';
+import type { pipelines } from '../pipeline/tables.js';
+import type { policies, rates } from '../policies/tables.js';
 
 export type OpportunityStatus = 'open' | 'won' | 'lost' | 'withdrawn';
 
@@ -83,17 +82,6 @@ export const opportunities = versions<OpportunityEvents>()({
     }),
   },
   indexes: [{ on: ['falls_on', 'status'], current: true }, { on: ['falls_on'] }],
-});
-
-/** Every definition of every pipeline. */
-export const pipelines = versions<PipelineEvents>()({
-  key: 'id',
-  columns: {
-    id: text('Id of the pipeline.'),
-    stages: json<readonly Stage[]>('Stages in use, in order, with their probabilities in per cent.'),
-    retired: json<readonly Stage[]>('Stages that are no longer entered.'),
-  },
-  opens: { PipelineDefined: ({ data: { stages, retired } }) => ({ stages, retired }) },
 });
 
 /** Every definition of every team. */
@@ -218,43 +206,6 @@ export const commitments = appends<ForecastEvents>()({
   indexes: [{ on: ['period'] }, { on: ['last_day'] }],
 });
 
-/** Every rate of every day, and what it was before it was corrected. */
-export const rates = versions<ExchangeRateEvents>()({
-  key: 'id',
-  keyOf: ({ data }) => {
-    const { from, to, validFrom } = data as ExchangeRateEvents['ExchangeRateSet']['open'];
-    return `${from}/${to}/${validFrom}`;
-  },
-  columns: {
-    id: text('Currencies and day.'),
-    from_currency: text('ISO 4217: one unit of it costs …'),
-    to_currency: text('ISO 4217: … in this currency …'),
-    rate: text('… so much: a decimal without zeros that say nothing.'),
-    holds_from: date('Day from which on it holds, until the next one.'),
-  },
-  opens: {
-    ExchangeRateSet: ({ data }) => ({
-      from_currency: data.from,
-      to_currency: data.to,
-      rate: data.rate,
-      holds_from: data.validFrom,
-    }),
-  },
-  indexes: [{ on: ['from_currency', 'to_currency', 'holds_from'] }],
-});
-
-/** Policies, of which only `reporting.currency` matters here. */
-export const policies = versions<PolicyEvents>()({
-  key: 'name',
-  columns: {
-    name: text('Name of the policy.'),
-    currency: optional(text('ISO 4217 currency that reporting.currency names.')),
-  },
-  opens: {
-    PolicyChanged: ({ data }) => ({ currency: (data.value as { readonly currency?: string }).currency }),
-  },
-});
-
 export type ForecastTables = {
   readonly opportunities: typeof opportunities;
   readonly pipelines: typeof pipelines;
@@ -267,9 +218,7 @@ export type ForecastTables = {
   readonly policies: typeof policies;
 };
 export type OpportunityRow = StoredRow<typeof opportunities>;
-export type PipelineRow = StoredRow<typeof pipelines>;
 export type MembershipRow = StoredRow<typeof memberships>;
 export type TargetRow = StoredRow<typeof targets>;
 export type SubmissionRow = StoredRow<typeof submissions>;
 export type CommitmentRow = StoredRow<typeof commitments>;
-export type RateRow = StoredRow<typeof rates>;

@@ -22,7 +22,7 @@ export interface Rates {
 
 /** The reporting currency at the moment. */
 export const reportingCurrency = ({ at }: Pick<Rates, 'at'>): RawBuilder<string> => sql<string>`(select coalesce(
-  (select currency from ${at('policies')} p where name = 'reporting.currency'),
+  (select value ->> 'currency' from ${at('policies')} p where name = 'reporting.currency'),
   ${sql.lit(policyDefaults['reporting.currency'].currency)}))`;
 
 const named = (digits: number): Piece =>

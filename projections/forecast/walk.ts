@@ -1,6 +1,8 @@
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import { daysAfter, type Instant, type LocalDate } from '../../libs/kernel/index.js';
-import type { MembershipRow, PipelineRow, RateRow } from './tables.js';
+import type { PipelineRow } from '../pipeline/tables.js';
+import type { RateRow } from '../policies/tables.js';
+import type { MembershipRow } from './tables.js';
 import type { WalkedOpportunity, World } from './world.js';
 
 /** Why a forecast changed (domain.md §4). */

@@ -1,7 +1,9 @@
 import { derivedForecastCategories, type ForecastCategory } from '../../libs/domain/opportunity/opportunity.events.js';
 import { converted, firstDayOf, lastDayOf, type LocalDate, type Period } from '../../libs/kernel/index.js';
+import type { PipelineRow } from '../pipeline/tables.js';
+import type { RateRow } from '../policies/tables.js';
 import type { ForecastFilters } from './frame.js';
-import type { MembershipRow, OpportunityRow, PipelineRow, RateRow } from './tables.js';
+import type { MembershipRow, OpportunityRow } from './tables.js';
 
 /** What a difference between two forecasts is measured in. */
 export const measures = ['weighted', 'unweighted'] as const;

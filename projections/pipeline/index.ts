@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { projection, type View } from '../../libs/read-model/index.js';
+import { policies } from '../policies/tables.js';
 import { buyingRoles, contracts, quotes } from './formal-contact.js';
 import { categorised, stagesOf, type PipelineTables } from './stages.js';
-import { moves, opportunities, pipelines, policies, touches } from './tables.js';
+import { moves, opportunities, pipelines, touches } from './tables.js';
 import { velocityViews } from './velocity.js';
 
 const ofOpportunity = {
@@ -131,7 +132,7 @@ const views: Readonly<Record<string, View<PipelineTables>>> = {
 /** Opportunities and their pipelines at any instant (domain.md §3). */
 export const pipeline = projection<PipelineTables>({
   name: 'pipeline',
-  version: 3,
+  version: 4,
   tables: { opportunities, moves, touches, policies, pipelines, buying_roles: buyingRoles, quotes, contracts },
   views,
 });

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Source } from '../../libs/read-model/index.js';
 import { derivedForecastCategories, type ForecastCategory } from '../../libs/domain/opportunity/opportunity.events.js';
+import type { policies } from '../policies/tables.js';
 import type { buyingRoles, contracts, quotes } from './formal-contact.js';
-import type { moves, opportunities, OpportunityRow, pipelines, policies, touches } from './tables.js';
+import type { moves, opportunities, OpportunityRow, pipelines, touches } from './tables.js';
 
 export type PipelineTables = {
   readonly opportunities: typeof opportunities;

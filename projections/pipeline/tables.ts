@@ -6,7 +6,6 @@ import type {
   OpportunityEvents,
 } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PipelineEvents, Stage } from '../../libs/domain/pipeline/pipeline.events.js';
-import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import {
   appends,
   date,
@@ -192,13 +191,6 @@ export const touches = appends<ActivityEvents>()({
   columns: { opportunity_id: text('Id of the opportunity.') },
   on: { ActivityLogged: done, ActivityCompleted: done },
   indexes: [{ on: ['opportunity_id', 'occurred_at'] }],
-});
-
-/** Policies, of which `stale-opportunity` matters here. */
-export const policies = versions<PolicyEvents>()({
-  key: 'name',
-  columns: { name: text('Name of the policy.'), value: json<object>('The value, in the shape of the policy.') },
-  opens: { PolicyChanged: ({ data: { value } }) => ({ value }) },
 });
 
 /** Every definition of every pipeline. */

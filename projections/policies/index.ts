@@ -61,7 +61,7 @@ const views: Readonly<Record<string, View<PolicyTables>>> = {
 /** What was decided under: every version of every policy, and every exchange rate (domain.md, preface and §4). */
 export const policiesModel = projection<PolicyTables>({
   name: 'policies',
-  version: 1,
+  version: 2,
   tables: { policies, rates },
   views,
 });

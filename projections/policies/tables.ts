@@ -2,7 +2,7 @@ import type { ExchangeRateEvents } from '../../libs/domain/exchange-rate/exchang
 import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import { date, integer, json, text, versions, type StoredRow } from '../../libs/read-model/index.js';
 
-/** Every version of every policy but version 0, which no event states. */
+/** Every version of every policy but version 0, which no event states: for every read model that rests on one. */
 export const policies = versions<PolicyEvents>()({
   key: 'name',
   columns: {
@@ -13,7 +13,7 @@ export const policies = versions<PolicyEvents>()({
   opens: { PolicyChanged: ({ data: { version, value } }) => ({ version, value }) },
 });
 
-/** Every rate of every day, and what it was before it was corrected. */
+/** Every rate of every day, and what it was before it was corrected: for every read model that converts amounts. */
 export const rates = versions<ExchangeRateEvents>()({
   key: 'id',
   // Three currencies' letters and a day: it cannot be mistaken for another one.
@@ -36,6 +36,7 @@ export const rates = versions<ExchangeRateEvents>()({
       holds_from: data.validFrom,
     }),
   },
+  indexes: [{ on: ['from_currency', 'to_currency', 'holds_from'] }],
 });
 
 export type PolicyTables = { readonly policies: typeof policies; readonly rates: typeof rates };
