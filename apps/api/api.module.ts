@@ -8,6 +8,7 @@ import type { Engine } from '../engine.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { ManyCommands } from './commands/many-commands.js';
 import { Authenticate } from './http/authenticate.js';
+import { NothingUnread } from './http/params.js';
 import { ProblemFilter, type ReportError } from './http/problem.js';
 import { Health } from './operations/health.js';
 import { HealthController } from './operations/health.controller.js';
@@ -88,6 +89,7 @@ export class ApiModule {
         },
         { provide: AskHandler, useFactory: () => new AskHandler(freshness) },
         { provide: APP_GUARD, useFactory: () => new Authenticate(apiKeys) },
+        { provide: APP_GUARD, useClass: NothingUnread },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(report) },
         ...commandHandlers(commands, executor),
       ],

@@ -9,6 +9,7 @@ import { openEngine, type Engine, type EngineSettings } from '../engine.js';
 import { ApiModule } from './api.module.js';
 import { readBodies } from './http/body.js';
 import { openApiDocument } from './openapi.js';
+import { answerProblem } from './http/problem.js';
 import { Metrics } from './operations/metrics.js';
 
 export interface ApiSettings extends EngineSettings {
@@ -55,6 +56,7 @@ async function listen(engine: Engine, { port, host }: ApiSettings): Promise<Nest
     forceCloseConnections: true,
     requestTimeout: 0,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: answerProblem,
   });
   const server = adapter.getInstance();
   const metrics = new Metrics();

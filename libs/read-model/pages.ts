@@ -37,21 +37,28 @@ export class Cursors {
         .filter(([, value]) => value !== undefined)
         .sort(),
     );
-    this.query = createHash('sha256').update(stable).digest('base64url').slice(0, 12);
+    this.query = digestOf(stable);
   }
 
   write(keys: readonly (string | number)[]): string {
-    return Buffer.from(JSON.stringify([this.query, ...keys])).toString('base64url');
+    return Buffer.from(JSON.stringify([this.query, this.digest(keys), ...keys])).toString('base64url');
   }
+
+  /** Of the keys: one that was changed on the way is no text that the database understands. */
+  private readonly digest = (keys: readonly unknown[]): string => digestOf(JSON.stringify([this.query, ...keys]));
 
   /** @throws Refusal `INVALID_CURSOR` for a cursor that is malformed or of another query */
   read(cursor: string | undefined, kinds: readonly ('string' | 'number')[]): readonly (string | number)[] | undefined {
     if (cursor === undefined) return undefined;
     const parts = parsed(cursor);
     if (!Array.isArray(parts)) throw refusedCursor('It is malformed.');
-    const [query, ...keys] = parts as readonly unknown[];
+    const [query, digest, ...keys] = parts as readonly unknown[];
     if (query !== this.query) throw refusedCursor('It belongs to another query or order.');
-    if (keys.length !== kinds.length || keys.some((key, index) => typeof key !== kinds[index])) {
+    if (
+      digest !== this.digest(keys) ||
+      keys.length !== kinds.length ||
+      keys.some((key, index) => typeof key !== kinds[index])
+    ) {
       throw refusedCursor('It is malformed.');
     }
     return keys as readonly (string | number)[];
@@ -70,6 +77,8 @@ export class Cursors {
   }
 }
 
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 12);
+
 function parsed(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
@@ -80,5 +89,8 @@ function parsed(cursor: string): unknown {
 
 const refusedCursor = (why: string): Error =>
   invalid('INVALID_CURSOR', `The cursor cannot be used. ${why}`, [
-    { path: 'cursor', message: 'the `next` of a page of the same query' },
+    {
+      path: 'cursor',
+      message: 'cursor must be the `next` of a page of the same query; leave it out for the first page.',
+    },
   ]);

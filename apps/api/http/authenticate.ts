@@ -10,17 +10,20 @@ const open = 'open';
 /** For anybody: what tells nothing of the business. */
 export const Open = (): MethodDecorator & ClassDecorator => SetMetadata(open, true);
 
+const reflector = new Reflector();
+
+/** Whether a request needs no key. */
+export const isOpen = (context: ExecutionContext): boolean =>
+  reflector.getAllAndOverride<boolean | undefined>(open, [context.getHandler(), context.getClass()]) ?? false;
+
 const actors = new WeakMap<object, Actor>();
 
 /** Every request names its key: `Authorization: Bearer kroniek_…`. */
 export class Authenticate implements CanActivate {
-  private readonly reflector = new Reflector();
-
   constructor(private readonly keys: ApiKeys) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.reflector.getAllAndOverride<boolean | undefined>(open, [context.getHandler(), context.getClass()]))
-      return true;
+    if (isOpen(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const [, key] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
     const actor = key ? await this.keys.actorOf(key) : undefined;

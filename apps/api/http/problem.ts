@@ -33,6 +33,7 @@ const unread: Readonly<Record<number, { readonly title: string; readonly code: s
   401: { title: 'Not authenticated', code: 'NOT_AUTHENTICATED' },
   404: { title: 'Not found', code: 'NO_SUCH_PATH' },
   413: { title: 'Too large', code: 'BODY_TOO_LARGE', detail: 'A command is at most 1 MiB of JSON.' },
+  414: { title: 'Too long', code: 'PATH_TOO_LONG', detail: 'A name in the path is at most 200 characters.' },
   415: {
     title: 'Unsupported media type',
     code: 'UNSUPPORTED_MEDIA_TYPE',
@@ -113,15 +114,18 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const correlationId = correlationOf(request);
-    const found = problemOf(error);
-    if (!found) this.report(error, correlationId);
-    const answer = found ?? unforeseen;
-    if (answer.status === 401) void reply.header('www-authenticate', 'Bearer');
-    if (answer.status === 503) void reply.header('retry-after', '1');
-    void reply
-      .status(answer.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send(JSON.stringify({ ...answer, correlationId }));
+    if (!problemOf(error)) this.report(error, correlationOf(request));
+    answerProblem(error, request, reply);
   }
+}
+
+/** Answers with the problem that an error is. */
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const answer = problemOf(error) ?? unforeseen;
+  if (answer.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (answer.status === 503) void reply.header('retry-after', '1');
+  void reply
+    .status(answer.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify({ ...answer, correlationId: correlationOf(request) }));
 }

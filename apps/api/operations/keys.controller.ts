@@ -5,7 +5,7 @@ import { ApiKeys, mayAdminister, type ApiKey } from '../../../libs/cqrs/index.js
 import { notFound, roles, type Actor, type Role } from '../../../libs/kernel/index.js';
 import { validate as isUuid } from 'uuid';
 import { Caller } from '../http/authenticate.js';
-import { readParams } from '../http/params.js';
+import { readBody } from '../http/params.js';
 
 class NewKey {
   /** What the key is for, for those who list keys. */
@@ -33,7 +33,7 @@ export class KeysController {
   })
   async create(@Body() body: unknown, @Caller() actor: Actor): Promise<{ id: string; key: string }> {
     mayAdminister(actor);
-    const { name, role } = readParams(NewKey, body ?? {});
+    const { name, role } = readBody(NewKey, body);
     return this.keys.create(name, role);
   }
 

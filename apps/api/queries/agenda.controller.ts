@@ -16,7 +16,7 @@ import { attentionDue } from '../../../projections/customers/attention-due.js';
 import { Caller } from '../http/authenticate.js';
 import { respond } from '../http/csv.js';
 import { ApiParams, Params } from '../http/params.js';
-import { ask, PageParams } from './asking.js';
+import { ask, EndOf, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
 
 class AlarmsParams extends PageParams {
@@ -73,6 +73,7 @@ class AgendaParams extends PageParams {
   /** Due before. */
   @Optional()
   @Moment()
+  @EndOf('from')
   to?: string;
 }
 

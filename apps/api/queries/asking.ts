@@ -1,9 +1,9 @@
 import type { QueryBus } from '@nestjs/cqrs';
-import { Matches } from 'class-validator';
-import { Type } from 'class-transformer';
+import { Matches, ValidateBy } from 'class-validator';
 import { Moment, Optional, Whole } from '../../../libs/domain/fields.js';
 import { Ask } from '../../../libs/cqrs/index.js';
 import { notFound } from '../../../libs/kernel/index.js';
+import { InDigits } from '../http/params.js';
 
 /** What every query takes. */
 export class AsOfParams {
@@ -26,7 +26,7 @@ export class AsOfParams {
 /** What every list takes besides. */
 export class PageParams extends AsOfParams {
   @Optional()
-  @Type(() => Number)
+  @InDigits()
   @Whole(1, 1_000)
   limit?: number;
 
@@ -35,6 +35,24 @@ export class PageParams extends AsOfParams {
   @Matches(/^[\w-]{1,2000}$/, { message: '$property must be the `next` of the page before.' })
   cursor?: string;
 }
+
+type Bound = string | number;
+const isBound = (value: unknown): value is Bound => typeof value === 'string' || typeof value === 'number';
+
+/** The other end of what the parameter `from` begins: the wrong way round, nothing could ever be in between. */
+export const EndOf = (from: string, inOrder = (begin: Bound, end: Bound) => begin <= end): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isEndOf',
+      validator: {
+        validate: (end, given) => {
+          const begin: unknown = (given?.object as Readonly<Record<string, unknown>> | undefined)?.[from];
+          return !isBound(begin) || !isBound(end) || inOrder(begin, end);
+        },
+      },
+    },
+    { message: `$property must not lie before ${from}.` },
+  );
 
 /** Puts a question to read models over the bus. */
 export const ask = <Answer>(

@@ -1,7 +1,6 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OneOf, Optional, OptionalId, Slug, Text, Whole } from '../../../libs/domain/fields.js';
 import { type ForecastCategory, openForecastCategories } from '../../../libs/domain/opportunity/opportunity.events.js';
@@ -12,8 +11,8 @@ import {
 } from '../../../projections/pipeline/opportunities.js';
 import { opportunityDetail } from '../../../projections/pipeline/opportunity-detail.js';
 import { respond } from '../http/csv.js';
-import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, ask, found, PageParams } from './asking.js';
+import { ApiParams, InDigits, Params } from '../http/params.js';
+import { AsOfParams, ask, EndOf, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
 
 const categories = [...openForecastCategories, 'closed'] as const satisfies readonly ForecastCategory[];
@@ -47,14 +46,15 @@ class OpportunitiesParams extends PageParams {
 
   /** In minor units, inclusive. */
   @Optional()
-  @Type(() => Number)
+  @InDigits()
   @Whole(0, Number.MAX_SAFE_INTEGER)
   minAmount?: number;
 
   /** In minor units, inclusive. */
   @Optional()
-  @Type(() => Number)
+  @InDigits()
   @Whole(0, Number.MAX_SAFE_INTEGER)
+  @EndOf('minAmount')
   maxAmount?: number;
 
   @Optional()
