@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -316,6 +317,23 @@ describe('operations', () => {
       amount: { $ref: '#/components/schemas/MoneyField' },
     });
     expect((await ask('/docs', { authorization: '' })).text).toContain('swagger-ui');
+  });
+
+  it('are all in the pages about the API, and nothing else is', async () => {
+    const { json } = await ask('/openapi.json', { authorization: '' });
+    const known = Object.keys(json['paths'] as object);
+    const pages = ['README.md', ...['api', 'reports', 'analyst', 'import'].map((page) => `docs/${page}.md`)];
+    const told = new Set<string>();
+    for (const page of pages) {
+      const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
+      for (const [path] of text.replaceAll('$API', '/v1').matchAll(/\/(v1|health|metrics)(\/[\w{}.-]+)+|\/metrics\b/g))
+        told.add(path);
+    }
+    const shapes = known.map((path) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`));
+    for (const all of ['/v1/reports', '/v1/commands/{CommandName}']) told.delete(all);
+    expect([...told].filter((path) => !shapes.some((shape) => shape.test(path)))).toEqual([]);
+    const untold = known.filter((path) => !path.startsWith('/v1/commands/') && !told.has(path));
+    expect(untold).toEqual([]);
   });
 
   it('answer a path that does not exist with a problem', async () => {
