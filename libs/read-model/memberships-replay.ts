@@ -1,8 +1,9 @@
 import { type Instant, later, type RecordedEvent } from '../kernel/index.js';
+import { causeOf, type Input } from './kept-keys.js';
 import { type KnownStay, restay } from './membership.js';
 import type { MembershipsTable } from './memberships.js';
-import { causeOf, inOrder, type Input, retold, Story } from './memberships-lines.js';
 import type { KeptRule } from './memberships-rules.js';
+import { inOrder, retold, Story } from './memberships-story.js';
 
 /**
  * Every stay of a key under a rule, as if the rule had been asked at each event since it was known: the same rows,

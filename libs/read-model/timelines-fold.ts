@@ -1,17 +1,17 @@
 import type pg from 'pg';
 import { type Instant, later, type RecordedEvent } from '../kernel/index.js';
-import { complete, escapeText, lineEncoder, type Row } from './columns.js';
+import type { Row } from './columns.js';
 import type { Rows } from './copy.js';
 import { Unprojectable } from './errors.js';
-import { columnNames, quoted } from './schema.js';
-import { type Cause, forever, type Known, replaceFrom, type Stretch } from './timeline.js';
-import { headsOf, inputsOf, type OwnRow, type TimelinesTable } from './timelines.js';
-
-/** An event as a timeline keeps it. */
-type Input = Omit<RecordedEvent, 'sealed' | 'correlationId' | 'causationId' | 'recordedAt'>;
+import { causeOf, type KeptEvent, KeptKeys, keptOf } from './kept-keys.js';
+import { forgetOldest } from './memory.js';
+import { forever, type Known, replaceFrom, type Stretch } from './timeline.js';
+import type { OwnRow, TimelinesTable } from './timelines.js';
+import { TimelineRows } from './timelines-rows.js';
 
 /** What is in memory of one key. */
 interface Line {
+  readonly key: string;
   state: unknown;
   /** When the last event happened; empty: there was none. */
   occurred: Instant;
@@ -21,48 +21,29 @@ interface Line {
   /** What is believed now: all of it, or what reaches beyond `occurred`. */
   believed: readonly Known[];
   /** All events, in the order in which they happened; only where one came late. */
-  inputs: Input[] | undefined;
+  inputs: KeptEvent[] | undefined;
 }
-
-interface Ended {
-  readonly key: string;
-  readonly from: Instant;
-  readonly recordedFrom: Instant;
-  readonly recordedTo: Instant;
-}
-
-const cached = 20_000;
 
 /** A row that changes by itself changes finitely often. */
 const mostChanges = 1_000;
 
-const inputColumns = [
-  ...['key', 'position', 'id', 'stream', 'revision', 'type', 'data', 'occurred_at', 'recorded_at'],
-  ...['actor_id', 'actor_role'],
-];
-
 /** Folds a batch of events over one timelines table: what a key was is loaded at once, folded in memory, written at once. */
 export class TimelinesFold {
-  private readonly columns: readonly string[];
-  private readonly rowColumns: readonly string[];
-  private readonly encode: (row: Row) => string;
+  private readonly keys: KeptKeys;
+  private readonly timeline: TimelineRows;
   /** Least recently used first. What stands in it was committed. */
   private readonly cache = new Map<string, Line>();
   private working = new Map<string, Line>();
   private taken: { readonly key: string; readonly event: RecordedEvent }[] = [];
-  private opened: (readonly [key: string, known: Known])[] = [];
-  private ended: Ended[] = [];
-  private inputLines = '';
 
   constructor(
-    private readonly schema: string,
+    schema: string,
     private readonly name: string,
     private readonly table: TimelinesTable,
     private readonly ownRow: (table: string, event: RecordedEvent) => Row | undefined,
   ) {
-    this.columns = columnNames(table);
-    this.rowColumns = Object.keys(table.columns);
-    this.encode = lineEncoder(table.columns);
+    this.keys = new KeptKeys(schema, name);
+    this.timeline = new TimelineRows(schema, name, table);
   }
 
   /** Nothing is known of the keys before their events are routed; see `settle`. */
@@ -98,50 +79,24 @@ export class TimelinesFold {
   }
 
   rows(): readonly Rows[] {
-    let lines = '';
-    for (const [key, { row, from, to, recordedFrom, recordedTo, cause }] of this.opened) {
-      if (recordedTo <= recordedFrom) continue;
-      lines += `${this.encode({ ...row, [this.table.key]: key })}${from}\t${to}\t${recordedFrom}\t${recordedTo}\t${cause.position}\t${cause.type}\t${cause.actorId}\t${cause.actorRole}\n`;
-    }
-    return [
-      { table: this.name, columns: this.columns, lines },
-      { table: inputsOf(this.name), columns: inputColumns, lines: this.inputLines },
-    ];
+    return [this.timeline.rows(), this.keys.rows()];
   }
 
   /** Ends what is no longer believed and keeps the states. */
   async close(client: pg.ClientBase): Promise<void> {
-    await this.end(client);
-    if (this.working.size === 0) return;
-    const lines = [...this.working.values()];
-    await client.query({
-      name: `${this.schema}.${this.name} heads`,
-      text: `insert into ${quoted(this.schema, headsOf(this.name))} as h (key, state, occurred_at, recorded_at, position)
-             select * from unnest($1::text[], $2::jsonb[], $3::timestamptz[], $4::timestamptz[], $5::bigint[])
-             on conflict (key) do update set state = excluded.state, occurred_at = excluded.occurred_at,
-               recorded_at = excluded.recorded_at, position = excluded.position`,
-      values: [
-        [...this.working.keys()],
-        lines.map(({ state }) => JSON.stringify(state)),
-        lines.map(({ occurred }) => occurred),
-        lines.map(({ recorded }) => recorded),
-        lines.map(({ position }) => position),
-      ],
-    });
+    await this.timeline.close(client);
+    await this.keys.setHeads(client, [...this.working.values()]);
   }
 
   /** The transaction is through: what was folded is what the next batch builds on. */
   commit(): void {
-    for (const [, known] of this.opened) known.stored = true;
+    this.timeline.commit();
     for (const [key, line] of this.working) {
       this.cache.delete(key);
       const believed = line.believed.filter(({ to }) => to > line.occurred);
       this.cache.set(key, { ...line, believed, inputs: undefined });
     }
-    for (const key of this.cache.keys()) {
-      if (this.cache.size <= cached) break;
-      this.cache.delete(key);
-    }
+    forgetOldest(this.cache);
     this.clear();
   }
 
@@ -154,46 +109,17 @@ export class TimelinesFold {
   private clear(): void {
     this.working = new Map();
     this.taken = [];
-    this.opened = [];
-    this.ended = [];
-    this.inputLines = '';
-  }
-
-  private async end(client: pg.ClientBase): Promise<void> {
-    if (this.ended.length === 0) return;
-    const at = quoted(this.schema, this.name);
-    const key = quoted(this.table.key);
-    // What was believed for no time at all leaves no row: the same rows come out, however batches are cut.
-    const values = [
-      this.ended.map((ended) => ended.key),
-      this.ended.map((ended) => ended.from),
-      this.ended.map((ended) => ended.recordedFrom),
-      this.ended.map((ended) => ended.recordedTo),
-    ];
-    const these = 'unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])';
-    const where = `t.${key} = u.key and t.valid_from = u.valid_from and t.recorded_from = u.recorded_from`;
-    await client.query({
-      name: `${this.schema}.${this.name} end`,
-      text: `update ${at} t set recorded_to = u.recorded_to
-             from ${these} u (key, valid_from, recorded_from, recorded_to) where ${where}`,
-      values,
-    });
-    if (this.ended.every(({ recordedFrom, recordedTo }) => recordedTo > recordedFrom)) return;
-    await client.query({
-      name: `${this.schema}.${this.name} unsay`,
-      text: `delete from ${at} t using ${these} u (key, valid_from, recorded_from, recorded_to)
-             where ${where} and t.recorded_to <= t.recorded_from`,
-      values,
-    });
+    this.timeline.clear();
+    this.keys.clear();
   }
 
   private apply(key: string, event: RecordedEvent): void {
     const line = this.lineOf(key);
     const recorded = later(line.recorded, event.recordedAt);
     const isLate = event.occurredAt < line.occurred;
-    this.keep(key, event, recorded);
-    const following = isLate ? this.refold(key, line, event) : this.fold(key, line, event);
-    line.inputs = line.inputs && (isLate ? line.inputs : [...line.inputs, inputOf(event)]);
+    this.keys.keep(key, event, recorded);
+    const following = isLate ? this.refold(line, event) : this.fold(line, event);
+    line.inputs = line.inputs && (isLate ? line.inputs : [...line.inputs, keptOf(event)]);
     line.recorded = recorded;
     line.occurred = later(line.occurred, event.occurredAt);
     line.position = event.position;
@@ -201,8 +127,7 @@ export class TimelinesFold {
     const { ended, begun, kept } = replaceFrom(line.believed, event.occurredAt, following);
     for (const known of ended) {
       known.recordedTo = recorded;
-      const { from, recordedFrom } = known;
-      if (known.stored) this.ended.push({ key, from, recordedFrom, recordedTo: recorded });
+      this.timeline.end(key, known);
     }
     const opened = begun.map((stretch): Known => ({
       ...stretch,
@@ -210,23 +135,23 @@ export class TimelinesFold {
       recordedTo: forever,
       stored: false,
     }));
-    for (const known of opened) this.opened.push([key, known]);
+    for (const known of opened) this.timeline.begin(key, known);
     line.believed = [...kept, ...opened].sort((a, b) => (a.from < b.from ? -1 : 1));
   }
 
   /** What follows from an event that happened after all others; `undefined`: nothing changes. */
-  private fold(key: string, line: Line, event: Input): readonly Stretch[] | undefined {
-    const state = this.evolved(line.state, event, key);
+  private fold(line: Line, event: KeptEvent): readonly Stretch[] | undefined {
+    const state = this.evolved(line.state, event, line.key);
     if (state === line.state) return undefined;
     line.state = state;
-    return this.unrolled(state, key, event, forever);
+    return this.unrolled(state, line.key, event, forever);
   }
 
   /** What follows from an event that is learnt after others which happened later. */
-  private refold(key: string, line: Line, event: RecordedEvent): readonly Stretch[] {
-    const inputs = line.inputs ?? [];
+  private refold(line: Line, event: RecordedEvent): readonly Stretch[] {
+    const { key, inputs = [] } = line;
     const place = inputs.findIndex(({ occurredAt }) => occurredAt > event.occurredAt);
-    inputs.splice(place < 0 ? inputs.length : place, 0, inputOf(event));
+    inputs.splice(place < 0 ? inputs.length : place, 0, keptOf(event));
     line.inputs = inputs;
     const following: Stretch[] = [];
     let state = this.table.initial;
@@ -239,19 +164,14 @@ export class TimelinesFold {
     return following;
   }
 
-  private evolved(state: unknown, event: Input, key: string): unknown {
+  private evolved(state: unknown, event: KeptEvent, key: string): unknown {
     const handler = this.table.handlers.get(event.type);
     return handler ? handler(state, event as RecordedEvent, key) : state;
   }
 
   /** The stretches from an event on, with the changes that come by themselves. */
-  private unrolled(state: unknown, key: string, event: Input, end: Instant): readonly Stretch[] {
-    const cause: Cause = {
-      position: event.position,
-      type: event.type,
-      actorId: event.actor.id,
-      actorRole: event.actor.role,
-    };
+  private unrolled(state: unknown, key: string, event: KeptEvent, end: Instant): readonly Stretch[] {
+    const cause = causeOf(event);
     const found: Stretch[] = [];
     let from = event.occurredAt;
     for (let changes = 0; from < end; changes++) {
@@ -259,51 +179,36 @@ export class TimelinesFold {
       if (until !== undefined && until <= from) throw new Error(`A row of ${this.name} holds until before it begins.`);
       if (changes > mostChanges) throw new Error(`A row of ${this.name} changes without end.`);
       const to = until !== undefined && until < end ? until : end;
-      const named = row && complete(this.rowColumns, { ...row, [this.table.key]: key });
-      if (named) found.push({ from, to, row: named, cause });
+      if (row) found.push({ from, to, row: this.timeline.named(key, row), cause });
       from = to;
     }
     return found;
   }
 
-  private keep(key: string, event: RecordedEvent, recorded: Instant): void {
-    const { position, id, stream, revision, type, data, occurredAt, actor } = event;
-    const fields = [key, position, id, stream, revision, type, JSON.stringify(data), occurredAt, recorded];
-    this.inputLines += `${[...fields, actor.id, actor.role].map((field) => escapeText(String(field))).join('\t')}\n`;
-  }
-
   private lineOf(key: string): Line {
     const known = this.working.get(key);
     if (known) return known;
-    const line = { ...(this.cache.get(key) ?? this.nothingYet()) };
+    const line = { ...(this.cache.get(key) ?? this.nothingYet(key)) };
     this.working.set(key, line);
     return line;
   }
 
-  private nothingYet(): Line {
-    return { state: this.table.initial, occurred: '', recorded: '', position: -1n, believed: [], inputs: undefined };
+  private nothingYet(key: string): Line {
+    const { initial } = this.table;
+    return { key, state: initial, occurred: '', recorded: '', position: -1n, believed: [], inputs: undefined };
   }
 
   private async loadLines(client: pg.ClientBase, keys: ReadonlySet<string>): Promise<void> {
     const missing = [...keys].filter((key) => !this.cache.has(key));
     if (missing.length === 0) return;
-    const heads = quoted(this.schema, headsOf(this.name));
-    const { rows } = await client.query<Head>({
-      name: `${this.schema}.${this.name} lines`,
-      text: `select key, state, occurred_at, recorded_at, position from ${heads} where key = any($1)`,
-      values: [missing],
-    });
-    if (rows.length === 0) return;
-    const stored = await client.query<Row>({
-      name: `${this.schema}.${this.name} believed`,
-      text: `select t.* from ${quoted(this.schema, this.name)} t join ${heads} h on h.key = t.${quoted(this.table.key)}
-             where h.key = any($1) and t.recorded_to = 'infinity' and t.valid_to > h.occurred_at`,
-      values: [rows.map(({ key }) => key)],
-    });
-    const believed = this.byKey(stored.rows);
-    for (const { key, state, occurred_at, recorded_at, position } of rows) {
-      const line = { state, occurred: occurred_at, recorded: recorded_at, position, inputs: undefined };
-      this.cache.set(key, { ...line, believed: believed.get(key) ?? [] });
+    const heads = await this.keys.headsOf(client, missing);
+    if (heads.length === 0) return;
+    const ahead = await this.timeline.ahead(
+      client,
+      heads.map(({ key }) => key),
+    );
+    for (const head of heads) {
+      this.cache.set(head.key, { ...head, believed: ahead.get(head.key) ?? [], inputs: undefined });
     }
   }
 
@@ -321,97 +226,11 @@ export class TimelinesFold {
 
   private async loadHistories(client: pg.ClientBase, keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
-    const stored = await client.query<Row>({
-      name: `${this.schema}.${this.name} all believed`,
-      text: `select * from ${quoted(this.schema, this.name)}
-             where ${quoted(this.table.key)} = any($1) and recorded_to = 'infinity'`,
-      values: [keys],
-    });
-    const believed = this.byKey(stored.rows);
-    const { rows } = await client.query<StoredInput>({
-      name: `${this.schema}.${this.name} inputs`,
-      text: `select * from ${quoted(this.schema, inputsOf(this.name))} where key = any($1) order by occurred_at, position`,
-      values: [keys],
-    });
-    for (const key of keys) {
+    const believed = await this.timeline.believed(client, keys);
+    for (const [key, inputs] of await this.keys.inputsOf(client, keys, 'happened')) {
       const line = this.lineOf(key);
       line.believed = believed.get(key) ?? [];
-      line.inputs = [];
+      line.inputs = inputs.map(({ event }) => event);
     }
-    for (const row of rows) this.lineOf(row.key).inputs?.push(fromStored(row));
-  }
-
-  private byKey(stored: readonly Row[]): ReadonlyMap<string, Known[]> {
-    const found = new Map<string, Known[]>();
-    for (const row of stored) {
-      const key = row[this.table.key] as string;
-      const known = this.knownFrom(row);
-      const others = found.get(key);
-      if (others) others.push(known);
-      else found.set(key, [known]);
-    }
-    for (const known of found.values()) known.sort((a, b) => (a.from < b.from ? -1 : 1));
-    return found;
-  }
-
-  private knownFrom(row: Row): Known {
-    const text = (column: string): string => row[column] as string;
-    return {
-      from: text('valid_from'),
-      to: text('valid_to'),
-      recordedFrom: text('recorded_from'),
-      recordedTo: forever,
-      row: complete(this.rowColumns, row),
-      cause: {
-        position: row['position'] as bigint,
-        type: text('cause'),
-        actorId: text('actor_id'),
-        actorRole: text('actor_role'),
-      },
-      stored: true,
-    };
   }
 }
-
-interface Head {
-  readonly key: string;
-  readonly state: unknown;
-  readonly occurred_at: Instant;
-  readonly recorded_at: Instant;
-  readonly position: bigint;
-}
-
-interface StoredInput {
-  readonly key: string;
-  readonly position: bigint;
-  readonly id: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly type: string;
-  readonly data: object;
-  readonly occurred_at: Instant;
-  readonly actor_id: string;
-  readonly actor_role: RecordedEvent['actor']['role'];
-}
-
-const inputOf = ({ position, id, stream, revision, type, data, occurredAt, actor }: Input): Input => ({
-  position,
-  id,
-  stream,
-  revision,
-  type,
-  data,
-  occurredAt,
-  actor,
-});
-
-const fromStored = (row: StoredInput): Input => ({
-  position: row.position,
-  id: row.id,
-  stream: row.stream,
-  revision: row.revision,
-  type: row.type,
-  data: row.data,
-  occurredAt: row.occurred_at,
-  actor: { id: row.actor_id, role: row.actor_role },
-});

@@ -4,6 +4,7 @@ import { complete, lineEncoder, type Row } from './columns.js';
 import type { Rows } from './copy.js';
 import type { VersionsTable } from './definition.js';
 import { Unprojectable } from './errors.js';
+import { forgetOldest } from './memory.js';
 import { columnNames, quoted } from './schema.js';
 
 interface Version {
@@ -20,9 +21,6 @@ interface Version {
   readonly actorRole: string;
   stored: boolean;
 }
-
-/** The most current rows that are kept between batches, per table. */
-const cached = 20_000;
 
 /** Folds a batch of events over one versions table: current rows are loaded at once, folded in memory, written at once. */
 export class VersionsFold {
@@ -130,10 +128,7 @@ export class VersionsFold {
       version.stored = true;
       this.cache.set(key, version);
     }
-    for (const key of this.cache.keys()) {
-      if (this.cache.size <= cached) break;
-      this.cache.delete(key);
-    }
+    forgetOldest(this.cache);
     this.clear();
   }
 
