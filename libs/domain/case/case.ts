@@ -119,9 +119,9 @@ export const serviceCase = aggregate<CaseState, Lookups>()({
       const { responseMinutes, resolutionMinutes } = targets.value[to];
       // Nobody is late at an instant that is over: a deadline that would have passed passes now.
       const anew = (since: Instant, minutes: number): Instant => later(minutesAfter(since, minutes), occurredAt);
-      const unanswered = known.answeredAt === undefined && !isBreached(known, 'response');
+      const unanswered = known.answeredAt === undefined && !isLate(known, 'response', occurredAt);
       const respondBy = unanswered ? anew(openedAt, responseMinutes) : undefined;
-      const resolveBy = isBreached(known, 'resolution') ? undefined : anew(workedOnSince, resolutionMinutes);
+      const resolveBy = isLate(known, 'resolution', occurredAt) ? undefined : anew(workedOnSince, resolutionMinutes);
       const policy = underPolicy('case.targets', targets);
       return [fact('CasePriorityChanged', plain({ from, to, reason, respondBy, resolveBy, policy }))];
     },
@@ -216,10 +216,14 @@ const deadlinesOf = (
   ...(resolveBy === undefined ? [] : [{ target: 'resolution' as const, dueAt: resolveBy, setAt }]),
 ];
 
-/** Whether the target is breached that holds now: a case that was reopened has a new one. */
-const isBreached = ({ breached, deadlines }: Case, target: CaseTargetName): boolean => {
+/**
+ * Whether the deadline has passed that holds now: a case that was reopened has a new one. The breach may not be recorded
+ * yet.
+ */
+const isLate = ({ breached, deadlines }: Case, target: CaseTargetName, at: Instant): boolean => {
   const dueAt = deadlines.findLast((deadline) => deadline.target === target)?.dueAt;
-  return breached.some((other) => other.target === target && other.dueAt === dueAt);
+  if (dueAt === undefined) return false;
+  return dueAt < at || breached.some((other) => other.target === target && other.dueAt === dueAt);
 };
 
 /** Whether the deadline held when it passed, and what it asks for had not been done by then. */

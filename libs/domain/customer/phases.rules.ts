@@ -4,6 +4,7 @@ import {
   type Instant,
   later,
   plusDays,
+  plusMs,
   type PolicyHistory,
 } from '../../kernel/index.js';
 import type { Phase, PhaseReason } from './customer.events.js';
@@ -32,15 +33,17 @@ export interface Said {
 
 /** The phase that a customer is in, since when, and the last purchase that it was judged by. */
 export interface Judged {
-  readonly is: Phase;
+  /** Left out: none any more. */
+  readonly is?: Phase | undefined;
   readonly since: Instant;
   readonly bought?: Bought | undefined;
+  /** The changes that are dated to `since`, in their order: `active inactive`. */
+  readonly turns?: readonly string[] | undefined;
 }
 
-/** A phase that a customer comes into; `undefined`: none any more. */
+/** A phase that a customer comes into, at `judged.since`. */
 export interface PhaseChange {
-  readonly judged: Judged | undefined;
-  readonly at: Instant;
+  readonly judged: Judged;
   readonly wonBack?: true;
 }
 
@@ -67,11 +70,30 @@ export const together = (all: readonly Said[]): Said => {
 const windowOf = ({ at }: Bought, windows: PolicyHistory<Window>): DeadlineUnder | undefined =>
   firstUnder(windows, ({ days }) => plusDays(at, days));
 
+const turnOf = (judged: Judged | undefined, to: Phase | undefined): string => `${judged?.is ?? ''} ${to ?? ''}`;
+
+/**
+ * When a change is dated that would be at an instant: not before the one before it. What is reported late turns a change
+ * around at its own instant; one that was made at that instant already is made again a millisecond later, for no two
+ * facts say the same.
+ */
+function datedFrom(judged: Judged | undefined, to: Phase | undefined, at: Instant): Instant {
+  if (!judged || at > judged.since) return at;
+  return judged.turns?.includes(turnOf(judged, to)) ? plusMs(judged.since, 1) : judged.since;
+}
+
+/** The change to a phase, or to none, from an instant on. */
+export function turned(judged: Judged | undefined, is: Phase | undefined, at: Instant, bought?: Bought): Judged {
+  const since = datedFrom(judged, is, at);
+  const before = judged?.since === since ? (judged.turns ?? []) : [];
+  return { is, since, ...(bought && { bought }), turns: [...before, turnOf(judged, is)] };
+}
+
 /** When an active customer becomes inactive, and the version of the policy that says so. */
 export function inactiveFrom(judged: Judged | undefined, windows: PolicyHistory<Window>): DeadlineUnder | undefined {
   if (judged?.is !== 'active' || !judged.bought) return undefined;
   const ends = windowOf(judged.bought, windows);
-  return ends && { ...ends, deadline: later(ends.deadline, judged.since) };
+  return ends && { ...ends, deadline: datedFrom(judged, 'inactive', ends.deadline) };
 }
 
 /**
@@ -85,10 +107,7 @@ export function phaseChanges(
   windows: PolicyHistory<Window>,
 ): readonly PhaseChange[] {
   const from = later(at, judged?.since ?? at);
-  if (!bought) {
-    if (judged?.is === standing?.phase) return [];
-    return [{ at: from, judged: standing && { is: standing.phase, since: from } }];
-  }
+  if (!bought) return judged?.is === standing?.phase ? [] : [{ judged: turned(judged, standing?.phase, from) }];
   const before = judged?.bought;
   const hasBought = judged?.is === 'active' || judged?.is === 'inactive';
   if (hasBought && before?.at === bought.at) return [];
@@ -97,7 +116,7 @@ export function phaseChanges(
   // Merged, converted, cancelled: a purchase made long ago counts here from now on, or does not any more.
   const ends = windowOf(bought, windows);
   const is = (judged?.is === 'inactive' && !next) || (ends && ends.deadline <= from) ? 'inactive' : 'active';
-  return judged?.is === is ? [] : [{ at: from, judged: { is, since: from, bought } }];
+  return judged?.is === is ? [] : [{ judged: turned(judged, is, from, bought) }];
 }
 
 function boughtAgain(
@@ -110,15 +129,15 @@ function boughtAgain(
     // History that is reported in its order: the time was up in between.
     const { deadline } = inactiveFrom(judged, windows) ?? {};
     if (deadline === undefined || deadline > bought.at) return [];
-    const inactive: Judged = { is: 'inactive', since: deadline, bought: judged.bought };
-    return [{ at: deadline, judged: inactive }, ...boughtAgain(inactive, bought, later(bought.at, deadline), windows)];
+    const inactive = turned(judged, 'inactive', deadline, judged.bought);
+    return [{ judged: inactive }, ...boughtAgain(inactive, bought, later(bought.at, deadline), windows)];
   }
-  const active: Judged = { is: 'active', since: from, bought };
-  if (judged?.is !== 'inactive') return [{ at: from, judged: active }];
-  if (bought.at > judged.since) return [{ at: from, judged: active, wonBack: true }];
+  const active: PhaseChange = { judged: turned(judged, 'active', from, bought) };
+  if (judged?.is !== 'inactive') return [active];
+  if (bought.at > judged.since) return [{ ...active, wonBack: true }];
   // Reported late: if it still counted at the deadline, there was no time of inactivity.
   const ends = windowOf(bought, windows);
-  return ends && ends.deadline <= judged.since ? [] : [{ at: from, judged: active }];
+  return ends && ends.deadline <= judged.since ? [] : [active];
 }
 
 /** The version that was in force at an instant. */

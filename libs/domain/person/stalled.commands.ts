@@ -7,6 +7,7 @@ const person = '5f0c9d1e-7a54-4a36-9d0b-0a4f3f0f8c11';
   says: 'A contact has had no opportunity for as long as the policy stalled-contact.after allows.',
   by: [],
   internal: true,
+  ofThisStream: true,
   example: { personId: person, deadline: '2026-05-25T09:30:00Z', policyVersion: 0 },
 })
 export class MarkContactStalled {
@@ -26,6 +27,7 @@ export class MarkContactStalled {
   says: 'A contact that had stalled has an opportunity.',
   by: [],
   internal: true,
+  ofThisStream: true,
   example: {
     personId: person,
     opportunityId: 'c2a7e4b0-1f5d-4f0e-8a1b-7d9c3e5f6a21',

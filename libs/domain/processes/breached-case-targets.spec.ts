@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import { givenLog, issued } from '../../testing/process.js';
-import { happened } from '../../testing/projection.js';
+import { type GivenEvent, happened } from '../../testing/projection.js';
 import { RecordCaseTargetBreach } from '../case/case.commands.js';
 import type { CaseEvents, CaseTargetName } from '../case/case.events.js';
 import { breachedCaseTargets } from './breached-case-targets.js';
@@ -53,6 +53,28 @@ describe('The targets of a case', () => {
     givenLog(breachedCaseTargets, opened, replied('10:30'), resolved('11:00'))
       .at(end)
       .then(breached('response', '10:00'));
+  });
+
+  it('stay breached when a history is reported whose reply, or resolution, came after the deadline', () => {
+    const reported = (event: GivenEvent, time: string): GivenEvent => ({ ...event, recordedAt: at(time) });
+    const late = reported(opened, '20:00');
+    givenLog(breachedCaseTargets, late, reported(replied('10:30'), '20:00'), reported(resolved('13:00'), '20:00'))
+      .at(end)
+      .then(breached('response', '10:00'), breached('resolution', '12:00'));
+    givenLog(breachedCaseTargets, late, reported(replied('10:00'), '20:00'), reported(resolved('12:00'), '20:00'))
+      .at(end)
+      .thenNothing();
+    givenLog(
+      breachedCaseTargets,
+      late,
+      reported(resolved('13:00'), '20:00'),
+      reported(reopened('14:00', '18:00'), '20:00'),
+    )
+      .at(end)
+      .then(breached('response', '10:00'), breached('resolution', '12:00'), breached('resolution', '18:00'));
+    givenLog(breachedCaseTargets, late, reported(prioritised('11:00', { resolveBy: at('11:30') }), '20:00'))
+      .at(end)
+      .then(breached('response', '10:00'), breached('resolution', '11:30'));
   });
 
   it('move with the priority', () => {

@@ -212,6 +212,29 @@ describe('The relationship phase of a customer', () => {
     );
   });
 
+  it('is turned around at one instant once: what is reported late and says it again holds a millisecond later', () => {
+    const other = (n: number) => ({ ...deal(n), stream: 'opportunity-other' });
+    const withdrawn = of.opportunity(opportunity, 'OpportunityWithdrawn', day(100), {
+      from: 'prospecting',
+      because: 'conversion-reverted',
+    });
+    expect(phasesOf(opened(1), deal(100), withdrawn, other(90))).toEqual([
+      account_('suspect', 1),
+      account_('potential', 100),
+      account_('suspect', 100),
+      account_('potential', 100).replace('.000Z', '.001Z'),
+    ]);
+  });
+
+  it('is none until something is known of who was none: what lies before that counts from then on', () => {
+    const roles = of.account(account, 'AccountRolesAssigned', day(30), { roles: ['partner'] });
+    expect(phasesOf(opened(1), roles, deal(20))).toEqual([
+      account_('suspect', 1),
+      `account ends ${day(30)}`,
+      account_('potential', 30),
+    ]);
+  });
+
   it('goes through the same phases when a history is imported at once, in its order', () => {
     const now = day(3000);
     const history = [opened(1), bought(10), bought(300), bought(310)].map((event) => ({ ...event, recordedAt: now }));

@@ -9,6 +9,7 @@ import {
   type PhaseChange,
   phaseChanges,
   type Standing,
+  turned,
   versionAt,
 } from '../customer/phases.rules.js';
 import { opportunityEvents } from '../opportunity/opportunity.events.js';
@@ -93,9 +94,10 @@ const refreshed = (part: Part): Judged | undefined =>
   part.judged && { ...part.judged, ...(part.judged.bought && { bought: said(part).bought }) };
 
 function commandFor(change: PhaseChange, part: Part, key: string, { window }: Surroundings['policies']): object {
-  const { judged, at, wonBack } = change;
+  const { judged, wonBack } = change;
+  const at = judged.since;
   const customer = { customerId: idOf(key), customerKind: kindOf(key), at };
-  if (!judged) return Object.assign(new EndCustomerPhase(), customer, carried(belongsTo(part)));
+  if (judged.is === undefined) return Object.assign(new EndCustomerPhase(), customer, carried(belongsTo(part)));
   const { standing } = said(part);
   const judgedBy = judged.bought
     ? { because: [judged.bought], policyVersion: versionAt(window, at) }
@@ -143,7 +145,7 @@ const accountOf = (accountId: string | undefined) => (accountId === undefined ? 
  */
 export const customerPhases = declareProcessManager<Part, Policies>()((on) => ({
   name: 'customer-phases',
-  version: 1,
+  version: 2,
   policies: { window: policySource('inactivity.window') },
   initial: unknown,
   hears: [
@@ -221,7 +223,7 @@ export const customerPhases = declareProcessManager<Part, Policies>()((on) => ({
   ],
   due: ({ judged }, { window }) => inactiveFrom(judged, window)?.deadline,
   onDue: (part, deadline, key, { window }) => {
-    const judged: Judged = { is: 'inactive', since: deadline, bought: part.judged?.bought };
+    const judged = turned(part.judged, 'inactive', deadline, part.judged?.bought);
     const version = inactiveFrom(part.judged, window)?.version;
     return {
       state: { ...part, judged },

@@ -143,6 +143,63 @@ describe('A contact without an opportunity after N weeks', () => {
   });
 });
 
+describe('A contact who is one with another', () => {
+  const survivorId = 'f6f4d7c1-52b6-4b64-9c0a-2b0c58b7a9d3';
+  const of = happened<PersonEvents>();
+  const survivor = (n: number) => of(`person-${survivorId}`, 'LeadConverted', day(n), conversion);
+  const merged = (n: number) => of(`person-${personId}`, 'PersonMergedInto', day(n), { survivorId, consents: [] });
+  const separated = (n: number) => of(`person-${personId}`, 'PersonSeparated', day(n), { survivorId });
+  const alarmOf = (n: number) =>
+    issued(MarkContactStalled, { personId: survivorId, deadline: day(n), policyVersion: 0 }, day(n));
+  const clearedFor = (id: string, n: number) =>
+    issued(ClearStalledContact, { personId: id, opportunityId, at: day(n) }, day(n));
+
+  it('raises one alarm, by the clock of the survivor', () => {
+    givenLog(stalledContact, converted(day(1)), survivor(5), merged(10))
+      .at(day(400))
+      .then(alarmOf(26));
+  });
+
+  it('raises none while there is an opportunity of either of them', () => {
+    givenLog(stalledContact, converted(day(1)), survivor(5), opened(day(8)), merged(10))
+      .at(day(400))
+      .thenNothing();
+    givenLog(stalledContact, converted(day(1)), survivor(5), merged(10), opened(day(12)))
+      .at(day(400))
+      .thenNothing();
+  });
+
+  it('is cleared by an opportunity of the other, before they were merged or after it', () => {
+    givenLog(stalledContact, survivor(1), converted(day(5)), opened(day(8)), merged(30))
+      .at(day(400))
+      .then(alarmOf(22), clearedFor(survivorId, 30));
+    givenLog(stalledContact, survivor(1), converted(day(5)), merged(10), opened(day(30)))
+      .at(day(400))
+      .then(alarmOf(22), clearedFor(survivorId, 30));
+  });
+
+  it('waits again by a clock of its own when the two are separated, not for the time in which they were one', () => {
+    givenLog(stalledContact, survivor(1), converted(day(5)), opened(day(8)), merged(10), separated(15))
+      .at(day(400))
+      .then(alarmOf(22));
+    givenLog(stalledContact, survivor(1), converted(day(5)), opened(day(8)), merged(10), separated(40))
+      .at(day(400))
+      .then(alarmOf(40));
+    givenLog(stalledContact, converted(day(1)), survivor(5), merged(10), separated(40))
+      .at(day(400))
+      .then(alarmOf(26), stalled(day(40)));
+  });
+
+  it('is told through merges of merged ones', () => {
+    const thirdId = '3d9e4f10-6b2a-4c58-8e7d-91a0b2c3d4e5';
+    const onward = of(`person-${survivorId}`, 'PersonMergedInto', day(12), { survivorId: thirdId, consents: [] });
+    const third = of(`person-${thirdId}`, 'LeadConverted', day(1), conversion);
+    givenLog(stalledContact, third, survivor(2), converted(day(3)), merged(10), onward, opened(day(15)))
+      .at(day(400))
+      .thenNothing();
+  });
+});
+
 describe('A person', () => {
   const fact = factsOf(personEvents);
   const lead = fact('LeadRegistered', { name: 'Ilse', source: 'fair', potential: 'customer' });
