@@ -9,9 +9,9 @@ import {
   Receipts,
   Streams,
 } from '../libs/cqrs/index.js';
-import { EventLog, PersonalKeys } from '../libs/event-log/index.js';
+import { EventLog, PersonalKeys, StoreUnavailable } from '../libs/event-log/index.js';
 import { systemClock, type AskingProcess, type Clock, type Process } from '../libs/kernel/index.js';
-import { openDatabase, type Database } from '../libs/read-model/index.js';
+import { isDatabaseUnavailable, openDatabase, type Database } from '../libs/read-model/index.js';
 import { segmentMembership } from './segment-membership.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
@@ -38,6 +38,9 @@ export interface Engine {
   readonly log: Log;
   close(): Promise<void>;
 }
+
+/** Whether an error says that one of the two stores does not answer, and nothing else. */
+export const isStoreAway = (error: Error): boolean => error instanceof StoreUnavailable || isDatabaseUnavailable(error);
 
 /** Opens the stores and makes what is missing in them. */
 export async function openEngine({

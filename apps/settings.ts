@@ -51,12 +51,14 @@ export class InvalidSettings extends Error {
 
 const masterKeyFix = 'make one with: openssl rand -base64 32';
 
+const portFix = 'PORT is not a whole number from 1 to 65535: for instance PORT=3000';
+
 class Variables {
   @Expose()
   @Transform(({ value }: { value: string | undefined }) => (value === undefined ? 3000 : Number(value)))
-  @IsInt({ message: 'PORT is not a whole number: for instance PORT=3000' })
-  @Min(1, { message: 'PORT is too small: choose one from 1 to 65535' })
-  @Max(65535, { message: 'PORT is too big: choose one from 1 to 65535' })
+  @IsInt({ message: portFix })
+  @Min(1, { message: portFix })
+  @Max(65535, { message: portFix })
   PORT!: number;
 
   @Expose()

@@ -1,4 +1,5 @@
 import { runChild } from '../child.js';
+import { isStoreAway } from '../engine.js';
 import { openJournal } from '../journal.js';
 import { readServiceSettings } from '../settings.js';
 import { startApi } from './api.js';
@@ -13,6 +14,6 @@ runChild(async () => {
     port,
     host,
     adminKey,
-    log: openJournal('api'),
+    log: openJournal('api', isStoreAway),
   });
 });

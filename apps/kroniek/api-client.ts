@@ -1,4 +1,5 @@
 import type { Settings } from '../settings.js';
+import type { LineProblem } from './client.js';
 import { Complaint } from './complaint.js';
 
 /**
@@ -47,8 +48,8 @@ function parse(text: string, url: string): unknown {
 /** The text of an RFC 9457 problem. */
 function problemOf(text: string): string | undefined {
   try {
-    const { title, detail } = JSON.parse(text) as { title?: string; detail?: string };
-    return detail ?? title;
+    const { title, detail, errors = [] } = JSON.parse(text) as Partial<LineProblem>;
+    return [detail ?? title, ...errors.map(({ message }) => `  ${message}`)].join('\n');
   } catch {
     return undefined;
   }

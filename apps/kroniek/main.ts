@@ -9,6 +9,10 @@ const program = new Command('kroniek')
   .description('An event-sourced CRM engine: every fact kept, every answer as of any instant.')
   .version(version(), '-v, --version')
   .showHelpAfterError('(kroniek --help lists the commands)')
+  .addHelpText(
+    'after',
+    '\nstatus, import and keys ask the API at KRONIEK_URL (http://localhost:3000) with KRONIEK_KEY.',
+  )
   .configureHelp({ sortSubcommands: false });
 
 for (const register of commands) register(program);

@@ -1,4 +1,5 @@
 import { runChild } from '../child.js';
+import { isStoreAway } from '../engine.js';
 import { openJournal } from '../journal.js';
 import { readServiceSettings } from '../settings.js';
 import { startProjector } from './projector.js';
@@ -10,6 +11,6 @@ runChild(async () => {
     databaseUrl,
     eventStoreUrl,
     masterKey,
-    log: openJournal('projector'),
+    log: openJournal('projector', isStoreAway),
   });
 });

@@ -11,6 +11,8 @@ describe('the journal of a server process', () => {
     ['{"level":40,"msg":"slow"}', 'warning: slow'],
     ['{"level":50,"msg":"failed","err":{"message":"refused\\nat once","stack":"…"}}', 'error: failed refused'],
     ['{"level":50,"msg":"refused","err":{"message":"refused"}}', 'error: refused'],
+    ['{"level":40,"msg":"waits","error":{"name":"Error","message":"no answer"}}', 'warning: waits no answer'],
+    ['{"level":40,"msg":"waits","error":"Error"}', 'warning: waits'],
     ['TypeError: x is not a function', 'TypeError: x is not a function'],
     ['    at file.js:1:1', undefined],
     ['{cut', undefined],

@@ -55,13 +55,21 @@ export class Journal {
   }
 }
 
+interface Line {
+  readonly level?: number;
+  readonly msg?: string;
+  readonly err?: { readonly message?: string };
+  readonly error?: { readonly message?: string };
+}
+
 /** One line for people: warnings and errors of pino, and the heads of plain errors without their stacks. */
 export function notable(line: string): string | undefined {
   if (!line.startsWith('{')) return /^(?:[A-Za-z]*Error|FATAL)\b.*/.exec(line)?.[0];
   try {
-    const { level, msg, err } = JSON.parse(line) as { level?: number; msg?: string; err?: { message?: string } };
+    const { level, msg, err, error } = JSON.parse(line) as Line;
     if (level === undefined || level < 40) return undefined;
-    const cause = err?.message !== undefined && err.message !== msg ? err.message.split('\n')[0] : undefined;
+    const message = err?.message ?? error?.message;
+    const cause = message !== undefined && message !== msg ? message.split('\n')[0] : undefined;
     return [level >= 50 ? 'error:' : 'warning:', msg, cause].filter((part) => part !== undefined).join(' ');
   } catch {
     return undefined;

@@ -47,8 +47,7 @@ export class Issuing {
       signal,
       shouldRetry: ({ error }) => !isVerdict(error),
       onFailedAttempt: ({ error }) => {
-        if (!signal.aborted && !isVerdict(error))
-          this.log('warn', 'A process waits for a store.', { error: error.name });
+        if (!signal.aborted && !isVerdict(error)) this.log('warn', 'A process waits for a store.', { error });
       },
     });
   }
