@@ -29,7 +29,10 @@ export interface ManyLookup<State, Looked> {
   readonly ids: (command: object, state: State) => readonly string[];
 }
 
-/** The same of a chain of aggregates, each of which names the next: their states by id, in order, up to a circle. */
+/**
+ * The same of a chain of aggregates, each of which names the next: their states in order, up to a circle, by the id that
+ * each has by now. Who is named by an id that was merged into another one is that one, and so meets itself again.
+ */
 export interface ChainLookup<State, Looked> extends Lookup<State, Looked> {
   readonly next: (looked: Looked) => string | undefined;
   /** The chain is followed no further. */
@@ -38,8 +41,14 @@ export interface ChainLookup<State, Looked> extends Lookup<State, Looked> {
 
 export type AnyLookup<State, Looked> = Lookup<State, Looked> | ManyLookup<State, Looked> | ChainLookup<State, Looked>;
 
-/** State of an aggregate, as far as it is loaded. */
-type StateOf = (from: Foldable<unknown>, id: string) => unknown;
+/** An aggregate that was looked up, with the id that it continues as. */
+export interface LookedUp {
+  readonly id: string;
+  readonly state: unknown;
+}
+
+/** What was found under an id, as far as it is loaded. */
+type Loaded = (from: Foldable<unknown>, id: string) => LookedUp | undefined;
 
 /**
  * Every aggregate that a decision on the command needs to know, with those that it names more than once. What a chain
@@ -49,27 +58,39 @@ export const neededBy = <State>(
   lookups: Aggregate<State>['lookups'],
   command: object,
   state: State,
-  loaded: StateOf = () => undefined,
+  loaded: Loaded = () => undefined,
 ): readonly { readonly from: Foldable<unknown>; readonly id: string }[] =>
   Object.values(lookups).flatMap((lookup) =>
-    idsOf(lookup, command, state, loaded).map((id) => ({ from: lookup.from, id })),
+    askedBy(lookup, command, state, loaded).map(({ asked }) => ({ from: lookup.from, id: asked })),
   );
 
-function idsOf<State>(
+/** One that is looked up, and what was found. */
+interface Asked {
+  readonly asked: string;
+  readonly found?: LookedUp | undefined;
+}
+
+function askedBy<State>(
   lookup: AnyLookup<State, unknown>,
   command: object,
   state: State,
-  loaded: StateOf,
-): readonly string[] {
-  if ('ids' in lookup) return lookup.ids(command, state);
-  const ids: string[] = [];
-  const { atMost, next } = 'next' in lookup ? lookup : { atMost: 1, next: () => undefined };
-  for (let id = lookup.id(command, state); id !== undefined && ids.length < atMost && !ids.includes(id);) {
-    ids.push(id);
-    const looked = loaded(lookup.from, id);
-    id = looked === undefined ? undefined : next(looked);
+  loaded: Loaded,
+): readonly Asked[] {
+  const of = (asked: string): Asked => ({ asked, found: loaded(lookup.from, asked) });
+  if ('ids' in lookup) return lookup.ids(command, state).map(of);
+  const first = lookup.id(command, state);
+  if (!('next' in lookup)) return first === undefined ? [] : [of(first)];
+  const chain: Asked[] = [];
+  const met = new Set<string>();
+  for (let id = first; id !== undefined && chain.length < lookup.atMost;) {
+    const one = of(id);
+    const itself = one.found?.id ?? id;
+    if (met.has(itself)) break;
+    met.add(itself);
+    chain.push(one);
+    id = one.found && lookup.next(one.found.state);
   }
-  return ids;
+  return chain;
 }
 
 /** The lookups as a decision is given them. */
@@ -77,14 +98,15 @@ export const lookedUp = <State>(
   lookups: Aggregate<State>['lookups'],
   command: object,
   state: State,
-  stateOf: StateOf,
+  loaded: Loaded,
 ): object =>
   Object.fromEntries(
     Object.entries(lookups).map(([name, lookup]) => {
-      const found = idsOf(lookup, command, state, stateOf).map((id) => [id, stateOf(lookup.from, id)] as const);
-      if ('ids' in lookup || 'next' in lookup) return [name, new Map(found)];
+      const found = askedBy(lookup, command, state, loaded);
+      if ('next' in lookup) return [name, new Map(found.map((one) => [one.found?.id ?? one.asked, one.found?.state]))];
+      if ('ids' in lookup) return [name, new Map(found.map((one) => [one.asked, one.found?.state]))];
       const [one] = found;
-      return [name, one ? one[1] : lookup.from.initial];
+      return [name, one ? one.found?.state : lookup.from.initial];
     }),
   );
 

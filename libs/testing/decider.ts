@@ -4,9 +4,11 @@ import {
   type Actor,
   type Aggregate,
   type CommandClass,
+  type Foldable,
   type Given,
   type Instant,
   commandOptions,
+  type LookedUp,
   lookedUp,
   referencesOf,
   Refusal,
@@ -60,6 +62,13 @@ function declares<State>({ category, lookups }: Aggregate<State>, issued: object
   );
 }
 
+/** The aggregate of an id, or the one that it continues as. */
+function present(from: Foldable<unknown>, id: string, facts: Circumstances['lookups']): LookedUp {
+  const state = fold(from, facts?.[`${from.category}-${id}`] ?? []);
+  const continuesAs = from.continuesAs?.(state);
+  return continuesAs === undefined ? { id, state } : present(from, continuesAs, facts);
+}
+
 /** What an aggregate answers to a command in a state, lookups folded as the dispatcher does. */
 export function decide<State>(
   aggregate: Aggregate<State>,
@@ -71,9 +80,7 @@ export function decide<State>(
     commandId,
     occurredAt,
     actor: actor ?? { id: 'sam', role: 'sales' },
-    lookups: lookedUp(aggregate.lookups, issued, state, (from, id) =>
-      fold(from, lookups?.[`${from.category}-${id}`] ?? []),
-    ),
+    lookups: lookedUp(aggregate.lookups, issued, state, (from, id) => present(from, id, lookups)),
   };
   try {
     return aggregate.decide(issued, state, given);

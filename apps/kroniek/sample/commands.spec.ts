@@ -51,7 +51,10 @@ class World {
       commandId,
       occurredAt,
       actor,
-      lookups: lookedUp(aggregate.lookups, command, state, (from, id) => this.stateOf(from, `${from.category}-${id}`)),
+      lookups: lookedUp(aggregate.lookups, command, state, (from, id) => ({
+        id,
+        state: this.stateOf(from, `${from.category}-${id}`),
+      })),
     });
     const added = decided.map((fact) => ({ ...fact, at: occurredAt, actor }) as Fact);
     this.streams.set(stream, [...facts, ...added]);

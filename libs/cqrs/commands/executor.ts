@@ -12,6 +12,7 @@ import {
   type Clock,
   type Foldable,
   type Instant,
+  type LookedUp,
 } from '../../kernel/index.js';
 import type { KnownCommand } from '../../domain/index.js';
 import type { CommandCatalogue } from './catalogue.js';
@@ -210,32 +211,30 @@ export class CommandExecutor {
   private async lookUp(known: KnownCommand, command: object, state: unknown, fresh: boolean): Promise<object> {
     const { lookups } = known.aggregate;
     const streamOf = (from: Foldable<unknown>, id: string): string => `${from.category}-${id}`;
-    const states = new Map<string, unknown>();
-    const loaded = (from: Foldable<unknown>, id: string): unknown => states.get(streamOf(from, id));
+    const found = new Map<string, LookedUp>();
+    const loaded = (from: Foldable<unknown>, id: string): LookedUp | undefined => found.get(streamOf(from, id));
     const maxAge = fresh ? 0 : lookupAgeMs;
     for (;;) {
-      const needed = neededBy(lookups, command, state, loaded).map(
-        ({ from, id }) => [streamOf(from, id), from] as const,
-      );
-      const missing = new Map(needed.filter(([stream]) => !states.has(stream)));
+      const needed = neededBy(lookups, command, state, loaded).map((one) => [streamOf(one.from, one.id), one] as const);
+      const missing = new Map(needed.filter(([stream]) => !found.has(stream)));
       if (missing.size === 0) return lookedUp(lookups, command, state, loaded);
       await Promise.all(
-        [...missing].map(async ([stream, from]) => {
-          states.set(stream, await this.present(from, stream, maxAge));
+        [...missing].map(async ([stream, { from, id }]) => {
+          found.set(stream, await this.present(from, id, maxAge));
         }),
       );
     }
   }
 
-  /** The state of the stream, or of the one that it continues as. */
-  private async present(from: Foldable<unknown>, stream: string, maxAge: number): Promise<unknown> {
+  /** The aggregate of an id, or the one that it continues as. */
+  private async present(from: Foldable<unknown>, asked: string, maxAge: number): Promise<LookedUp> {
     const followed = new Set<string>();
-    for (let next = stream; ;) {
-      followed.add(next);
-      const { state } = await this.streams.recent(from, next, maxAge);
+    for (let id = asked; ;) {
+      followed.add(id);
+      const { state } = await this.streams.recent(from, `${from.category}-${id}`, maxAge);
       const continuesAs = from.continuesAs?.(state);
-      next = `${from.category}-${continuesAs}`;
-      if (continuesAs === undefined || followed.has(next)) return state;
+      if (continuesAs === undefined || followed.has(continuesAs)) return { id, state };
+      id = continuesAs;
     }
   }
 

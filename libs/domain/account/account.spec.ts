@@ -1,6 +1,7 @@
-import { describe, it } from '@jest/globals';
-import { type CommandClass, factsOf } from '../../kernel/index.js';
+import { describe, expect, it } from '@jest/globals';
+import { type CommandClass, factsOf, type RecordedEvent } from '../../kernel/index.js';
 import { command, given as givenFacts, type StatedFact } from '../../testing/decider.js';
+import { breakCirclesOfParents } from '../processes/break-circles-of-parents.js';
 import { account } from './account.js';
 import {
   AssignAccountRoles,
@@ -163,6 +164,31 @@ describe('Its parent', () => {
     given(isdom)
       .when(assign, { lookups: { ...lookups, [`account-${grandparentId}`]: [under()] } })
       .then(fact('AccountParentAssigned', { parentId }));
+  });
+
+  it('never lies below the account, also where it is named by an id that continues as this one', () => {
+    const formerId = '7a1c3e5f-9b2d-4c6e-8f10-3d5b7a9c1e20';
+    const former = [cancity, fact('AccountMergedInto', { survivorId: accountId })];
+    const lookups = {
+      [`account-${accountId}`]: [isdom],
+      [`account-${parentId}`]: [under(formerId)],
+      [`account-${formerId}`]: former,
+    };
+    given(isdom).when(assign, { lookups }).thenRefused('ACCOUNT_PARENT_CIRCLE');
+    given(isdom)
+      .when(issue(AssignParentAccount, { parentId: formerId }), { lookups })
+      .thenRefused('ACCOUNT_PARENT_CIRCLE');
+    given(cancity)
+      .when(issue(BreakCircleOfParents), { lookups })
+      .then(fact('AccountParentRemoved', { parentId, because: 'circle' }));
+  });
+
+  it('is looked at again when it was assigned, and when two accounts became one or are two again', () => {
+    const heard = (type: string) =>
+      breakCirclesOfParents.react({ type, stream: `account-${accountId}`, data: {} } as RecordedEvent);
+    for (const type of ['AccountParentAssigned', 'AccountMergeConfirmed', 'AccountSeparated']) {
+      expect(heard(type)).toEqual([issue(BreakCircleOfParents)]);
+    }
   });
 
   it('is not assigned where others have closed a circle that is not ours', () => {
