@@ -30,7 +30,7 @@ import {
 import { MarkOpportunityRevived, MarkOpportunityStale } from './stale.commands.js';
 import { markRevived, markStale } from './stale.js';
 import { opportunityEvents } from './opportunity.events.js';
-import { changed, found, open, type OpportunityState } from './state.js';
+import { changed, found, judged, open, type OpportunityState } from './state.js';
 import { WithdrawOpportunity } from './withdraw.commands.js';
 import {
   AssignBuyingRole,
@@ -207,8 +207,8 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
     ...formalContactDecisions,
   },
   evolve: {
-    OpportunityWentStale: (state, stale) => changed(state, { stale }),
-    OpportunityRevived: (state) => changed(state, { stale: undefined }),
+    OpportunityWentStale: (state, stale) => judged(state, { stale }),
+    OpportunityRevived: (state) => judged(state, { stale: undefined }),
     OpportunityOpened: (_, opened) => ({
       opportunity: {
         status: 'open',

@@ -8,7 +8,7 @@ export type OpportunityData<T extends keyof OpportunityEvents> = DataOf<Opportun
 export interface Opportunity {
   /** `withdrawn`: the conversion that opened it was taken back; it counts nowhere. */
   readonly status: 'open' | 'won' | 'lost' | 'withdrawn';
-  /** Whether anything has happened to it since it was opened. */
+  /** Whether anybody has done anything with it since it was opened. */
   readonly workedOn: boolean;
   readonly pipelineId: string;
   readonly stage: string;
@@ -38,6 +38,10 @@ export interface OpportunityState {
 export const changed = ({ opportunity: known }: OpportunityState, change: Partial<Opportunity>): OpportunityState => ({
   opportunity: known && { ...known, workedOn: true, ...change },
 });
+
+/** What a process finds is nobody's work on it. */
+export const judged = (state: OpportunityState, verdict: Pick<Opportunity, 'stale'>): OpportunityState =>
+  changed(state, { ...verdict, workedOn: state.opportunity?.workedOn ?? false });
 
 export function found({ opportunity: known }: OpportunityState): Opportunity {
   if (!known) throw notFound('OPPORTUNITY_NOT_FOUND', 'There is no such opportunity.');

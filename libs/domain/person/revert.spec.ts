@@ -111,6 +111,10 @@ describe('What a reverted conversion had opened', () => {
     ...{ accountId, contactIds: [personId], owner: 'kim' },
   });
   const withdrawn = opportunityFact('OpportunityWithdrawn', { from: 'prospecting', because: 'conversion-reverted' });
+  const stale = opportunityFact('OpportunityWentStale', {
+    ...{ since: '2024-01-15T09:00:00.000Z', deadline: '2024-02-14T09:00:00.000Z' },
+    policy: { name: 'stale-opportunity', version: 0 },
+  });
   const withdraw = command(WithdrawOpportunity, { opportunityId });
   const noordzee = accountFact('AccountOpened', { name: 'Noordzee', roles: ['customer'], owner: 'kim' });
   const notOpened = accountFact('AccountOpeningReverted', { because: 'conversion-reverted' });
@@ -128,6 +132,8 @@ describe('What a reverted conversion had opened', () => {
     given(opportunity, opened).when(withdraw).then(withdrawn);
     given(opportunity, opened, withdrawn).when(withdraw).thenNothing();
     given(opportunity).when(withdraw).thenRefused('OPPORTUNITY_NOT_FOUND');
+    // That nothing happened to it for too long is nobody's work.
+    given(opportunity, opened, stale).when(withdraw).then(withdrawn);
     for (const late of [
       command(AdvanceOpportunity, { opportunityId, to: 'proposal' }),
       command(WinOpportunity, { opportunityId }),
