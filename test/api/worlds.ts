@@ -39,7 +39,7 @@ export function worldOf(command: KnownCommand): readonly Issue[] {
     }
     const own = body[aggregate.id];
     if (!options.opens && typeof own === 'string') exists(aggregate.category, own);
-    for (const { category, id } of namedIn(filled(type, body).filled, '')) exists(category, id);
+    for (const { category, id } of namedIn(filled(type, body).filled)) exists(category, id);
     issues.push({ command: name, body, as });
     const natural = naturalId(name, body);
     if (natural !== undefined) open.add(`${aggregate.category}-${natural}`);

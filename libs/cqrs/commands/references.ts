@@ -8,7 +8,7 @@ import type { Streams } from './streams.js';
  * @throws Refusal `ACCOUNT_NOT_FOUND` and the like, naming the field
  */
 export async function checkReferences(command: object, catalogue: CommandCatalogue, streams: Streams): Promise<void> {
-  for (const { path, category, id } of namedIn(command, '')) {
+  for (const { path, category, id } of namedIn(command)) {
     const aggregate = catalogue.aggregate(category);
     if (await streams.exists(aggregate, `${category}-${id}`)) continue;
     const { kind, code, message } = notFound(
@@ -26,16 +26,20 @@ export interface Named {
   readonly id: string;
 }
 
-/** All that a command names, in its nested parts too. */
-export function* namedIn(part: object, prefix: string): Generator<Named> {
+/** All that a command names, in its nested parts too; paths as in the request: `lines[2].productId`. */
+export function* namedIn(part: object, within = ''): Generator<Named> {
   const references = referencesOf(part);
   for (const [field, value] of Object.entries(part)) {
-    const path = `${prefix}${field}`;
+    const path = Array.isArray(part) ? `${within}[${field}]` : within === '' ? field : `${within}.${field}`;
     const category = references.get(field);
-    if (category) {
-      for (const id of Array.isArray(value) ? value : [value]) if (typeof id === 'string') yield { path, category, id };
-    } else if (typeof value === 'object' && value !== null) {
-      yield* namedIn(value as object, `${path}.`);
+    if (category === undefined) {
+      if (typeof value === 'object' && value !== null) yield* namedIn(value as object, path);
+    } else if (Array.isArray(value)) {
+      for (const [place, id] of value.entries()) {
+        if (typeof id === 'string') yield { path: `${path}[${String(place)}]`, category, id };
+      }
+    } else if (typeof value === 'string') {
+      yield { path, category, id: value };
     }
   }
 }
