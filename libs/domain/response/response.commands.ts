@@ -68,7 +68,7 @@ export class RecordSurveyResponse {
   readonly caseId?: string;
 
   /** The campaign that they were asked in. */
-  @OptionalId()
+  @OptionalId('campaign')
   readonly campaignId?: string;
 
   /** Names the occasion on which many were asked: `2026-spring`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { factsOf } from '../../kernel/index.js';
+import { factsOf, referencesOf } from '../../kernel/index.js';
 import { command, given } from '../../testing/decider.js';
 import { surveyEvents, type SurveyKind } from '../survey/survey.events.js';
 import { RecordSurveyResponse } from './response.commands.js';
@@ -94,6 +94,12 @@ describe('A survey response', () => {
     // What they answer, and for whom, makes no difference.
     expect(response.naturalId?.(record({ score: 1, accountId, caseId }))).toBe(responseIdOf(record({ caseId })));
     expect(response.naturalId?.(record())).toBeUndefined();
+    for (const [field, category] of [
+      ['caseId', 'case'],
+      ['campaignId', 'campaign'],
+    ] as const) {
+      expect(referencesOf(record()).get(field)).toBe(category);
+    }
     given(response)
       .when(record({ caseId, responseId: campaignId }), asking('nps'))
       .thenRefused('ID_NOT_ITS_OWN');
