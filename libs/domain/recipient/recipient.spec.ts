@@ -78,6 +78,20 @@ describe('A send', () => {
       .then(fact('CampaignSent', { ...sent.data, content: 'reminder' }));
   });
 
+  it('names the consent that was given under another id of the person, where that is their last word', () => {
+    const duplicateId = '8a4e2f10-6c3b-4d97-b1a5-2e7f9c0d4b63';
+    const later = { source: 'call of May', since: '2024-05-04T09:30:00.000Z' };
+    const merged = [
+      ofPerson('PersonsMerged', { duplicateId }),
+      ofPerson('PersonMergeConfirmed', { duplicateId, consents: [{ channel: 'e-mail', word: 'given', ...later }] }),
+    ];
+    for (const own of [[], [withdrawn], [agreed]]) {
+      given(recipient)
+        .when(send(), knowing(running, [name, ...own, ...merged]))
+        .then(fact('CampaignSent', { ...sent.data, consent: later }));
+    }
+  });
+
   it('is refused without consent for the channel', () => {
     given(recipient)
       .when(send(), knowing(running, [name]))

@@ -2,7 +2,7 @@ import { aggregate, type DataOf, factsOf, invalid, type Lookup, refused } from '
 import { audience, audienceIdOf, type AudienceState } from '../audience/audience.js';
 import { campaign, type CampaignState, launchedOne, runningOne } from '../campaign/campaign.js';
 import { itsOwnId, naturalId } from '../natural-id.js';
-import { mayBeSent } from '../person/consent.js';
+import { consentsOf, mayBeSent } from '../person/consent.js';
 import { person } from '../person/person.js';
 import type { PersonState } from '../person/state.js';
 import { hasId } from '../segment/id-set.js';
@@ -75,7 +75,7 @@ export const recipient = aggregate<RecipientState, Lookups>()({
         throw refused('PERSON_NOT_OF_ACCOUNT', 'The person is no contact of this account.');
       }
       isMember(of === 'accounts' ? accountId : personId, lookups);
-      const consent = lookups.person.consents[channel];
+      const consent = consentsOf(lookups.person)[channel];
       if (!consent || !mayBeSent(lookups.person, channel)) {
         throw refused('CONSENT_MISSING', `The person has not agreed to be reached by ${channel}.`);
       }
