@@ -35,6 +35,12 @@ describe('A salesperson', () => {
       .thenNothing();
   });
 
+  it('does not stay longer than was said because they are said to be in it from a later day', () => {
+    given(membership, added('north', '2026-01-01', '2026-03-31'))
+      .when(add('north', '2026-02-01'))
+      .thenRefused('MEMBERSHIP_OVERLAPS');
+  });
+
   it('is in one team at a time: who comes into another leaves the one they are in the day before', () => {
     given(membership, added('north', '2026-01-01'))
       .when(add('south', '2026-04-01'))

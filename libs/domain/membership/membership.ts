@@ -52,7 +52,9 @@ export const membership = aggregate<MembershipState, Lookups>()({
         ]);
       }
       const known = memberships.find((other) => other.from <= from && lastDay(other) >= from);
-      if (known?.teamId === teamId && (until === undefined || until === known.until)) return [];
+      // Said again for its first day it is so already, however it ended; for a later day only until further notice.
+      const saysNoEnd = until === undefined && known?.from === from;
+      if (known?.teamId === teamId && (saysNoEnd || until === known.until)) return [];
       if (lookups.team.disbanded) throw disbanded();
       // Who comes into a team leaves the one they are in until further notice.
       const left =
