@@ -31,6 +31,8 @@ export const declareProcess =
  * the event. The same commands, in the same order, each time.
  */
 export interface AskingProcess {
+  /** It may have to wait for its answer. */
+  readonly asks: true;
   readonly name: string;
   readonly hears: readonly string[];
   readonly react: (event: RecordedEvent) => AsyncIterable<object>;
@@ -43,4 +45,4 @@ export const declareAskingProcess =
     name: string,
     hears: T,
     react: (event: RecordedOf<S, T>) => AsyncIterable<object>,
-  ): AskingProcess => ({ name, hears: [hears], react: react as unknown as AskingProcess['react'] });
+  ): AskingProcess => ({ asks: true, name, hears: [hears], react: react as unknown as AskingProcess['react'] });

@@ -24,8 +24,19 @@ export class ProcessRunner {
     this.issuing = new Issuing(db, executor, log);
   }
 
-  /** Runs processes until the signal is aborted. One read of the log serves them all, from where the last one stands. */
+  /**
+   * Runs processes until the signal is aborted. One that asks goes its own way: the answer may be long in coming, and
+   * nobody else is to wait for it.
+   */
   async run(processes: readonly AnyProcess[], signal: AbortSignal): Promise<void> {
+    const asking = processes.filter((process) => 'asks' in process);
+    const others = processes.filter((process) => !('asks' in process));
+    const groups = [...asking.map((process) => [process]), ...(others.length > 0 ? [others] : [])];
+    await Promise.all(groups.map((group) => this.runTogether(group, signal)));
+  }
+
+  /** One read of the log serves them all, from where the last one stands. */
+  private async runTogether(processes: readonly AnyProcess[], signal: AbortSignal): Promise<void> {
     const ended = (): boolean => signal.aborted;
     while (!ended()) {
       try {
