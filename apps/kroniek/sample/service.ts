@@ -96,13 +96,18 @@ export function asksForHelp(story: Story, { accountId, personId }: Customer): vo
   });
 }
 
+const halfYearOf = (date: Date): number => date.getUTCFullYear() * 2 + (date.getUTCMonth() < 6 ? 0 : 1);
+
 /** Twice a year customers are asked how likely they recommend us; it gets better, slowly. */
 export function askEverybody(story: Story, { contacts }: Roster, begin: number): void {
   const { random } = story;
+  const first = begin + 150 * dayMs;
+  const firstHalf = halfYearOf(new Date(first));
   let times = 0;
-  for (let at = begin + 150 * dayMs; at < story.end; at += 182 * dayMs) {
-    const date = new Date(at);
-    const sending = `${String(date.getUTCFullYear())}-${date.getUTCMonth() < 6 ? 'spring' : 'autumn'}`;
+  for (let at = first; at < story.end; at += 182 * dayMs) {
+    // Counted on, not told by the day: half a year is longer than 182 days.
+    const half = firstHalf + times;
+    const sending = `${String(Math.floor(half / 2))}-${half % 2 === 0 ? 'spring' : 'autumn'}`;
     for (const { personId, accountId, since } of contacts) {
       if (since > at || !random.chance(0.24)) continue;
       const happy = random.chance(0.45 + times * 0.05);

@@ -70,7 +70,7 @@ export function exchangeRates(story: Story, begin: number): void {
     let rate: number = first;
     for (let day = firstOfMonth(begin, 0), months = 0; day <= story.end; day = firstOfMonth(begin, ++months)) {
       const at = Math.max(day, begin) + 8 * 3_600_000;
-      if (at > story.end) return;
+      if (at > story.end) break;
       story.tellAt(at, 'SetExchangeRate', { from, to: 'EUR', rate: rate.toFixed(4), validFrom: dayOf(day) });
       rate *= 0.985 + random.next() * 0.03;
     }
