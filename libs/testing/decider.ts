@@ -125,6 +125,8 @@ export const given = <State>(aggregate: Aggregate<State>, ...before: readonly St
           if (!(error instanceof Refusal)) throw error;
           answered = error.code;
           expect(error.message).not.toBe('');
+          // What is wrong with the input is told field by field.
+          if (error.kind === 'invalid') expect(error.errors).not.toEqual([]);
         }
         expect(answered).toBe(code);
       },

@@ -70,7 +70,9 @@ export const purchase: Aggregate<PurchaseState> = aggregate<PurchaseState, Looku
         throw refused('PURCHASE_ID_NOT_OF_SOURCE', 'The id follows from the source: leave it out.');
       }
       if ((asked.accountId === undefined) === (asked.personId === undefined)) {
-        throw invalid('PURCHASE_CUSTOMER_UNCLEAR', 'Name either the account or the person that bought.');
+        throw invalid('PURCHASE_CUSTOMER_UNCLEAR', 'Name either the account or the person that bought.', [
+          { path: 'accountId', message: 'accountId must be given where personId is not, and only there.' },
+        ]);
       }
       // The day was given once; where it is left out it is not another one.
       const date = asked.date ?? known?.recorded.date ?? dayOf(occurredAt);

@@ -1,4 +1,4 @@
-import { add, type Money, refused } from '../../kernel/index.js';
+import { add, invalid, type Money, Refusal, refused } from '../../kernel/index.js';
 import type { Line } from '../opportunity/opportunity.events.js';
 import { plain } from '../values.js';
 import type { LineField } from './lines.commands.js';
@@ -10,7 +10,7 @@ const withoutZeros = (decimal: string): string => {
   return `${whole.replace(/^0+(?=\d)/, '')}${places === '' ? '' : `.${places}`}`;
 };
 
-/** `quantity × price`, rounded half up to the minor unit. Exact: no float is involved. */
+/** `quantity × price`, rounded half up to the minor unit. Exact: no float is involved. @throws Refusal `AMOUNT_TOO_LARGE` */
 export function priced(quantity: string, { amount, currency }: Money): Money {
   const [whole = '', fraction = ''] = quantity.split('.');
   const scale = 10n ** BigInt(fraction.length);
@@ -21,15 +21,25 @@ export function priced(quantity: string, { amount, currency }: Money): Money {
 
 /** The lines as they are recorded, each with its amount. @throws Refusal `AMOUNT_TOO_LARGE` */
 export const linesOf = (asked: readonly LineField[]): readonly Line[] =>
-  asked.map(({ product, productId, quantity, unitPrice }) =>
+  asked.map(({ product, productId, quantity, unitPrice }, place) =>
     plain({
       product,
       productId,
       quantity: withoutZeros(quantity),
       unitPrice,
-      amount: priced(quantity, unitPrice),
+      amount: fitting(`lines[${place}].unitPrice.amount`, () => priced(quantity, unitPrice)),
     }),
   );
+
+/** An amount, or the refusal that it is too large with the field that makes it so. */
+function fitting<T>(path: string, amount: () => T): T {
+  try {
+    return amount();
+  } catch (problem) {
+    if (!(problem instanceof Refusal) || problem.kind !== 'invalid') throw problem;
+    throw invalid(problem.code, problem.message, [{ path, message: problem.message }]);
+  }
+}
 
 /** The exact sum of lines; `undefined` where there are none. @throws Refusal `LINES_OF_DIFFERENT_CURRENCIES` */
 export function sumOf(lines: readonly Line[]): Money | undefined {
@@ -37,5 +47,5 @@ export function sumOf(lines: readonly Line[]): Money | undefined {
   if (others.some(({ currency }) => currency !== first?.currency)) {
     throw refused('LINES_OF_DIFFERENT_CURRENCIES', 'Lines are added up, so all of them are in one currency.');
   }
-  return first && others.reduce(add, first);
+  return first && fitting('lines', () => others.reduce(add, first));
 }
