@@ -24,7 +24,8 @@ export interface AttentionDue {
   readonly name: string | null;
   readonly owner: string | null;
   readonly phase: RelationshipPhase;
-  readonly group: CustomerGroup;
+  /** `null`: who never bought and is no friend is in none. */
+  readonly group: CustomerGroup | null;
   /** When they were reached last, in either direction; `null`: never, and they are known since `knownSince`. */
   readonly lastInteraction: Instant | null;
   readonly knownSince: Instant;

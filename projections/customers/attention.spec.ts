@@ -3,6 +3,7 @@ import type { AccountEvents } from '../../libs/domain/account/account.events.js'
 import type { ActivityEvents, Outcome } from '../../libs/domain/activity/activity.events.js';
 import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
+import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { attentionDue, type AttentionAsked } from './attention-due.js';
 import { customers } from './index.js';
@@ -82,13 +83,24 @@ describe('attention', () => {
     );
   });
 
-  it('is not due to those whom the policy leaves out', async () => {
-    const leads = story.filter(({ stream }) => !stream.startsWith('policy'));
-    await givenEvents(...leads).projectedBy(
+  it('is not due to dogs by default, and is to those of whom nothing is known: they are none', async () => {
+    const once = happened<PurchaseEvents>()('purchase-1', 'PurchaseRecorded', day(2), {
+      source: { system: 'erp', reference: '1' },
+      kind: 'order',
+      date: '2024-01-03',
+      lines: [],
+      amount: { amount: 100, currency: 'EUR' },
+      accountId: 'a',
+    });
+    const byDefault = [...story.filter(({ stream }) => !stream.startsWith('policy')), once];
+    await givenEvents(...byDefault).projectedBy(
       customers,
       async ({ database }) => {
-        // The first rule of the default asks for none to dogs, which everybody is about whom nothing is known.
-        expect((await attentionDue(database, { asOf: day(400) })).items).toEqual([]);
+        // The small customer of long ago is a dog; the lead is to be reached as its phase asks for.
+        const { items } = await attentionDue(database, { asOf: day(400) });
+        expect(items).toMatchObject([{ customerId: 'p', group: null, rule: 3, everyDays: 14, policyVersion: 0 }]);
+        const { rows } = await database.pool.query<object>('select customer_group from analytics.attention');
+        expect(rows).toEqual([{ customer_group: null }]);
       },
       [],
     );

@@ -42,7 +42,7 @@ export const attentionAt = (asked: Asked): RawBuilder<AttentionRow> => sql<Atten
         select (rule ->> 'days')::integer as days, place::integer
         from jsonb_array_elements(p.value -> 'rules') with ordinality e (rule, place)
         where coalesce(rule ->> 'phase', c.phase) = c.phase
-          and coalesce(rule ->> 'group', c.customer_group) = c.customer_group
+          and coalesce(rule ->> 'group' = c.customer_group, rule ->> 'group' is null)
           and (rule ->> 'segmentId' is null or coalesce(rule ->> 'segmentId' = any(u.lists), false))
         order by place limit 1
       ) r

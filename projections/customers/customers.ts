@@ -39,7 +39,7 @@ export interface CustomerRow {
   readonly share: number | null;
   readonly recency: number | null;
   readonly group_version: number;
-  readonly customer_group: CustomerGroup;
+  readonly customer_group: CustomerGroup | null;
 }
 
 /** A customer is an account, or a person without one; of suppliers, partners and the like, those that bought. */
@@ -192,7 +192,7 @@ export const customersAt = (asked: Asked): RawBuilder<CustomerRow> => {
       l.satisfaction, ${response} as response, coalesce(l.interactions, 0) as interactions,
       coalesce(n.recent_value, 0) as recent_value, n.share, ${recency} as recency, g.version as group_version,
       case when ${likesUs} then case when ${buysFromUs} then 'partner' else 'friend' end
-        when ${buysFromUs} then 'economist' else 'dog' end as customer_group
+        when ${buysFromUs} then 'economist' when last_purchase is not null then 'dog' end as customer_group
     from known n
     left join contacts c on c.customer = n.id left join deals d on d.customer = n.id
     left join relation l on l.customer = n.id

@@ -35,7 +35,7 @@ const inactive = {
   unconverted: 'Purchases that are not in it, for want of an exchange rate.',
   value_at_risk: 'What it buys in a year on average, in minor units of the reporting currency.',
   currency: 'ISO 4217 reporting currency.',
-  customer_group: 'partner, friend, economist or dog.',
+  customer_group: 'partner, friend, economist or dog; none: who never bought and is no friend.',
 } as const;
 
 const columns = sql`id, kind, name, owner, industry, country, last_purchase, inactive_from, window_days, window_version,
@@ -70,7 +70,7 @@ const views: Readonly<Record<string, View<CustomersTables>>> = {
       account_name: 'Name of the account.',
       owner: 'Salesperson who owns it.',
       phase: 'suspect, prospect, potential, active or inactive.',
-      customer_group: 'partner, friend, economist or dog.',
+      customer_group: 'partner, friend, economist or dog; none: who never bought and is no friend.',
       last_interaction: 'When it was reached last, in either direction.',
       last_attempt: 'When it was last tried and not reached.',
       failed_attempts: 'How often it was tried in vain since it was reached last.',

@@ -60,7 +60,8 @@ export interface CustomerListed {
   readonly unconverted: number;
   /** What they buy in a year on average, in the reporting currency. */
   readonly valueAtRisk: Money | null;
-  readonly group: CustomerGroup;
+  /** `null`: of who never bought and is no friend too little is known to judge. */
+  readonly group: CustomerGroup | null;
 }
 
 export const customerOf = (row: CustomerRow): CustomerListed => ({

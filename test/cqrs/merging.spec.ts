@@ -37,9 +37,9 @@ async function connected(): Promise<EventLog> {
 }
 
 /** An API process of its own: nothing remembered. */
-async function process(): Promise<CommandExecutor> {
+async function process(receiptsOf = (opened: Receipts) => opened): Promise<CommandExecutor> {
   const log = await connected();
-  const receipts = await Receipts.open(database, masterKey);
+  const receipts = receiptsOf(await Receipts.open(database, masterKey));
   return new CommandExecutor(commands, log, new Streams(log, () => performance.now()), receipts, systemClock);
 }
 
@@ -153,6 +153,23 @@ describe('the old id of a duplicate', () => {
     await send(here, 'MergePersons', { personId, duplicateId });
     await settled(here);
     expect(await send(there, 'RegisterName', listed)).toMatchObject({ stream: `person-${duplicateId}`, events: [] });
+  });
+
+  it('records a command once whose process dies before it keeps the answer, also after the two are unmerged', async () => {
+    const [personId, duplicateId] = [await lead(here), await lead(here)];
+    await send(here, 'MergePersons', { personId, duplicateId });
+    await settled(here);
+    const dying = await process((receipts) =>
+      Object.assign(Object.create(receipts) as Receipts, { keep: () => Promise.reject(new Error('gone')) }),
+    );
+    const qualified = ['QualifyLead', { personId: duplicateId, to: 'marketing-qualified' }, randomUUID()] as const;
+    await expect(send(dying, ...qualified)).rejects.toThrow('gone');
+    await send(here, 'UnmergePersons', { personId, duplicateId });
+    await settled(here);
+    const answer = await send(here, ...qualified);
+    expect(answer).toMatchObject({ stream: `person-${personId}`, events: [{ type: 'LeadQualified' }] });
+    expect(await send(there, ...qualified)).toEqual(answer);
+    expect((await stateOf(duplicateId)).level).toBe('unqualified');
   });
 
   it('gives a repeated command its first answer, also after the two are unmerged', async () => {

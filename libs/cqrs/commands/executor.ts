@@ -110,11 +110,27 @@ export class CommandExecutor {
       throw refused('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another command. Choose a new one.');
     }
     if (receipt?.result) return receipt.result;
-    const result = await this.decideAndAppend(stream, known, request);
+    const isNamed = request === asked;
+    const earlier = await this.recordedIn(receipt?.streams ?? [], known, request.commandId);
+    // What is recorded in another stream than the one named is not found there once the two are unmerged.
+    if (!isNamed && !earlier) await this.receipts.follow(request.commandId, fingerprint, stream);
+    const result = earlier ?? (await this.decideAndAppend(stream, known, request));
     if ('continuesAs' in result) return result;
-    // What was recorded in another stream than the one named is not found there once the two are unmerged.
-    const toldFromStream = result.events.length > 0 && request === asked;
+    const toldFromStream = result.events.length > 0 && isNamed && !earlier;
     return toldFromStream ? result : this.receipts.keep(request.commandId, fingerprint, result);
+  }
+
+  /** What the command recorded in one of these streams before its answer was kept. */
+  private async recordedIn(
+    streams: readonly string[],
+    { aggregate }: KnownCommand,
+    commandId: string,
+  ): Promise<CommandResult | undefined> {
+    for (const stream of streams) {
+      const recorded = (await this.streams.refresh(aggregate, stream)).recorded.get(commandId);
+      if (recorded) return resultOf(stream, recorded);
+    }
+    return undefined;
   }
 
   private async decideAndAppend(

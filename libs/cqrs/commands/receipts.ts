@@ -9,6 +9,8 @@ export interface Receipt {
   readonly fingerprint: string;
   /** What was answered, where it cannot be told from the stream; `null`: look there, or it was never answered. */
   readonly result: CommandResult | null;
+  /** Streams besides the one that it names in which it may have been recorded: the named one continued as these. */
+  readonly streams: readonly string[];
 }
 
 interface Claim {
@@ -38,6 +40,13 @@ const keepOne = {
   name: 'keep receipt',
   text: `insert into kroniek.command_receipts as r (command_id, fingerprint, result) values ($1, $2, $3)
     on conflict (command_id) do update set result = coalesce(r.result, excluded.result) returning result`,
+};
+
+const followOne = {
+  name: 'follow receipt',
+  text: `insert into kroniek.command_receipts as r (command_id, fingerprint, streams) values ($1, $2, array[$3])
+    on conflict (command_id) do update set streams = array_append(r.streams, $3)
+    where r.streams is null or not $3 = any(r.streams)`,
 };
 
 /**
@@ -79,6 +88,7 @@ export class Receipts {
         result json,
         claimed_at timestamptz not null default now()
       );
+      alter table kroniek.command_receipts add column if not exists streams text[];
     end $$`);
     return new Receipts(database, masterKey);
   }
@@ -105,6 +115,11 @@ export class Receipts {
     return rows[0]?.result ?? result;
   }
 
+  /** Notes that the command may be recorded in another stream than the one it names. It is on disk when this resolves. */
+  async follow(commandId: string, fingerprint: string, stream: string): Promise<void> {
+    await this.database.pool.query({ ...followOne, values: [commandId, fingerprint, stream] });
+  }
+
   private async claimBatch(claims: readonly Claim[]): Promise<(Receipt | null)[]> {
     this.lastBatch = claims.length;
     // The same id twice in one batch: the second one came after the first.
@@ -119,13 +134,16 @@ export class Receipts {
     const known = taken.length > 0 ? await this.find(taken) : new Map<string, Receipt>();
     return claims.map((claim) => {
       const first = firsts.get(claim.commandId) ?? claim;
-      return known.get(claim.commandId) ?? (first === claim ? null : { fingerprint: first.fingerprint, result: null });
+      return (
+        known.get(claim.commandId) ??
+        (first === claim ? null : { fingerprint: first.fingerprint, result: null, streams: [] })
+      );
     });
   }
 
   private async find(ids: readonly string[]): Promise<Map<string, Receipt>> {
-    const text =
-      'select command_id, fingerprint, result from kroniek.command_receipts where command_id = any($1::uuid[])';
+    const text = `select command_id, fingerprint, result, coalesce(streams, '{}') as streams
+      from kroniek.command_receipts where command_id = any($1::uuid[])`;
     const { rows } = await this.database.pool.query<Row>({ name: 'find receipts', text, values: [ids] });
     return new Map(rows.map((row) => [row.command_id, row]));
   }

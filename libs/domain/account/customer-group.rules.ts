@@ -44,19 +44,22 @@ export interface BehaviourVerdict {
 }
 
 export interface CustomerGroupVerdict {
-  readonly group: CustomerGroup;
+  /** `null`: of who never bought and is no friend too little is known to say that nothing is to be won. */
+  readonly group: CustomerGroup | null;
   readonly relationship: BehaviourVerdict;
   readonly buying: BehaviourVerdict;
 }
 
 /**
  * Which group a customer belongs to under a rule, and why. Partner: both good. Friend: likes us, buys from the
- * competitor. Economist: matters for what it buys, without a warm relationship. Dog: neither (S4).
+ * competitor. Economist: matters for what it buys, without a warm relationship. Dog: neither (S4); only who has bought is
+ * judged to be one.
  */
 export function customerGroupOf(facts: CustomerFacts, rule: CustomerGroupRule): CustomerGroupVerdict {
   const relationship = behaviour(relationshipFacts, facts, rule.relationship);
   const buying = behaviour(buyingFacts, facts, rule.buying);
-  return { group: groups[`${relationship.good}-${buying.good}`], relationship, buying };
+  const group = groups[`${relationship.good}-${buying.good}`];
+  return { group: group === 'dog' && facts.recency === undefined ? null : group, relationship, buying };
 }
 
 /** Good relationship, then good buying. */

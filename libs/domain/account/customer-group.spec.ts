@@ -37,7 +37,12 @@ describe('The group of a customer', () => {
 
   it('is dog: neither', () => {
     expect(groupOf(cold, buysElsewhere)).toBe('dog');
-    expect(groupOf()).toBe('dog');
+  });
+
+  it('is none for who never bought and is no friend: too little is known to call it a dog', () => {
+    expect(groupOf()).toBeNull();
+    expect(groupOf(cold)).toBeNull();
+    expect(groupOf(cold, { recency: measured(4_000) })).toBe('dog');
   });
 
   it('is a verdict that cites the facts that it used, the missing ones too', () => {
@@ -87,8 +92,8 @@ describe('The group of a customer', () => {
         const value = facts[name]?.value ?? (name === 'recency' ? 4_000_000 : 0);
         const better = name === 'recency' ? Math.max(0, value - by) : value + by;
         const after = customerGroupOf({ ...facts, [name]: measured(better) }, rule).group;
-        expect(customerGroups).toContain(before);
-        expect(rank[after]).toBeGreaterThanOrEqual(rank[before]);
+        expect([...customerGroups, null]).toContain(before);
+        expect(after === null ? 0 : rank[after]).toBeGreaterThanOrEqual(before === null ? 0 : rank[before]);
       }),
     );
   });

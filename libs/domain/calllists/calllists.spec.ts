@@ -93,6 +93,18 @@ describe('A selection', () => {
       );
   });
 
+  it('is cut once under an id, also when dogs are called from the next definition on', () => {
+    const [first, ...others] = accounts;
+    const judged = [{ ...first, group: 'dog' }, ...others];
+    const withDogs = {
+      ...selected('accounts'),
+      data: { ...selected('accounts').data, includeDogs: true, version: 3 },
+    };
+    given(callLists, fact('CallListsCut', { ...wholeCut.data, excluded: 1 }), drawn('sam', c), drawn('kim', b))
+      .when(cut(judged), { lookups: { 'selection-win-back': [selected('accounts'), withDogs] } })
+      .thenNothing();
+  });
+
   it('is cut once under an id, by the definition that held then', () => {
     const redefined = [
       selected('accounts'),

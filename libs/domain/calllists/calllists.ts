@@ -48,9 +48,10 @@ export const callLists = aggregate<CallListsState, Lookups>()({
         ...defined,
         selectionVersion: defined.version,
       };
+      const includeDogs = lookups.selection.includesDogs[selectionVersion] ?? false;
       const named = membersNamed(candidates, of);
       const isCalled = (memberId: string, group: string | undefined): boolean =>
-        lookups.people.get(memberId)?.kind !== 'other' && (defined.includeDogs || group !== 'dog');
+        lookups.people.get(memberId)?.kind !== 'other' && (includeDogs || group !== 'dog');
       const called = named.filter(({ memberId }, place) => isCalled(memberId, candidates[place]?.group));
       const { lists, leftOut } = cutCallLists(called, direction, salespeople, size);
       const counted = { candidates: named.length, leftOut, excluded: named.length - called.length };

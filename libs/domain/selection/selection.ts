@@ -6,6 +6,8 @@ import { type SelectionEvents, selectionEvents } from './selection.events.js';
 
 export interface SelectionState {
   readonly defined?: DataOf<SelectionEvents['SelectionDefined']>;
+  /** Whether dogs are called, by version. */
+  readonly includesDogs: Readonly<Record<number, boolean>>;
 }
 
 interface Lookups {
@@ -24,7 +26,7 @@ export const selection = aggregate<SelectionState, Lookups>()({
   events: selectionEvents,
   commands: { DefineSelection },
   id: 'selectionId',
-  initial: {},
+  initial: { includesDogs: {} },
   lookups: { segment: ordered },
   decide: {
     DefineSelection: ({ name, segmentId, orderBy, direction, includeDogs = false }, { defined }, { lookups }) => {
@@ -38,6 +40,9 @@ export const selection = aggregate<SelectionState, Lookups>()({
     },
   },
   evolve: {
-    SelectionDefined: (_, defined) => ({ defined }),
+    SelectionDefined: ({ includesDogs }, defined) => ({
+      defined,
+      includesDogs: { ...includesDogs, [defined.version]: defined.includeDogs },
+    }),
   },
 });
