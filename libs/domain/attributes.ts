@@ -14,7 +14,7 @@ export type Attribute =
 /** Longest text of an attribute. */
 export const longestAttribute = 500;
 
-/** Most attributes of one account or person. */
+/** Most attributes of an account; of a person that many which are personal, and as many which are not. */
 export const mostAttributes = 100;
 
 /** Whether a value is of the type that it is said to be. What text may contain is the field's matter. */
