@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { ensureProcessTables, ManagerRunner, ProcessRunner } from '../../libs/cqrs/index.js';
 import { domainCatalogue, processManagers } from '../../libs/domain/index.js';
-import { runProjections, sharedFeed } from '../../libs/read-model/index.js';
+import type { EventFeed } from '../../libs/kernel/index.js';
+import { runProjections, sharedFeed, type Projection } from '../../libs/read-model/index.js';
 import { projections } from '../../projections/index.js';
 import { openEngine, type EngineSettings } from '../engine.js';
 
@@ -9,11 +10,19 @@ export interface RunningProjector {
   stop(): Promise<void>;
 }
 
-/**
- * Starts what runs on the log: read models (all of them, or those given) and processes. It goes on until it is stopped,
- * whatever comes and goes.
- */
-export async function startProjector(settings: EngineSettings, readModels = projections): Promise<RunningProjector> {
+export interface ProjectorSettings extends EngineSettings {
+  /** All of them, where left out. */
+  readonly readModels?: readonly Projection[];
+  /** Who reads the log; where left out, the projector itself. */
+  readonly reading?: Pick<EventFeed, 'follow'>;
+}
+
+/** Starts what runs on the log: read models and processes. It goes on until it is stopped, whatever comes and goes. */
+export async function startProjector({
+  readModels = projections,
+  reading,
+  ...settings
+}: ProjectorSettings): Promise<RunningProjector> {
   const engine = await openEngine(settings);
   const { database, eventLog, executor, clock, processes, log } = engine;
   await ensureProcessTables(database.db);
@@ -21,7 +30,11 @@ export async function startProjector(settings: EngineSettings, readModels = proj
   const { signal } = ending;
   // Every read model and process waits for it.
   setMaxListeners(0, signal);
-  const feed = sharedFeed({ feed: eventLog, types: [...domainCatalogue.keys()], signal });
+  const feed = sharedFeed({
+    feed: { head: () => eventLog.head(), follow: (after, options) => (reading ?? eventLog).follow(after, options) },
+    types: [...domainCatalogue.keys()],
+    signal,
+  });
   const runner = new ProcessRunner(database.db, feed, executor, log);
   const managers = new ManagerRunner({ db: database.db, feed, executor, clock, log });
   const running = Promise.all([

@@ -10,21 +10,14 @@ import {
 import { Appender } from './appending.js';
 import { Connection, type Log } from './connection.js';
 import { type AppendContext, type Draft, type StreamHead, proposeEvents, sealedKey } from './envelope.js';
-import { follow } from './following.js';
+import { LogFeed, type LogFeedOptions } from './log-feed.js';
 import type { PersonalKeys } from './personal-keys.js';
-import { Reader } from './reading.js';
 import { declarationOf, headAt, recorded } from './recorded.js';
 import { splitPersonal } from './personal-fields.js';
 import { endureStrayRejections } from './stray-rejections.js';
 
-export interface EventLogOptions {
-  /** `esdb://…` or `esdb+discover://…`. */
-  readonly url: string;
-  readonly catalogue: EventCatalogue;
+export interface EventLogOptions extends LogFeedOptions {
   readonly keys: PersonalKeys;
-  /** How long one call may stay without an answer; 5,000 when left out. */
-  readonly callTimeoutMs?: number;
-  readonly log?: Log;
 }
 
 /** A decision's fact, before it is recorded. */
@@ -48,30 +41,26 @@ export interface LoadedStream {
 
 /** The log of all facts, in EventStoreDB. */
 export class EventLog implements EventFeed {
-  private readonly reader: Reader;
   private readonly appender: Appender;
-  private readonly categories: ReadonlySet<string>;
   private readonly release: () => void;
 
   private constructor(
     private readonly catalogue: EventCatalogue,
     private readonly keys: PersonalKeys,
     private readonly appends: Connection,
-    private readonly reads: Connection,
-    private readonly log: Log,
+    private readonly feed: LogFeed,
+    log: Log,
   ) {
-    this.reader = new Reader(reads);
-    this.appender = new Appender(appends, this.reader);
+    this.appender = new Appender(appends, feed.reader);
     this.release = endureStrayRejections(log);
-    this.categories = new Set([...catalogue.values()].map(({ category }) => category));
   }
 
   /** Does not wait for the store: see `ready`. */
   static connect({ url, catalogue, keys, callTimeoutMs = 5_000, log = () => undefined }: EventLogOptions): EventLog {
     // Two, so that a failure of the one stream that carries all appends leaves the reads alone.
     const appends = new Connection(url, 'appends', callTimeoutMs, log);
-    const reads = new Connection(url, 'reads', callTimeoutMs, log);
-    return new EventLog(catalogue, keys, appends, reads, log);
+    const feed = LogFeed.connect({ url, catalogue, callTimeoutMs, log });
+    return new EventLog(catalogue, keys, appends, feed, log);
   }
 
   /**
@@ -80,7 +69,7 @@ export class EventLog implements EventFeed {
    * @throws StoreUnavailable, StoreRefused, UnreadableEvent
    */
   async load(stream: string, after?: StreamHead): Promise<LoadedStream> {
-    const stored = await this.reader.stream(stream, after ? after.revision + 1 : 0);
+    const stored = await this.feed.reader.stream(stream, after ? after.revision + 1 : 0);
     const events = stored.map((event) => recorded(event, declarationOf(this.catalogue, event)));
     const last = stored.at(-1);
     return { events: await this.opened(events), head: last ? headAt(last) : (after ?? null) };
@@ -112,17 +101,12 @@ export class EventLog implements EventFeed {
   }
 
   follow(after: Position | null, options: FollowOptions): AsyncIterable<FeedBatch> {
-    const { catalogue, reads, reader, categories, log } = this;
-    return follow(
-      { catalogue, connection: reads, categories, head: () => reader.head(this.ours), log },
-      after,
-      options,
-    );
+    return this.feed.follow(after, options);
   }
 
   /** Position of the last event of the product's own streams. */
   async head(): Promise<Position | null> {
-    return this.reader.head(this.ours);
+    return this.feed.head();
   }
 
   /** @throws StoreUnavailable */
@@ -131,11 +115,9 @@ export class EventLog implements EventFeed {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.appends.close(), this.reads.close()]);
+    await Promise.all([this.appends.close(), this.feed.close()]);
     this.release();
   }
-
-  private readonly ours = (stream: string): boolean => this.categories.has(categoryOf(stream));
 
   private async opened(events: RecordedEvent[]): Promise<RecordedEvent[]> {
     if (!events.some(({ sealed }) => sealed)) return events;

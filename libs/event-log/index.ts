@@ -17,4 +17,6 @@ export {
   WrongRevision,
 } from './errors.js';
 export { type Appended, EventLog, type EventLogOptions, type LoadedStream, type NewFact } from './event-log.js';
+export { type Port, PortFeed, serveFeed } from './feed-port.js';
+export { LogFeed, type LogFeedOptions } from './log-feed.js';
 export { type Closed, PersonalKeys } from './personal-keys.js';

@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly projections: readonly Projection[];
   readonly signal: AbortSignal;
   readonly log?: Log;
-  /** The most events read, and written, at once. Default 4,000. */
+  /** The most events read, and written, at once. Default 2,000. */
   readonly batch?: number;
   /** Milliseconds between two attempts of a standby to take over. Default 500. */
   readonly standby?: number;
@@ -50,7 +50,7 @@ class Runner {
     this.readers = new Readers({
       feed: options.feed,
       types: [...new Set(options.projections.flatMap(({ types }) => types))].sort(),
-      batch: options.batch ?? 4_000,
+      batch: options.batch ?? 2_000,
       patience: options.patience ?? 2_000,
       signal: options.signal,
     });
@@ -129,7 +129,7 @@ class Runner {
   }
 
   private start(schema: string, projection: Projection, building: boolean): void {
-    const { feed, database, batch = 4_000, standby = 500, signal } = this.options;
+    const { feed, database, batch = 2_000, standby = 500, signal } = this.options;
     const stopped = new AbortController();
     const copy = new Copy({
       schema,

@@ -10,7 +10,7 @@ export type SharedFeedOptions = Pick<ReadersOptions, 'feed' | 'types' | 'signal'
  * The same log for several followers at the price of one read: those that stand at the same place share it, and one that
  * keeps the others waiting goes on by itself. `types` are all that any of them asks for.
  */
-export function sharedFeed({ batch = 4_000, patience = 2_000, ...options }: SharedFeedOptions): EventFeed {
+export function sharedFeed({ batch = 2_000, patience = 2_000, ...options }: SharedFeedOptions): EventFeed {
   const readers = new Readers({ batch, patience, ...options });
   return {
     head: () => options.feed.head(),

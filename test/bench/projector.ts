@@ -1,5 +1,6 @@
 import { runChild } from '../../apps/child.js';
 import { startProjector } from '../../apps/projector/projector.js';
+import { startReading } from '../../apps/projector/reading-thread.js';
 import { readServiceSettings } from '../../apps/settings.js';
 import { projections } from '../../projections/index.js';
 
@@ -10,8 +11,20 @@ runChild(async () => {
   const log = (level: string, message: string): void => {
     if (level !== 'info') process.stderr.write(`${message}\n`);
   };
-  return startProjector(
-    { databaseUrl, eventStoreUrl, masterKey, log },
-    projections.filter(({ name }) => named.has(name)),
-  );
+  const thread = startReading(eventStoreUrl);
+  const readModels = projections.filter(({ name }) => named.has(name));
+  const projector = await startProjector({
+    databaseUrl,
+    eventStoreUrl,
+    masterKey,
+    log,
+    readModels,
+    reading: thread.feed,
+  });
+  return {
+    stop: async () => {
+      await projector.stop();
+      await thread.stop();
+    },
+  };
 });

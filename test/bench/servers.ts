@@ -32,11 +32,12 @@ export async function startBenchServers(): Promise<BenchServers> {
   const adminKey = randomBytes(24).toString('hex');
   const masterKey = randomBytes(32);
 
-  const start = (name: string, module: string, environment: Record<string, string>): Promise<void> =>
+  const start = (name: string, module: string, environment: Record<string, string>, semi = 32): Promise<void> =>
     new Promise((served, failed) => {
       const child = fork(join(dist, module), [], {
         env: { ...process.env, ...environment },
-        execArgv: ['--max-old-space-size=256', '--max-semi-space-size=32', ...profiled(name)],
+        // As `kroniek up` starts them.
+        execArgv: ['--max-old-space-size=256', `--max-semi-space-size=${semi}`, ...profiled(name)],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       children.set(name, child);
@@ -76,8 +77,13 @@ export async function startBenchServers(): Promise<BenchServers> {
     masterKey,
     startProjector: (readModels) =>
       readModels
-        ? start('projector', 'test/bench/projector.js', { ...service, KRONIEK_BENCH_READ_MODELS: readModels.join() })
-        : start('projector', 'apps/projector/main.js', service),
+        ? start(
+            'projector',
+            'test/bench/projector.js',
+            { ...service, KRONIEK_BENCH_READ_MODELS: readModels.join() },
+            16,
+          )
+        : start('projector', 'apps/projector/main.js', service, 16),
     stopProjector: () => end('projector'),
     memory: async () => {
       const own = [...children.values()].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
@@ -96,7 +102,7 @@ export async function startBenchServers(): Promise<BenchServers> {
 /** KRONIEK_BENCH_PROFILE names a folder for a processor profile of each server. */
 function profiled(name: string): string[] {
   const folder = process.env['KRONIEK_BENCH_PROFILE'];
-  return folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`] : [];
+  return folder ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, name)}`] : [];
 }
 
 const freePort = (): Promise<number> =>

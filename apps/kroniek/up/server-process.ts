@@ -10,8 +10,8 @@ export type ServerProcessOptions = {
   module: string;
   /** Asked at each start, since a server may have moved meanwhile. */
   environment: () => Record<string, string>;
-  /** Bound of V8's old generation, in MB. */
-  memory: number;
+  /** Bounds of V8's generations, in MB: the old one, and half of the young one. */
+  memory: { old: number; semi: number };
 };
 
 /** A process that ends this often before it ever served will not serve; one that did is started again for ever. */
@@ -81,7 +81,7 @@ export class ServerProcess {
     const { module, memory, environment } = this.options;
     const child = fork(module, [], {
       env: { ...process.env, ...environment() },
-      execArgv: [`--max-old-space-size=${String(memory)}`, '--max-semi-space-size=32'],
+      execArgv: [`--max-old-space-size=${String(memory.old)}`, `--max-semi-space-size=${String(memory.semi)}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.child = child;

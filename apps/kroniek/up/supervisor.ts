@@ -4,7 +4,7 @@ import type { Settings } from '../../settings.js';
 import type { DataFolder } from './data-folder.js';
 import { EmbeddedPostgres, databases } from './embedded-postgres.js';
 import { Journal } from './journal.js';
-import { ServerProcess } from './server-process.js';
+import { ServerProcess, type ServerProcessOptions } from './server-process.js';
 import { terminal } from './terminal.js';
 
 /** Paths of the modules that run as processes of their own. */
@@ -20,6 +20,10 @@ export type Addresses = {
 
 /** Milliseconds; all of it stays under the ten seconds that a stop may take. */
 const patience = { services: 4_500, eventStore: 2_000, postgres: 2_000 };
+
+/** The projector has a second heap in its reading thread, so that each gets less. */
+const roomy = { old: 256, semi: 32 };
+const twoHeaps = { old: 256, semi: 16 };
 
 /** The tree of processes: PostgreSQL first, then the event store over it, then projector and API. */
 export class Supervisor {
@@ -87,7 +91,7 @@ export class Supervisor {
 
   private async startEventStore(): Promise<string> {
     const port = await this.folder.port('event-store');
-    const eventStore = this.process('event-store', this.modules.eventStore, 256, () => ({
+    const eventStore = this.process('event-store', this.modules.eventStore, roomy, () => ({
       DATABASE_URL: this.postgres?.url(databases.eventStore) ?? '',
       PORT: String(port),
     }));
@@ -98,8 +102,8 @@ export class Supervisor {
   }
 
   private async startServices(environment: () => Record<string, string>): Promise<[api: Ready]> {
-    const projector = this.process('projector', this.modules.projector, 256, environment);
-    const api = this.process('api', this.modules.api, 256, environment);
+    const projector = this.process('projector', this.modules.projector, twoHeaps, environment);
+    const api = this.process('api', this.modules.api, roomy, environment);
     this.services = [projector, api];
     const [, ready] = await Promise.all([
       projector.start().then(() => terminal.ready('Projector')),
@@ -114,7 +118,7 @@ export class Supervisor {
   private process(
     name: string,
     module: string,
-    memory: number,
+    memory: ServerProcessOptions['memory'],
     environment: () => Record<string, string>,
   ): ServerProcess {
     const say = this.say(name);
