@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as dial, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -39,6 +41,19 @@ describe('by discovery', () => {
     expect((await fetch(`${address}/health/live`)).status).toBe(204);
     expect(await (await fetch(`${address}/ping`)).json()).toMatchObject({ text: expect.stringContaining('Ping') });
     expect((await fetch(`${address}/nonsense`, { method: 'POST', body: '{}' })).status).toBe(404);
+  });
+
+  it('leaves no connection open once it is stopped, whatever was spoken on it', async () => {
+    const own = await openStore();
+    const [silent, kept] = [0, 1].map(() => dial(own.server.port, '127.0.0.1')) as [Socket, Socket];
+    kept.write('GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n');
+    await once(kept, 'data');
+    const ended = Promise.all([silent, kept].map((socket) => once(socket.resume(), 'close')));
+    const from = performance.now();
+    await own.close();
+    await ended;
+    // Node would keep the one that speaks HTTP for five seconds, and the silent one for ever.
+    expect(performance.now() - from).toBeLessThan(4_000);
   });
 
   it('answers UNIMPLEMENTED to what it does not do', async () => {

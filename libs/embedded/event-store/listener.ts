@@ -5,7 +5,13 @@ import { ServerCredentials, type Server as GrpcServer } from '@grpc/grpc-js';
 
 const HTTP2_PREFACE = 'PRI ';
 
-export type Listener = { port: number; close(): void };
+export type Listener = {
+  port: number;
+  /** Takes no more connections. */
+  close(): void;
+  /** Ends those that are left, whatever was spoken on them. */
+  cut(): void;
+};
 
 /**
  * Listens on one port for gRPC and for the little HTTP/1.1 there is: `/ping`, as the client library asks for it, and
@@ -32,12 +38,20 @@ export async function listen(
           socket.on('error', () => socket.destroy());
           hand(socket, socket.alpnProtocol === 'h2');
         });
+  // The HTTP server knows none of its connections: it does not listen itself.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await listening(server, host, port);
   return {
     port: (server.address() as AddressInfo).port,
     close: () => {
       server.close();
-      http.closeAllConnections();
+    },
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
     },
   };
 }

@@ -56,6 +56,7 @@ export async function startEventStore(options: EventStoreOptions): Promise<Event
     calls.endAll();
     await Promise.race([new Promise((resolve) => server.tryShutdown(resolve)), pause(SHUTDOWN_MS)]);
     server.forceShutdown();
+    listener.cut();
     await store.close();
   };
   return { port, url: `esdb://${host}:${port}?tls=${tls !== undefined}`, stop: () => (stopped ??= stop()) };
