@@ -29,6 +29,9 @@ export interface Issue {
 /** How long after the report of the event that set it a deadline that has passed is held back, and after any history. */
 const settlingMs = minuteMs;
 
+/** Later than any instant. */
+const never = '~';
+
 /** An event that was recorded so long after it happened is history: more of it may follow. */
 const historyMs = dayMs;
 
@@ -46,6 +49,8 @@ export class Timeline {
   private readonly kept: Map<string, Waiting>;
   private readonly touched = new Set<string>();
   private readonly asked = new Set<string>();
+  /** Nothing fires before it: so that not every event has to look at every key. */
+  private soonest: Instant = '';
 
   constructor(
     private readonly manager: ProcessManager,
@@ -128,11 +133,14 @@ export class Timeline {
   }
 
   private first(until: Instant): { waiting: Waiting; deadline: Instant; at: Instant } | undefined {
+    if (this.soonest > until) return undefined;
     let found: { waiting: Waiting; deadline: Instant; at: Instant } | undefined;
+    let soonest = never;
     for (const waiting of this.kept.values()) {
       const { deadline, firesAt, late, key } = waiting;
-      if (deadline === undefined || firesAt === undefined || firesAt > until) continue;
+      if (deadline === undefined || firesAt === undefined) continue;
       const at = late ? later(firesAt, this.quietFrom) : firesAt;
+      if (at < soonest) soonest = at;
       if (at > until) continue;
       const before =
         !found ||
@@ -140,6 +148,7 @@ export class Timeline {
         (at === found.at && (deadline < found.deadline || (deadline === found.deadline && key < found.waiting.key)));
       if (before) found = { waiting, deadline, at };
     }
+    this.soonest = soonest;
     return found;
   }
 
@@ -154,5 +163,6 @@ export class Timeline {
   private set(waiting: Waiting): void {
     this.touched.add(waiting.key);
     this.kept.set(waiting.key, waiting);
+    if (waiting.firesAt !== undefined && waiting.firesAt < this.soonest) this.soonest = waiting.firesAt;
   }
 }

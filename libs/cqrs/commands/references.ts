@@ -2,15 +2,24 @@ import { notFound, referencesOf, Refusal } from '../../kernel/index.js';
 import type { CommandCatalogue } from './catalogue.js';
 import type { Streams } from './streams.js';
 
+/** A list may name hundreds. */
+const atOnce = 32;
+
 /**
  * Everything that a command names has to exist.
  *
  * @throws Refusal `ACCOUNT_NOT_FOUND` and the like, naming the field
  */
 export async function checkReferences(command: object, catalogue: CommandCatalogue, streams: Streams): Promise<void> {
-  for (const { path, category, id } of namedIn(command)) {
-    const aggregate = catalogue.aggregate(category);
-    if (await streams.exists(aggregate, `${category}-${id}`)) continue;
+  const exists = ({ category, id }: Named): Promise<boolean> =>
+    streams.exists(catalogue.aggregate(category), `${category}-${id}`);
+  const named = [...namedIn(command)];
+  for (let from = 0; from < named.length; from += atOnce) {
+    const asked = named.slice(from, from + atOnce);
+    const found = await Promise.all(asked.map(exists));
+    const missing = asked.find((_, place) => !found[place]);
+    if (!missing) continue;
+    const { path, category } = missing;
     const { kind, code, message } = notFound(
       `${category.toUpperCase()}_NOT_FOUND`,
       `There is no ${category} with this id.`,
