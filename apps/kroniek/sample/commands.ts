@@ -11,7 +11,7 @@ import { overTheCounter } from './purchases.js';
 import { Random } from './random.js';
 import { changesOfMind } from './replanning.js';
 import { Roster } from './roster.js';
-import { calendarList, segments } from './segments.js';
+import { calendarList, seasonalList, segments } from './segments.js';
 import { askEverybody, surveys } from './service.js';
 import { exchangeRates, laterSettings, settings } from './settings.js';
 import { dayMs, type SampleCommand, Story } from './story.js';
@@ -87,6 +87,7 @@ export function sampleCommands(seed: string, now: Instant): readonly SampleComma
   forecasts(story('forecasts', begin, late), roster.wins, begin);
   parents(story('parents', today - 60 * dayMs, late), roster.silentSince(today - 200 * dayMs));
   calendarList(story('calendar', today - 90 * dayMs, late), roster);
+  seasonalList(story('seasonal', today - 60 * dayMs, late), roster);
   for (const [place, plan] of plans.entries()) {
     const wave = afterCustomers + place * 4;
     campaign(story(plan.name, today - plan.ago * dayMs, { wave }), plan, roster);

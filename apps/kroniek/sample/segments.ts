@@ -60,3 +60,14 @@ export function calendarList(story: Story, { contacts }: Roster): void {
   story.pass(4, 6);
   story.tell('RemoveFromStaticList', { segmentId, personIds: personIds.slice(0, 3) });
 }
+
+/** Who buys once a year: they have a longer window before they count as inactive. */
+export function seasonalList(story: Story, { contacts }: Roster): void {
+  const segmentId = 'seasonal';
+  story.tell('CreateStaticList', { segmentId, name: 'Buy once a season', of: 'accounts' });
+  const growers = contacts.filter(
+    ({ company, since }) => ['agriculture', 'food'].includes(company.industry) && since < story.now,
+  );
+  const accountIds = [...new Set(growers.map(({ accountId }) => accountId))];
+  if (accountIds.length > 0) story.tell('AddToStaticList', { segmentId, accountIds });
+}

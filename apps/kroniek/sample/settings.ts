@@ -57,7 +57,7 @@ export function settings(story: Story): void {
   change('stalled-contact.after', { weeks: 3 });
   story.tell('ResetPolicy', { policyName: 'stale-opportunity' });
   story.pass(150, 160);
-  change('inactivity.window', { days: 180, segments: [{ segmentId: 'growers', days: 365 }] });
+  change('inactivity.window', { days: 180, segments: [{ segmentId: 'seasonal', days: 365 }] });
 }
 
 /** Euros that a unit costs, at the beginning. */

@@ -9,9 +9,24 @@ import {
 } from '../../kernel/index.js';
 import type { Phase, PhaseReason } from './customer.events.js';
 
-/** The window of `inactivity.window` that every customer has. Those of segments: docs/decisions/0021. */
+/** The value of `inactivity.window`: the window that every customer has, and those of static lists (docs/decisions/0021). */
 export interface Window {
   readonly days: number;
+  readonly segments: readonly { readonly segmentId: string; readonly days: number }[];
+}
+
+/** The windows that there were, and the static lists that a customer stands on. */
+export interface Windows {
+  readonly policy: PolicyHistory<Window>;
+  readonly lists?: readonly string[] | undefined;
+  /** Since when it stands on these and no others. */
+  readonly listedSince?: Instant | undefined;
+}
+
+/** Of a customer's several windows the longest holds; where it has none of its own, the general one. */
+export function daysOf({ days, segments }: Window, lists: readonly string[] = []): number {
+  const own = segments.filter(({ segmentId }) => lists.includes(segmentId));
+  return own.length === 0 ? days : Math.max(...own.map((window) => window.days));
 }
 
 /** How far somebody has come who never bought. */
@@ -67,8 +82,9 @@ export const together = (all: readonly Said[]): Said => {
   return { ...(standing && { standing }), ...(bought && { bought }) };
 };
 
-const windowOf = ({ at }: Bought, windows: PolicyHistory<Window>): DeadlineUnder | undefined =>
-  firstUnder(windows, ({ days }) => plusDays(at, days));
+/** Whoever is put on a list, or taken off it, is judged by its window from then on. */
+const windowOf = ({ at }: Bought, { policy, lists, listedSince = '' }: Windows): DeadlineUnder | undefined =>
+  firstUnder(policy, (value) => later(plusDays(at, daysOf(value, lists)), listedSince));
 
 const turnOf = (judged: Judged | undefined, to: Phase | undefined): string => `${judged?.is ?? ''} ${to ?? ''}`;
 
@@ -90,7 +106,7 @@ export function turned(judged: Judged | undefined, is: Phase | undefined, at: In
 }
 
 /** When an active customer becomes inactive, and the version of the policy that says so. */
-export function inactiveFrom(judged: Judged | undefined, windows: PolicyHistory<Window>): DeadlineUnder | undefined {
+export function inactiveFrom(judged: Judged | undefined, windows: Windows): DeadlineUnder | undefined {
   if (judged?.is !== 'active' || !judged.bought) return undefined;
   const ends = windowOf(judged.bought, windows);
   return ends && { ...ends, deadline: datedFrom(judged, 'inactive', ends.deadline) };
@@ -104,7 +120,7 @@ export function phaseChanges(
   judged: Judged | undefined,
   { standing, bought }: Said,
   { at, purchase }: Happening,
-  windows: PolicyHistory<Window>,
+  windows: Windows,
 ): readonly PhaseChange[] {
   const from = later(at, judged?.since ?? at);
   if (!bought) return judged?.is === standing?.phase ? [] : [{ judged: turned(judged, standing?.phase, from) }];
@@ -123,7 +139,7 @@ function boughtAgain(
   judged: Judged | undefined,
   bought: Bought,
   from: Instant,
-  windows: PolicyHistory<Window>,
+  windows: Windows,
 ): readonly PhaseChange[] {
   if (judged?.is === 'active') {
     // History that is reported in its order: the time was up in between.

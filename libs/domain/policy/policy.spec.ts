@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { factsOf, Refusal } from '../../kernel/index.js';
-import { command, decide, fold, given } from '../../testing/decider.js';
+import { type Circumstances, command, decide, fold, given } from '../../testing/decider.js';
 import { filled } from '../fields.js';
 import { defaults, policies, policyNames, type PolicyValue, readValue } from './policies.js';
 import { policy, policyInForce, policyLookup, underPolicy } from './policy.js';
 import { ChangePolicy, ResetPolicy } from './policy.commands.js';
+import { segmentEvents } from '../segment/segment.events.js';
 import { policyDefaults, policyEvents, type PolicyName } from './policy.events.js';
 
 const fact = factsOf(policyEvents);
@@ -17,9 +18,9 @@ const changed = <N extends PolicyName>(name: N, version: number, value: PolicyVa
   fact('PolicyChanged', { policy: name, version, value });
 
 /** What is wrong with a value, each as `path: message`. */
-const wrong = (name: string, value: object): readonly string[] => {
+const wrong = (name: string, value: object, around: Circumstances = {}): readonly string[] => {
   try {
-    decide(policy, policy.initial, change(name, value), admin);
+    decide(policy, policy.initial, change(name, value), { ...admin, ...around });
     return [];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -28,6 +29,34 @@ const wrong = (name: string, value: object): readonly string[] => {
 };
 
 describe('A policy', () => {
+  it('differs for static lists, not for segments by rule: no event tells whom a rule holds of', () => {
+    const windows = { days: 180, segments: [{ segmentId: 'ports', days: 365 }] };
+    const cadence = {
+      rules: [
+        { phase: 'active', days: 30 },
+        { segmentId: 'ports', days: 7 },
+      ],
+    } as const;
+    const told = factsOf(segmentEvents);
+    const rule = { field: 'industry', operator: 'one-of', value: ['ports'] } as const;
+    const list = { lookups: { 'segment-ports': [told('StaticListCreated', { name: 'Ports', of: 'accounts' })] } };
+    const byRule = {
+      lookups: { 'segment-ports': [told('SegmentDefined', { name: 'Ports', of: 'accounts', rule, version: 1 })] },
+    };
+    given(policy)
+      .when(change('inactivity.window', windows), { ...manager, ...list })
+      .then(changed('inactivity.window', 1, windows));
+    const said = ': segmentId must be that of a static list, not of a segment by rule.';
+    expect(wrong('inactivity.window', windows, byRule)).toEqual([
+      'POLICY_VALUE_INVALID',
+      `value.segments[0].segmentId${said}`,
+    ]);
+    expect(wrong('attention.cadence', cadence, byRule)).toEqual([
+      'POLICY_VALUE_INVALID',
+      `value.rules[1].segmentId${said}`,
+    ]);
+  });
+
   it('is a versioned setting: each change is recorded as the next version', () => {
     given(policy)
       .when(change('stalled-contact.after', { weeks: 4 }), manager)

@@ -1,6 +1,7 @@
 import {
   aggregate,
   type Actor,
+  type FieldError,
   factsOf,
   type Foldable,
   forbidden,
@@ -8,6 +9,7 @@ import {
   type Lookup,
   notFound,
 } from '../../kernel/index.js';
+import { segment, type SegmentState } from '../segment/segment.js';
 import { same } from '../values.js';
 import { defaults, isPolicyName, policies, policyNames, type PolicyValue, readValue, type Policy } from './policies.js';
 import { ChangePolicy, ResetPolicy } from './policy.commands.js';
@@ -25,19 +27,29 @@ export interface PolicyInForce<N extends PolicyName = PolicyName> {
   readonly value: PolicyValue<N>;
 }
 
+interface Lookups {
+  readonly segments: ReadonlyMap<string, SegmentState>;
+}
+
 const fact = factsOf(policyEvents);
 
 /** Policies are versioned settings recorded as events: who changed them, when, to what (domain.md). */
-export const policy = aggregate<PolicyState>()({
+export const policy = aggregate<PolicyState, Lookups>()({
   events: policyEvents,
   commands: { ChangePolicy, ResetPolicy },
   id: 'policyName',
   initial: { version: 0 },
-  lookups: {},
+  lookups: {
+    segments: {
+      from: segment,
+      ids: (command) => segmentsNamed(command).map(({ segmentId }) => segmentId),
+    },
+  },
   decide: {
-    ChangePolicy: ({ policyName, value: asked }, state, { actor }) => {
-      const name = known(policyName, actor);
-      const { value, errors } = readValue(name, asked);
+    ChangePolicy: (command, state, { actor, lookups }) => {
+      const name = known(command.policyName, actor);
+      const { value, errors: inShape } = readValue(name, command.value);
+      const errors = inShape.length > 0 ? inShape : byRule(command, lookups.segments);
       if (errors.length > 0) {
         const inValue = errors.map(({ path, message }) => ({ path: path === '' ? 'value' : `value.${path}`, message }));
         throw invalid('POLICY_VALUE_INVALID', `${name} cannot have this value.`, inValue);
@@ -54,6 +66,28 @@ export const policy = aggregate<PolicyState>()({
     PolicyChanged: (_, { version, value }) => ({ version, value }),
   },
 });
+
+/** Entries of a value that are for a segment alone, with their paths. */
+function segmentsNamed(command: object): readonly { readonly path: string; readonly segmentId: string }[] {
+  if (!(command instanceof ChangePolicy)) return [];
+  const { segments, rules } = command.value as { readonly segments?: unknown; readonly rules?: unknown };
+  const entries = command.policyName === 'inactivity.window' ? { segments } : { rules };
+  return Object.entries(entries).flatMap(([list, values]) =>
+    (Array.isArray(values) ? (values as readonly unknown[]) : []).flatMap((entry, place) => {
+      const { segmentId } = (entry ?? {}) as { readonly segmentId?: unknown };
+      return typeof segmentId === 'string' ? [{ path: `${list}[${place}].segmentId`, segmentId }] : [];
+    }),
+  );
+}
+
+/**
+ * Whom a rule holds of is told by no event: a verdict that rested on it would not be the same on a replay, and a window
+ * that rests on a rule about the phase would turn in a circle (docs/decisions/0021).
+ */
+const byRule = (command: ChangePolicy, segments: ReadonlyMap<string, SegmentState>): readonly FieldError[] =>
+  segmentsNamed(command)
+    .filter(({ segmentId }) => segments.get(segmentId)?.defined !== undefined)
+    .map(({ path }) => ({ path, message: 'segmentId must be that of a static list, not of a segment by rule.' }));
 
 function known(name: string, { role }: Actor): PolicyName {
   if (!isPolicyName(name)) throw notFound('POLICY_UNKNOWN', `The policies are: ${policyNames.join(', ')}.`);

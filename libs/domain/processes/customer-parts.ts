@@ -1,4 +1,5 @@
 import type { Instant } from '../../kernel/index.js';
+import type { CustomerKind } from '../customer/customer.events.js';
 import { type Bought, type Judged, type Said, type Standing, together } from '../customer/phases.rules.js';
 
 /*
@@ -13,8 +14,8 @@ export interface Part {
   readonly of?: string | undefined;
   /** … unless it continues as this one. */
   readonly survivor?: string | undefined;
-  /** A potential supplier. */
-  readonly notSoldTo?: true;
+  /** A potential supplier, or an account that is no customer: what is worth anything is that it buys. */
+  readonly notSoldTo?: true | undefined;
   /** Of a purchase: the opportunity that it came from. */
   readonly opportunity?: string;
   /** Of an opportunity: the purchases that stand for it. */
@@ -24,6 +25,11 @@ export interface Part {
   /** What all earlier parts said together; it is not taken back. */
   readonly earlier?: Said | undefined;
   readonly judged?: Judged | undefined;
+  /** Of a customer: the static lists that it stands on, and since when it stands on these and no others. */
+  readonly lists?: readonly string[];
+  readonly listedSince?: Instant;
+  /** Of a static list: what its members are. */
+  readonly listOf?: CustomerKind;
 }
 
 export const unknown: Part = {};
@@ -35,14 +41,16 @@ export const mostParts = 100;
 export const belongsTo = ({ of, survivor }: Part): string | undefined => survivor ?? of;
 
 /** All that is said of it. A won opportunity that a purchase names counts as that purchase. */
-export const said = ({ standing, bought, namedBy = [], parts = {}, earlier }: Part): Said =>
-  together([
+export function said({ standing, bought, namedBy = [], parts = {}, earlier, notSoldTo }: Part): Said {
+  const all = together([
     { standing, bought: namedBy.length === 0 ? bought : undefined },
     ...Object.keys(parts)
       .sort()
       .map((part) => parts[part] ?? {}),
     earlier ?? {},
   ]);
+  return notSoldTo ? { bought: all.bought } : all;
+}
 
 /** Whom it belongs to, from the nearest on. */
 export function upFrom(first: string | undefined, stateOf: (key: string) => Part): readonly string[] {

@@ -11,6 +11,7 @@ import type { OpportunityEvents } from '../opportunity/opportunity.events.js';
 import type { PersonEvents } from '../person/person.events.js';
 import type { PolicyEvents } from '../policy/policy.events.js';
 import type { PurchaseEvents } from '../purchase/purchase.events.js';
+import type { SegmentEvents } from '../segment/segment.events.js';
 import { mostParts } from './customer-parts.js';
 import { customerPhases } from './customer-phases.js';
 
@@ -30,6 +31,7 @@ const of = {
   opportunity: happened<OpportunityEvents>(),
   purchase: happened<PurchaseEvents>(),
   policy: happened<PolicyEvents>(),
+  segment: happened<SegmentEvents>(),
 };
 const amount = { amount: 100, currency: 'EUR' };
 
@@ -116,6 +118,16 @@ describe('The relationship phase of a customer', () => {
     const supplier = of.account('account-s', 'AccountOpened', day(1), { name: 'S', roles: ['supplier'] });
     const roles = of.account(account, 'AccountRolesAssigned', day(3), { roles: ['partner'] });
     expect(phasesOf(supplier, opened(2), roles)).toEqual([account_('suspect', 2), `account ends ${day(3)}`]);
+    const again = of.account(account, 'AccountRolesAssigned', day(6), { roles: ['partner', 'customer'] });
+    expect(phasesOf(opened(2), roles, converted(4), deal(5), again).slice(1)).toEqual([
+      `account ends ${day(3)}`,
+      account_('potential', 6),
+    ]);
+    expect(phasesOf(opened(2), roles, deal(4), won(5)).slice(1)).toEqual([
+      `account ends ${day(3)}`,
+      account_('active', 5),
+      account_('inactive', 185),
+    ]);
     expect(phasesOf(lead(1, 'supplier'), qualified(2, 'sales-qualified'), converted(3))).toEqual([]);
   });
 
@@ -228,10 +240,11 @@ describe('The relationship phase of a customer', () => {
 
   it('is none until something is known of who was none: what lies before that counts from then on', () => {
     const roles = of.account(account, 'AccountRolesAssigned', day(30), { roles: ['partner'] });
-    expect(phasesOf(opened(1), roles, deal(20))).toEqual([
+    expect(phasesOf(opened(1), roles, won(20), deal(20))).toEqual([
       account_('suspect', 1),
       `account ends ${day(30)}`,
-      account_('potential', 30),
+      account_('active', 30),
+      account_('inactive', 200),
     ]);
   });
 
@@ -279,6 +292,33 @@ describe('The relationship phase of a customer', () => {
     expect(phasesOf(bought(10), window(1, 30, 20)).at(-1)).toBe(account_('inactive', 40));
     expect(phasesOf(bought(10), window(1, 30, 60)).at(-1)).toBe(account_('inactive', 60));
     expect(phasesOf(bought(10), window(1, 400, 195))).toEqual([account_('active', 10), account_('inactive', 190)]);
+  });
+
+  it('waits by the window of the static lists that the customer stands on, the longest of them, while it does', () => {
+    const windows = of.policy('policy-inactivity.window', 'PolicyChanged', day(1), {
+      policy: 'inactivity.window',
+      version: 1,
+      value: {
+        days: 180,
+        segments: [
+          { segmentId: 'ports', days: 300 },
+          { segmentId: 'barges', days: 30 },
+        ],
+      },
+    });
+    const list = (id: string) => of.segment(`segment-${id}`, 'StaticListCreated', day(1), { name: id, of: 'accounts' });
+    const put = (id: string, n: number) =>
+      of.segment(`segment-${id}`, 'StaticListMembersAdded', day(n), { members: [accountId] });
+    const taken = (id: string, n: number) =>
+      of.segment(`segment-${id}`, 'StaticListMembersRemoved', day(n), { members: [accountId] });
+    const lists = [windows, list('ports'), list('barges')];
+    const inactive = (...events: readonly GivenEvent[]) => phasesOf(...lists, bought(10), ...events).at(-1);
+    expect(inactive()).toBe(account_('inactive', 190));
+    expect(inactive(put('barges', 20))).toBe(account_('inactive', 40));
+    expect(inactive(put('barges', 20), put('ports', 30))).toBe(account_('inactive', 310));
+    expect(inactive(put('barges', 60))).toBe(account_('inactive', 60));
+    expect(inactive(put('ports', 20), taken('ports', 250))).toBe(account_('inactive', 250));
+    expect(inactive(put('ports', 195))).toBe(account_('inactive', 190));
   });
 
   it('keeps no more than the last purchases apart, and forgets who is not known', () => {

@@ -11,12 +11,14 @@ import {
   type Standing,
   turned,
   versionAt,
+  type Windows,
 } from '../customer/phases.rules.js';
 import { opportunityEvents } from '../opportunity/opportunity.events.js';
 import { personEvents } from '../person/person.events.js';
 import type { PolicyValue } from '../policy/policies.js';
 import { purchaseEvents } from '../purchase/purchase.events.js';
 import { purchaseCounts, purchasedAt } from '../purchase/purchase.rules.js';
+import { segmentEvents } from '../segment/segment.events.js';
 import { belongsTo, said, upFrom, type Part, tidy, unknown, withParts } from './customer-parts.js';
 import { policySource } from './policy-source.js';
 
@@ -35,13 +37,19 @@ type Surroundings = Around<Part, Policies>;
 const isCustomer = (key: string): boolean => key.startsWith('account-') || key.startsWith('person-');
 const kindOf = (key: string): CustomerKind => (key.startsWith('account-') ? 'account' : 'person');
 
+const windowsOf = ({ lists, listedSince }: Part, { window }: Surroundings['policies']): Windows => ({
+  policy: window,
+  lists,
+  listedSince,
+});
+
 /** What an event makes of the part that it is about, whatever follows from that. */
 type Own<E> = (part: Part, event: E) => Part;
 
 /** The phases that a customer comes into, for somebody who belongs to no other one. */
 function changesOf(part: Part, key: string, now: Happening, { policies }: Surroundings): readonly PhaseChange[] {
   if (!isCustomer(key)) return [];
-  return phaseChanges(part.judged, belongsTo(part) === undefined ? said(part) : {}, now, policies.window);
+  return phaseChanges(part.judged, belongsTo(part) === undefined ? said(part) : {}, now, windowsOf(part, policies));
 }
 
 /**
@@ -128,14 +136,29 @@ const stands =
 
 const roles: Own<Told & { readonly data: { readonly roles: readonly string[] } }> = (part, { stream, data }) =>
   data.roles.includes('customer')
-    ? { ...part, ...standing('suspect', 'account', stream) }
-    : { ...part, standing: undefined };
+    ? { ...part, notSoldTo: undefined, ...standing('suspect', 'account', stream) }
+    : { ...part, notSoldTo: true, standing: undefined };
 
 /** Both stay what they are: what is said of the one is said of the other while it lasts. */
 const mergedInto =
   (kind: CustomerKind): Own<Told & { readonly data: { readonly survivorId: string } }> =>
   (part, { data }) => ({ ...part, survivor: `${kind}-${data.survivorId}` });
 const separated: Own<Told> = (part) => ({ ...part, survivor: undefined });
+
+/** A list changes the window of its members, and nothing else: what was judged stays. */
+function listed(change: (lists: readonly string[], list: string) => readonly string[]) {
+  interface Listing extends Told {
+    readonly data: { readonly members: readonly string[] };
+  }
+  return {
+    keys: ({ stream, data }: Listing, stateOf: (key: string) => Part): readonly string[] => {
+      const { listOf } = stateOf(stream);
+      return [stream, ...(listOf === undefined ? [] : data.members.map((id) => `${listOf}-${id}`))];
+    },
+    evolve: (part: Part, { stream, occurredAt }: Listing, key: string): Part =>
+      key === stream ? part : tidy({ ...part, lists: change(part.lists ?? [], idOf(stream)), listedSince: occurredAt }),
+  };
+}
 
 const accountOf = (accountId: string | undefined) => (accountId === undefined ? {} : { of: `account-${accountId}` });
 
@@ -145,7 +168,7 @@ const accountOf = (accountId: string | undefined) => (accountId === undefined ? 
  */
 export const customerPhases = declareProcessManager<Part, Policies>()((on) => ({
   name: 'customer-phases',
-  version: 2,
+  version: 3,
   policies: { window: policySource('inactivity.window') },
   initial: unknown,
   hears: [
@@ -199,6 +222,14 @@ export const customerPhases = declareProcessManager<Part, Policies>()((on) => ({
       })),
       OpportunityWithdrawn: heard((part) => ({ ...part, standing: undefined })),
     }),
+    on(segmentEvents, {
+      StaticListCreated: {
+        keys: ({ stream }) => [stream],
+        evolve: (part, { data }) => ({ ...part, listOf: data.of === 'accounts' ? 'account' : 'person' }),
+      },
+      StaticListMembersAdded: listed((lists, list) => [...lists.filter((one) => one !== list), list]),
+      StaticListMembersRemoved: listed((lists, list) => lists.filter((one) => one !== list)),
+    }),
     on(purchaseEvents, {
       PurchaseRecorded: heard(
         (_, { stream, occurredAt, data }) => {
@@ -221,10 +252,10 @@ export const customerPhases = declareProcessManager<Part, Policies>()((on) => ({
       })),
     }),
   ],
-  due: ({ judged }, { window }) => inactiveFrom(judged, window)?.deadline,
-  onDue: (part, deadline, key, { window }) => {
+  due: (part, policies) => inactiveFrom(part.judged, windowsOf(part, policies))?.deadline,
+  onDue: (part, deadline, key, policies) => {
     const judged = turned(part.judged, 'inactive', deadline, part.judged?.bought);
-    const version = inactiveFrom(part.judged, window)?.version;
+    const version = inactiveFrom(part.judged, windowsOf(part, policies))?.version;
     return {
       state: { ...part, judged },
       commands: [

@@ -1,13 +1,5 @@
 import { channels } from '../person/person.events.js';
-import {
-  ageFields,
-  consentStandings,
-  type FieldName,
-  lifetimeValueKinds,
-  ruleBounds,
-  textFields,
-  wordFields,
-} from './segment.rules.js';
+import { ageFields, consentStandings, type FieldName, ruleBounds, textFields, wordFields } from './segment.rules.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -57,9 +49,13 @@ const money = object(
 );
 const fixed = object({ from: day, to: day }, 'Both days are included, in UTC.');
 
+/** All but the group, which no membership can rest on (`unjudged`). */
+const { group: _, ...wordsOffered } = wordFields;
+const wordsAsked = Object.entries(wordsOffered) as [Exclude<keyof typeof wordFields, 'group'>, readonly string[]][];
+
 const fieldsKnown: readonly FieldName[] = [
   ...textFields,
-  ...(Object.keys(wordFields) as (keyof typeof wordFields)[]),
+  ...wordsAsked.map(([field]) => field),
   ...ageFields,
   'rating',
 ];
@@ -69,7 +65,7 @@ const conditions: readonly Schema[] = [
     { field: words(...textFields), operator: words('one-of'), value: listOf(text) },
     'It is one of these, without regard to case; of the products in use or the roles, one of them is.',
   ),
-  ...Object.entries(wordFields).map(([field, allowed]) =>
+  ...wordsAsked.map(([field, allowed]) =>
     object(
       { field: words(field), operator: words('one-of'), value: listOf(words(...allowed)) },
       `The ${field} is one of these.`,
@@ -82,8 +78,8 @@ const conditions: readonly Schema[] = [
     ['within'],
   ),
   object(
-    { field: words('lifetime-value'), of: words(...lifetimeValueKinds), operator: bounds, value: money },
-    'The lifetime value in that currency.',
+    { field: words('lifetime-value'), of: words('realised'), operator: bounds, value: money },
+    'What was bought in that currency, ever.',
   ),
   object(
     { field: words(...ageFields), operator: words('older-than', 'newer-than'), value: days },

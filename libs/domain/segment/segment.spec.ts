@@ -63,6 +63,26 @@ describe('A dynamic segment', () => {
     );
   });
 
+  it('cannot rest on what is computed when it is asked for, unless it did so before', () => {
+    const group: Rule = { not: { field: 'group', operator: 'one-of', value: ['dog'] } };
+    const projected: Rule = {
+      ...{ field: 'lifetime-value', of: 'projected', operator: 'at-least' },
+      value: { amount: 1, currency: 'EUR' },
+    };
+    expect(() => decide(segment, segment.initial, define({ rule: { any: [rule, group, projected] } }))).toThrow(
+      expect.objectContaining({
+        code: 'SEGMENT_RULE_INVALID',
+        errors: [
+          expect.objectContaining({ path: 'rule.any[1].not.field' }),
+          expect.objectContaining({ path: 'rule.any[2].of' }),
+        ],
+      }),
+    );
+    given(segment, fact('SegmentDefined', { name, of: 'accounts', rule: group, version: 1 }))
+      .when(define({ rule: group, name: 'No dogs' }))
+      .then(fact('SegmentDefined', { name: 'No dogs', of: 'accounts', rule: group, version: 1 }));
+  });
+
   it('may be nested as deep as the language allows', () => {
     const nested = (levels: number): Rule => (levels === 0 ? rule : { any: [nested(levels - 1)] });
     given(segment)

@@ -12,6 +12,7 @@ import {
 } from './segment.commands.js';
 import { type SegmentEvents, segmentEvents } from './segment.events.js';
 import type { SegmentAudience } from './segment.rules.js';
+import { unjudged } from './unjudged.rules.js';
 
 type Data<T extends keyof SegmentEvents> = DataOf<SegmentEvents[T]>;
 
@@ -47,6 +48,9 @@ export const segment = aggregate<SegmentState>()({
       const unchanged = defined && sameRule(defined.rule, rule);
       if (unchanged && defined.name === name) return [];
       if (retired) throw isRetired();
+      // What an earlier release took stays as it is.
+      const unknown = unchanged ? [] : unjudged(rule);
+      if (unknown.length > 0) throw invalid('SEGMENT_RULE_INVALID', 'No membership can rest on this.', unknown);
       const version = unchanged ? defined.version : (defined?.version ?? 0) + 1;
       return [fact('SegmentDefined', plain({ name, of, rule, version }))];
     },
