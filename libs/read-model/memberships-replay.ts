@@ -1,6 +1,6 @@
 import { type Instant, later, type RecordedEvent } from '../kernel/index.js';
 import { causeOf, type Input } from './kept-keys.js';
-import { type KnownStay, restay } from './membership.js';
+import { type KnownStay, type Piece, restay } from './membership.js';
 import type { MembershipsTable } from './memberships.js';
 import type { KeptRule } from './memberships-rules.js';
 import { inOrder, retold, Story } from './memberships-story.js';
@@ -19,26 +19,7 @@ export function replayed(
   end: Instant,
 ): readonly KnownStay[] {
   const names = new Set(table.restsOn(rule.definition));
-  const before: Input[] = [];
-  let recorded = rule.knownFrom;
-  while (before.length < inputs.length) {
-    const next = inputs[before.length];
-    if (!next || next.recorded > rule.knownFrom) break;
-    before.push(next);
-  }
-  const story = new Story(table, key);
-  const known = before.toSorted(inOrder);
-  for (const input of known) story.tell(input);
-  let occurred = known.at(-1)?.event.occurredAt ?? '';
-  const all: KnownStay[] = [];
-  let believed: readonly KnownStay[] = [];
-  const change = (since: Instant, following: Parameters<typeof restay>[2]): void => {
-    const changed = restay(believed, since, following, recorded);
-    all.push(...changed.begun);
-    ({ believed } = changed);
-  };
-  change('', retold(table, key, known, [[rule, end]], '').get(rule) ?? []);
-  let current = story;
+  const known: Input[] = [];
   const linked = new Set([key]);
   const link = (input: Input): boolean => {
     const found = input.key === key ? table.linksOf(input.event as RecordedEvent, key) : [];
@@ -46,23 +27,45 @@ export function replayed(
     for (const source of found) linked.add(source);
     return isNew;
   };
-  for (const input of before) link(input);
-  for (const input of inputs.slice(before.length)) {
+  /** What happens to somebody before it rests on them is looked at when it does. */
+  const heard = (): readonly Input[] => known.filter((input) => linked.has(input.key)).sort(inOrder);
+  for (const input of inputs) {
+    if (input.recorded > rule.knownFrom) break;
+    known.push(input);
+    link(input);
+  }
+  const rest = inputs.slice(known.length);
+  const all: KnownStay[] = [];
+  let recorded = rule.knownFrom;
+  let believed: readonly KnownStay[] = [];
+  let current = new Story(table, key);
+  let occurred: Instant = '';
+  const change = (since: Instant, following: readonly Piece[]): void => {
+    const changed = restay(believed, since, following, recorded);
+    all.push(...changed.begun);
+    ({ believed } = changed);
+  };
+  const retell = (since: Instant): void => {
+    const told = heard();
+    current = new Story(table, key);
+    for (const one of told) current.tell(one);
+    occurred = told.at(-1)?.event.occurredAt ?? '';
+    change(since, retold(table, key, told, [[rule, end]], since).get(rule) ?? []);
+  };
+  retell('');
+  for (const input of rest) {
     const { event } = input;
     known.push(input);
-    // What happens to somebody before it rests on them is looked at when it does.
     if (!linked.has(input.key)) continue;
     recorded = later(recorded, input.recorded);
-    const isLate = link(input) || event.occurredAt < occurred;
-    if (isLate) {
-      known.sort(inOrder);
-      current = new Story(table, key);
-      for (const one of known) current.tell(one);
-      change(event.occurredAt, retold(table, key, known, [[rule, end]], event.occurredAt).get(rule) ?? []);
-    } else if (current.tell(input).some((name) => names.has(name))) {
+    if (link(input) || event.occurredAt < occurred) {
+      retell(event.occurredAt);
+      continue;
+    }
+    if (current.tell(input).some((name) => names.has(name))) {
       change(event.occurredAt, current.pieces(rule, event.occurredAt, end, causeOf(event)));
     }
-    occurred = later(occurred, event.occurredAt);
+    occurred = event.occurredAt;
   }
   return all.filter((stay) => stay.recordedTo > stay.recordedFrom);
 }
