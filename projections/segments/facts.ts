@@ -56,13 +56,13 @@ export const listsOf = ({ own, duplicates }: Party): readonly string[] =>
 export function factsAt(party: Party, windows: Windows, at: Instant): FactsAt {
   const { own, duplicates, account, contacts } = party;
   const organisation = account ?? own;
-  const purchases = [own, ...duplicates, ...contacts, ...(account ? [account] : [])].flatMap(boughtBy);
+  const purchases = boughtBy([own, ...duplicates, ...contacts, ...(account ? [account] : [])]);
   const last = purchases.reduce((latest, purchase) => later(latest, purchase.at), '');
   const touched = [own, ...duplicates, ...contacts].reduce(
     (latest, { lastInteraction = '' }) => later(latest, lastInteraction),
     '',
   );
-  const { phase, until } = phaseAt(party, last, touched, windows, at);
+  const { phase, until } = phaseAt(party, last, windows, at);
   const { location, industry, rating } = organisation;
   const area = own.attributes?.['area'] ?? organisation.attributes?.['area'];
   const { kind, level } = own;
@@ -96,13 +96,14 @@ export function factsAt(party: Party, windows: Windows, at: Instant): FactsAt {
   return { facts, until };
 }
 
-/** The last word of a person on each channel, under whichever id it was said. */
+/** The last word of a person on each channel, under whichever id; of words at the same instant, the one that withdraws. */
 function consentOf(same: readonly Customer[]): Facts['consent'] {
   const latest = new Map<string, Consented>();
   for (const { consent = {} } of same) {
     for (const [channel, said] of Object.entries(consent)) {
       const before = latest.get(channel);
-      if (!before || before.since < said.since) latest.set(channel, said);
+      const counts = !before || before.since < said.since || (before.since === said.since && said.word === 'opted-out');
+      if (counts) latest.set(channel, said);
     }
   }
   return Object.fromEntries([...latest].map(([channel, { word }]) => [channel, word]));
@@ -110,9 +111,9 @@ function consentOf(same: readonly Customer[]): Facts['consent'] {
 
 const some = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
 
-/** Purchases and won opportunities that count, each once (domain.md §2). */
-function boughtBy({ purchases = {}, won = {} }: Customer): readonly { readonly at: Instant; readonly amount: Money }[] {
-  const told = Object.values(purchases);
+/** Purchases and won opportunities that count, each once, whoever of them the purchase was recorded of (domain.md §2). */
+function boughtBy(all: readonly Customer[]): readonly { readonly at: Instant; readonly amount: Money }[] {
+  const told = all.flatMap(({ purchases = {} }) => Object.values(purchases));
   const named = new Map<string, number>();
   for (const { opportunityId } of told) {
     if (opportunityId !== undefined) named.set(opportunityId, (named.get(opportunityId) ?? 0) + 1);
@@ -121,7 +122,8 @@ function boughtBy({ purchases = {}, won = {} }: Customer): readonly { readonly a
     ...told
       .filter(({ orderId, cancelled }) => purchaseCounts({ kind: 'order', orderId, cancelled }))
       .map(({ at, amount }) => ({ at, amount })),
-    ...Object.entries(won)
+    ...all
+      .flatMap(({ won = {} }) => Object.entries(won))
       .filter(([id]) => wonOpportunityCounts({ byPurchases: named.get(id) ?? 0 }))
       .map(([, sale]) => sale),
   ];
@@ -131,18 +133,17 @@ function boughtBy({ purchases = {}, won = {} }: Customer): readonly { readonly a
 function phaseAt(
   party: Party,
   lastPurchase: Instant,
-  lastInteraction: Instant,
   windows: Windows,
   at: Instant,
 ): { readonly phase?: RelationshipPhase | undefined; readonly until?: Instant | undefined } {
-  if (lastPurchase === '') return { phase: standing(party, lastInteraction) };
+  if (lastPurchase === '') return { phase: standing(party) };
   const lists = party.account ? (party.account.lists ?? []) : listsOf(party);
   const gone = inactiveFrom(lastPurchase, longestWindow(windows, lists));
   return at < gone ? { phase: 'active', until: gone } : { phase: 'inactive' };
 }
 
 /** How far somebody has come who never bought; suppliers, partners and the like are no customers. */
-function standing({ own, duplicates, account, contacts }: Party, lastInteraction: Instant): StandingPhase | undefined {
+function standing({ own, duplicates, account, contacts }: Party): StandingPhase | undefined {
   const { kind } = own;
   if (kind === 'name') return 'suspect';
   if (kind === 'other' || (kind === 'lead' && own.supplier)) return undefined;
@@ -151,8 +152,7 @@ function standing({ own, duplicates, account, contacts }: Party, lastInteraction
   const { roles = [] } = account ?? own;
   if (roles.length > 0 && !roles.includes('customer')) return undefined;
   const isMet = contacts.length > 0 || [own, ...duplicates].some(({ opportunities = [] }) => opportunities.length > 0);
-  if (kind === 'contact' || isMet) return 'potential';
-  return lastInteraction === '' ? 'suspect' : 'prospect';
+  return kind === 'contact' || isMet ? 'potential' : 'suspect';
 }
 
 const longestWindow = ({ days, segments }: Windows, lists: readonly string[]): number => {

@@ -149,7 +149,7 @@ const fieldsBehind: { readonly [K in keyof Required<Customer>]?: readonly (Field
   rating: ['rating'],
   purchases: bought,
   won: bought,
-  lastInteraction: ['last-interaction', 'phase'],
+  lastInteraction: ['last-interaction'],
 };
 
 /** Names of what differs. */

@@ -4,7 +4,8 @@ import type { Rule, SegmentAudience } from '../../libs/domain/segment/segment.ru
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { Database } from '../../libs/read-model/index.js';
 import { type GivenEvent, givenEvents, happened } from '../../libs/testing/projection.js';
-import type { CustomerEvents } from './customer.js';
+import type { Customer, CustomerEvents } from './customer.js';
+import { factsAt } from './facts.js';
 import { segmentsModel } from './index.js';
 import { membersOfSegment, segmentDetail, segmentsList } from './queries.js';
 
@@ -203,6 +204,66 @@ describe('the phase in a rule', () => {
       expect(await members(database, 'active', 7)).toEqual(['a']);
       expect(await members(database, 'active', 8)).toEqual(['b']);
       expect(await members(database, 'suspects', 8)).toEqual(['a']);
+    });
+  });
+});
+
+describe('what a rule asks of a customer', () => {
+  const phase = (...value: readonly string[]): Rule => ({ field: 'phase', operator: 'one-of', value });
+  const spoken = (id: string, at: number, about: object) =>
+    on(`activity-${id}`, 'ActivityLogged', day(at), {
+      ...{ kind: 'phone-call', direction: 'inbound', outcome: 'reached', by: 'sam' },
+      ...about,
+    });
+
+  it('calls an account a suspect that was only talked to, as the lists of customers do', async () => {
+    const talked = [
+      define('suspects', 1, phase('suspect')),
+      define('prospects', 1, phase('prospect')),
+      open('a', 2),
+      spoken('1', 3, { accountId: 'a' }),
+      define('asked-later', 4, phase('prospect')),
+    ];
+    await givenEvents(...talked).projectedBy(segmentsModel, async ({ database }) => {
+      expect(await members(database, 'suspects')).toEqual(['a']);
+      expect(await members(database, 'prospects')).toEqual([]);
+      expect(await members(database, 'asked-later')).toEqual([]);
+    });
+  });
+
+  it('is the last word of a person on a channel, and of two at one instant the one that withdraws', () => {
+    const said = (word: 'opted-in' | 'opted-out', at: number) => ({ consent: { 'e-mail': { word, since: day(at) } } });
+    const consent = (own: Customer, duplicate: Customer) =>
+      factsAt({ own, duplicates: [duplicate], contacts: [] }, { days: 180, segments: [] }, day(9)).facts.consent;
+    expect(consent(said('opted-in', 1), said('opted-out', 1))).toEqual({ 'e-mail': 'opted-out' });
+    expect(consent(said('opted-out', 1), said('opted-in', 1))).toEqual({ 'e-mail': 'opted-out' });
+    expect(consent(said('opted-out', 1), said('opted-in', 2))).toEqual({ 'e-mail': 'opted-in' });
+  });
+
+  it('counts a won opportunity of an account and the purchase of its contact that names it once', async () => {
+    const worth = (amount: number): Rule => ({
+      ...{ field: 'lifetime-value', of: 'realised', operator: 'at-least' },
+      value: eur(amount),
+    });
+    const sold = [
+      define('small', 1, worth(100)),
+      define('large', 1, worth(101)),
+      open('a', 2),
+      on('person-p', 'LeadRegistered', day(2), { source: 'fair', potential: 'customer' }),
+      on('person-p', 'LeadConverted', day(3), { accountId: 'a', owner: 'sam', requirement: 'sales-qualified' }),
+      on('opportunity-o', 'OpportunityOpened', day(3), {
+        ...{ title: 'Blades', pipelineId: 'default', stage: 'prospecting', amount: eur(100), accountId: 'a' },
+        contactIds: ['p'],
+      }),
+      on('opportunity-o', 'OpportunityWon', day(4), { from: 'prospecting', amount: eur(100) }),
+      on('purchase-1', 'PurchaseRecorded', day(5), {
+        ...{ personId: 'p', source: { system: 'erp', reference: '1' }, kind: 'order', date: day(5).slice(0, 10) },
+        ...{ lines: [], amount: eur(100), opportunityId: 'o' },
+      }),
+    ];
+    await givenEvents(...sold).projectedBy(segmentsModel, async ({ database }) => {
+      expect(await members(database, 'small')).toEqual(['a']);
+      expect(await members(database, 'large')).toEqual([]);
     });
   });
 });
