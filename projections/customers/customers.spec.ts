@@ -123,6 +123,25 @@ describe('the phase of a customer', () => {
     });
   });
 
+  it('is that of a supplier too, for whom somebody else has bought', async () => {
+    const story = [
+      open('idle', 0, { roles: ['supplier'] }),
+      open('met', 0, { roles: ['supplier'] }),
+      open('kept', 0, { roles: ['partner'] }),
+      open('twin', 0),
+      person('person-l', 'LeadRegistered', day(0), { source: 'fair', potential: 'customer' }),
+      bought('1', 1, 1_000, { accountId: undefined, personId: 'l' }),
+      converted('l', 2, 'met'),
+      bought('2', 3, 2_000, { accountId: 'twin' }),
+      account('account-twin', 'AccountMergedInto', day(4), { survivorId: 'kept' }),
+    ];
+    await givenEvents(...story).projectedBy(customers, async ({ database }) => {
+      expect(await phasesIn(database, { asOf: day(3) })).toEqual({ met: 'active', twin: 'active' });
+      expect(await phasesIn(database, {})).toEqual({ met: 'inactive', kept: 'inactive' });
+      expect(await customerDetail(database, { id: 'twin' })).toMatchObject({ id: 'kept', purchases: 1 });
+    });
+  });
+
   it('is active inside the window and inactive behind it; a late purchase shows the axes', async () => {
     const story = [
       open('a', 0, { owner: 'sam' }),

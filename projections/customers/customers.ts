@@ -42,17 +42,29 @@ export interface CustomerRow {
   readonly customer_group: CustomerGroup | null;
 }
 
+/** Whether anything was bought by `x` or by somebody who counts for it: asked of few, so it goes down from each of them. */
+const bought = ({ at }: Asked['source']): RawBuilder<unknown> => sql`exists (
+  with recursive part (id) as (
+    select x.id
+    union all
+    select e.id from part join (
+      select id, up from ${at('accounts')} a where up is not null and cause <> 'AccountOpeningReverted'
+      union all select id, up from ${at('people')} p where up is not null
+    ) e on e.up = part.id
+  )
+  select from part join counted c on c.subject_id = part.id
+)`;
+
 /** A customer is an account, or a person without one; of suppliers, partners and the like, those that bought. */
 export const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
   const own = only ? sql`and id = any(${only.customers})` : sql``;
-  const boughtBy = sql`exists (select from counted c where c.subject_id = x.id)`;
   return sql`base as (
     select id, 'account' as kind, name, owner, industry, country, (share ->> 'perCent')::integer as share,
       opened_at as known_since, 'AccountOpened' as standing_event, opened_at as standing_at,
       opened_position as standing_position, 'suspect' as standing
     from ${source.at('accounts')} x
     where up is null and cause <> 'AccountOpeningReverted' ${own}
-      and ('customer' = any(roles) or ${boughtBy})
+      and ('customer' = any(roles) or ${bought(source)})
     union all
     select id, 'person', null, owner, null, null, null, known_since, standing_event, standing_at, standing_position,
       case when kind = 'name' or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
@@ -60,7 +72,7 @@ export const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
     from ${source.at('people')} x
     where up is null ${own}
       and ((kind = 'lead' and potential = 'customer') ${names ? sql`or kind = 'name'` : sql``}
-        or (kind <> 'name' and ${boughtBy}))
+        or (kind <> 'name' and ${bought(source)}))
   )`;
 };
 
