@@ -123,6 +123,18 @@ describe('the phase of a customer', () => {
     });
   });
 
+  it('is known since the name was, also of who has become a lead', async () => {
+    const story = [
+      person('person-n', 'NameRegistered', day(0), { source: { kind: 'bought-list', name: 'Fair' } }),
+      lead('n', 20),
+    ];
+    await givenEvents(...story).projectedBy(customers, async ({ database }) => {
+      expect((await customersList(database, { asOf: day(30) })).items).toMatchObject([
+        { id: 'n', phase: 'prospect', knownSince: day(0), daysSilent: 30 },
+      ]);
+    });
+  });
+
   it('is that of a supplier too, for whom somebody else has bought', async () => {
     const story = [
       open('idle', 0, { roles: ['supplier'] }),

@@ -40,7 +40,7 @@ export const people = versions<PersonEvents>()({
       potential: 'customer' as const,
       known_since: event.occurredAt,
     }),
-    LeadRegistered: (event) => ({
+    LeadRegistered: (event, name) => ({
       ...standing(event),
       kind: 'lead' as const,
       level: 'unqualified' as const,
@@ -49,7 +49,7 @@ export const people = versions<PersonEvents>()({
       owner: event.data.owner,
       lead_owner: event.data.owner,
       source: event.data.source,
-      known_since: event.occurredAt,
+      known_since: name?.known_since ?? event.occurredAt,
     }),
     OtherPersonRegistered: (event) => ({
       ...standing(event),
