@@ -76,6 +76,11 @@ describe('activities', () => {
         ['2024-01', 'sam', [2, 1, 0, 0], [1, 0, 1]],
       ]);
 
+      // From the very instant on at which it was due, as in the agenda.
+      const ofAnn = async (asOf: string) => (await report({ asOf, person: 'ann' }))[0]?.[2];
+      expect(await ofAnn('2024-01-11T23:59:59.999Z')).toEqual([1, 0, 0, 1]);
+      expect(await ofAnn(day(12))).toEqual([1, 0, 1, 1]);
+
       const [all] = await activitiesReport(database, { per: 'all', by: 'all' });
       expect(all).toEqual({
         period: null,

@@ -11,7 +11,7 @@ export type Cut = 'person' | 'team' | 'kind' | 'direction';
 /** A row for each thing that is counted: something planned, in the period in which it is due; something done, in that in which it was. */
 const counted = ({ at, instant }: Source<ActivityTables>, span: Span): RawBuilder<unknown> => sql`
   select ${periodOfInstant(sql`due_at`, span.per)} as period, due_at as day_of, assignee as person, kind, direction,
-    status as plan, status = 'planned' and due_at < ${instant} as overdue, null::text as outcome, null::integer as minutes
+    status as plan, status = 'planned' and due_at <= ${instant} as overdue, null::text as outcome, null::integer as minutes
   from ${at('plans')} p where ${within(sql`due_at`, span)}
   union all
   select ${periodOfInstant(sql`done_at`, span.per)}, done_at, done_by, kind, direction, null, false, outcome, minutes
