@@ -137,6 +137,30 @@ describe('velocity', () => {
     });
   });
 
+  it('calls stale what was not touched for so many times 24 hours, in whichever time zone an analyst asks', async () => {
+    const changed = policy('policy-stale-opportunity', 'PolicyChanged', day(1, 3), {
+      policy: 'stale-opportunity',
+      version: 1,
+      value: { days: 10 },
+    });
+    // In between, the clocks of Amsterdam are put forward.
+    await givenEvents(changed, opened('d', day(24, 3), 'first')).projectedBy(pipeline, async ({ database }) => {
+      const client = await database.pool.connect();
+      try {
+        await client.query("set timezone = 'Europe/Amsterdam'");
+        const isStale = async (asOf: string) => {
+          await client.query(`set kroniek.as_of = '${asOf}'`);
+          return (await client.query<{ stale: boolean }>('select stale from analytics.opportunity_ageing')).rows[0]
+            ?.stale;
+        };
+        expect(await isStale('2024-04-02T23:59:59.999Z')).toBe(false);
+        expect(await isStale('2024-04-03T00:00:00Z')).toBe(true);
+      } finally {
+        client.release(true);
+      }
+    });
+  });
+
   it('is what adding up the moves one by one gives', async () => {
     const stages = ['first', 'second', 'third'];
     const step = fc.record({

@@ -68,7 +68,7 @@ export const agesOf = (source: Source<PipelineTables>): RawBuilder<OpportunityAg
   return sql<OpportunityAgeRow>`
   select o.id, o.pipeline_id, o.stage, o.owner, o.amount, o.currency, ${seconds(sql`o.opened_at`)} as age_seconds,
     ${seconds(sql`m.entered_at`)} as stage_seconds, greatest(m.entered_at, t.last) as last_touched_at,
-    greatest(m.entered_at, t.last) + make_interval(days => ${staleDays(source)}) <= ${source.instant} as stale
+    greatest(m.entered_at, t.last) + make_interval(hours => 24 * ${staleDays(source)}) <= ${source.instant} as stale
   from ${source.at('opportunities')} o join ${source.at('moves')} m on m.opportunity_id = o.id
     left join lateral (
       select max(occurred_at) as last from ${source.at('touches')} t where t.opportunity_id = o.id
