@@ -14,7 +14,7 @@ const patience = 600_000;
  * Who belonged to a dynamic segment, told by the read model; of static lists the log itself tells. Dogs are left out
  * unless they are asked for (S4).
  *
- * @param isCustomer those of some people who are customers of ours or may become some
+ * @param customersAmong those of some people who are customers of ours or may become some
  */
 export const segmentMembership = (
   database: Database,

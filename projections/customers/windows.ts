@@ -30,12 +30,7 @@ export interface Windows {
  * Which window held for a customer from when on: by the versions of the policy, and by the static lists that it stood on.
  * Of its several lists' windows the longest holds (domain.md §1).
  */
-export async function windowsOf(
-  reading: Reading<CustomersTables>,
-  { t, k }: Asked,
-
-  id: string,
-): Promise<Windows> {
+export async function windowsOf(reading: Reading<CustomersTables>, { t, k }: Asked, id: string): Promise<Windows> {
   const changed = await rows(
     reading,
     sql<WindowPolicy>`select version, value, valid_from from ${reading.all('policies')} p
