@@ -1,47 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AccountEvents } from '../../libs/domain/account/account.events.js';
 import { phaseMoves } from '../../libs/domain/account/phase.rules.js';
-import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
-import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
+import { day, window } from '../../libs/testing/customers.js';
+import { accountOpened, eur, purchaseRecorded } from '../../libs/testing/facts.js';
 import { type GivenEvent, givenEvents, happened } from '../../libs/testing/projection.js';
 import { acquisitionReport } from './acquisition-report.js';
 import { customers } from './index.js';
 
-const account = happened<AccountEvents>();
-const purchase = happened<PurchaseEvents>();
-const policy = happened<PolicyEvents>();
 const segment = happened<SegmentEvents>();
 
-/** Days from the beginning of 2024. */
-const day = (number: number): string => new Date(Date.UTC(2024, 0, 1) + number * 86_400_000).toISOString();
-
-const open = (id: string) => account(`account-${id}`, 'AccountOpened', day(0), { name: id, roles: ['customer'] });
+const open = (id: string) => accountOpened(id, day(0));
 let orders = 0;
 const bought = (accountId: string, at: number, recorded = at) => {
-  const reference = String((orders += 1));
-  return purchase(
-    `purchase-${reference}`,
-    'PurchaseRecorded',
-    day(at),
-    {
-      accountId,
-      source: { system: 'erp', reference },
-      kind: 'order',
-      date: day(at).slice(0, 10),
-      lines: [],
-      amount: { amount: 100, currency: 'EUR' },
-    },
-    { recordedAt: day(recorded) },
-  );
+  const order = String((orders += 1));
+  return purchaseRecorded(order, day(at), { accountId, amount: eur(100) }, { recordedAt: day(recorded) });
 };
 const windowOf = (at: number, version: number, days: number, segments: readonly object[] = []) =>
-  policy('policy-inactivity.window', 'PolicyChanged', day(at), {
-    policy: 'inactivity.window',
-    version,
-    value: { days, segments },
-  });
+  window(version, days, segments, at);
 
 describe('acquisition and retention', () => {
   it('tell who came, stayed and went in each period', async () => {

@@ -1,28 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AccountEvents } from '../../libs/domain/account/account.events.js';
-import type { ActivityEvents, Outcome } from '../../libs/domain/activity/activity.events.js';
-import type { PersonEvents } from '../../libs/domain/person/person.events.js';
-import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
-import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
-import { givenEvents, happened } from '../../libs/testing/projection.js';
+import type { Outcome } from '../../libs/domain/activity/activity.events.js';
+import { bought, call, day, lead, open, qualified } from '../../libs/testing/customers.js';
+import { policyChanged } from '../../libs/testing/facts.js';
+import { givenEvents } from '../../libs/testing/projection.js';
 import { attentionDue, type AttentionAsked } from './attention-due.js';
 import { customers } from './index.js';
 
-const person = happened<PersonEvents>();
-const activity = happened<ActivityEvents>();
-const policy = happened<PolicyEvents>();
-
-/** Days from the beginning of 2024. */
-const day = (number: number): string => new Date(Date.UTC(2024, 0, 1) + number * 86_400_000).toISOString();
-
 const called = (id: string, at: number, outcome: Outcome, recorded = at) =>
-  activity(
-    `activity-${id}`,
-    'ActivityLogged',
-    day(at),
-    { kind: 'phone-call', direction: 'outbound', outcome, by: 'sam', personId: 'p' },
-    { recordedAt: day(recorded) },
-  );
+  call(id, at, outcome, { personId: 'p' }, recorded);
 
 const everyTenDays = [
   { phase: 'potential', days: 99 },
@@ -30,17 +15,13 @@ const everyTenDays = [
 ] as const;
 
 const story = [
-  person('person-p', 'LeadRegistered', day(0), { source: 'fair', potential: 'customer', owner: 'ann' }),
-  happened<AccountEvents>()('account-a', 'AccountOpened', day(0), { name: 'A', roles: ['customer'] }),
-  policy('policy-attention.cadence', 'PolicyChanged', day(1), {
-    policy: 'attention.cadence',
-    version: 1,
-    value: { rules: everyTenDays },
-  }),
+  lead('p', 0),
+  open('a', 0, { name: 'A' }),
+  policyChanged('attention.cadence', 1, day(1), { rules: everyTenDays }),
   called('1', 8, 'no-answer'),
   called('2', 12, 'reached', 15),
-  person('person-p', 'LeadQualified', day(40), { level: 'marketing-qualified' }),
-  person('person-p', 'LeadQualified', day(40), { level: 'sales-qualified' }),
+  qualified('p', 40, 'marketing-qualified'),
+  qualified('p', 40, 'sales-qualified'),
 ];
 
 describe('attention', () => {
@@ -84,15 +65,7 @@ describe('attention', () => {
   });
 
   it('is not due to dogs by default, and is to those of whom nothing is known: they are none', async () => {
-    const once = happened<PurchaseEvents>()('purchase-1', 'PurchaseRecorded', day(2), {
-      source: { system: 'erp', reference: '1' },
-      kind: 'order',
-      date: '2024-01-03',
-      lines: [],
-      amount: { amount: 100, currency: 'EUR' },
-      accountId: 'a',
-    });
-    const byDefault = [...story.filter(({ stream }) => !stream.startsWith('policy')), once];
+    const byDefault = [...story.filter(({ stream }) => !stream.startsWith('policy')), bought('1', 2, 100)];
     await givenEvents(...byDefault).projectedBy(
       customers,
       async ({ database }) => {
