@@ -30,7 +30,7 @@ module.exports = {
       name: 'decisions-without-framework',
       severity: 'error',
       comment: 'decide and evolve are plain functions; class-validator stands on the command classes alone.',
-      from: { path: '^libs/domain/', pathNot: `${spec}|\\.commands\\.ts$|^libs/domain/fields\\.ts$` },
+      from: { path: '^libs/domain/', pathNot: `${spec}|\\.commands\\.ts$|^libs/domain/(fields|filled)\\.ts$` },
       to: { path: 'node_modules', pathNot: 'node_modules/uuid' },
     },
     {

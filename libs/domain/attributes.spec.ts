@@ -9,7 +9,7 @@ import {
   withoutAttributes,
 } from './attributes.js';
 import { AttributeField, Attributes, attributesOf } from './attributes.commands.js';
-import { filled } from './fields.js';
+import { filled } from './filled.js';
 
 class SetAttributes {
   @Attributes()

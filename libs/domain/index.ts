@@ -82,7 +82,8 @@ export * from './target/target.commands.js';
 export * from './team/team.commands.js';
 export { isPolicyName, policies, policyNames } from './policy/policies.js';
 export { fixCampaignMembers } from './processes/fix-campaign-members.js';
-export { filled, MoneyField } from './fields.js';
+export { MoneyField } from './fields.js';
+export { filled } from './filled.js';
 export { defaultPipeline, defaultPipelineId } from './pipeline/pipeline.js';
 
 /** Every aggregate there is. All else is derived from this list. */

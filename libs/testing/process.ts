@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { filled } from '../domain/fields.js';
+import { filled } from '../domain/filled.js';
 import {
   defaultPolicies,
   type Instant,

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import { filled } from '../domain/fields.js';
+import { filled } from '../domain/filled.js';
 import { type Aggregate, type CommandClass, commandOptions, Refusal } from '../kernel/index.js';
 import { type Circumstances, decide, fold, type StatedFact } from './decider.js';
 

@@ -5,7 +5,6 @@ import {
   type ChainLookup,
   conflict,
   factsOf,
-  invalid,
   type Lookup,
   notFound,
   refused,
@@ -33,13 +32,8 @@ import {
   RemoveParentAccount,
   TransferAccount,
 } from './account.commands.js';
-import {
-  type AccountDetails,
-  accountEvents,
-  accountRoles,
-  type ClearableDetail,
-  type ProductInUse,
-} from './account.events.js';
+import { accountEvents, accountRoles } from './account.events.js';
+import { detailsChanged, withoutDetails } from './details.js';
 import { rated } from './rate-account.js';
 import { merged, mergeAnswered, mergeConfirmed, mergeDropped, separated, unmerged } from './merge.js';
 import {
@@ -50,6 +44,7 @@ import {
   SeparateAccount,
   UnmergeAccounts,
 } from './merge.commands.js';
+import { otherThan, productAdded, productRemoved } from './products.js';
 import { NoteAccountUse, RevertAccountOpening } from './revert.commands.js';
 import type { Account, AccountState } from './state.js';
 
@@ -65,7 +60,6 @@ interface Lookups {
 const fact = factsOf(accountEvents);
 
 const mostAncestors = 100;
-const mostProducts = 500;
 
 /** Above the parent that it is to have; or, to see whether there is a circle, above itself. */
 const ancestors: ChainLookup<AccountState, AccountState> = {
@@ -139,18 +133,7 @@ export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>
       throw conflict('ACCOUNT_EXISTS', 'There is already an account with this id and other details.');
     },
 
-    ChangeAccountDetails: ({ accountId: _, clear = [], ...asked }, state) => {
-      const { details } = found(state);
-      const both = clear.filter((detail) => asked[detail] !== undefined);
-      if (both.length > 0) {
-        const errors = both.map((detail) => ({ path: detail, message: `${detail} is to be cleared as well.` }));
-        throw invalid('DETAIL_SET_AND_CLEARED', 'A detail is either given a value or cleared.', errors);
-      }
-      const changed = differing(asked, details);
-      const cleared = clear.filter((detail) => details[detail] !== undefined);
-      if (Object.keys(changed).length === 0 && cleared.length === 0) return [];
-      return [fact('AccountDetailsChanged', { ...changed, cleared })];
-    },
+    ChangeAccountDetails: (command, state) => detailsChanged(command, found(state)),
 
     TransferAccount: ({ owner: to, reason }, state) => {
       const { owner: from } = found(state);
@@ -192,19 +175,9 @@ export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>
         : [fact('AccountRolesAssigned', { roles })];
     },
 
-    AddProductInUse: ({ accountId: _, ...asked }, state) => {
-      const { products } = found(state);
-      const before = products.find(samePlace(asked));
-      // Without a day it says nothing about when its use began.
-      if (before && (asked.since === undefined || asked.since === before.since)) return [];
-      if (!before && products.length === mostProducts) {
-        throw refused('TOO_MANY_PRODUCTS', `There can be ${mostProducts} products in use at most.`);
-      }
-      return [fact('ProductInUseAdded', plain(asked))];
-    },
+    AddProductInUse: (command, state) => productAdded(command, found(state)),
 
-    RemoveProductInUse: ({ accountId: _, ...asked }, state) =>
-      found(state).products.some(samePlace(asked)) ? [fact('ProductInUseRemoved', plain(asked))] : [],
+    RemoveProductInUse: (command, state) => productRemoved(command, found(state)),
 
     SetAccountAttributes: ({ attributes: asked }, state) => {
       const attributes = changedAttributes(found(state).attributes, attributesOf(asked));
@@ -254,7 +227,7 @@ export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>
       return { account: { opened, details, owner, parentId, roles, ...unknown, workedOn: false, withdrawn: false } };
     },
     AccountDetailsChanged: (state, { cleared, ...changed }) =>
-      changedBy(state, ({ details }) => ({ details: { ...without(details, cleared), ...changed } })),
+      changedBy(state, ({ details }) => ({ details: { ...withoutDetails(details, cleared), ...changed } })),
     AccountTransferred: (state, { to }) => changedBy(state, () => ({ owner: to })),
     AccountParentAssigned: (state, { parentId }) => changedBy(state, () => ({ parentId })),
     AccountParentRemoved: (state) => changedBy(state, () => ({ parentId: undefined })),
@@ -301,25 +274,3 @@ const changedBy = ({ account: known }: AccountState, change: (known: Account) =>
 
 const mergedBy = (state: AccountState, change: (known: Merging) => Merging): AccountState =>
   changedBy(state, ({ merging }) => ({ merging: change(merging) }));
-
-/** What is asked for and is not so yet. */
-const differing = (asked: Partial<AccountDetails>, known: AccountDetails): Partial<AccountDetails> =>
-  plain(Object.fromEntries(Object.entries(asked).filter(([key, value]) => !same(value, { ...known }[key]))));
-
-const without = (details: AccountDetails, cleared: readonly ClearableDetail[]): AccountDetails => ({
-  ...details,
-  ...Object.fromEntries(cleared.map((detail) => [detail, undefined])),
-});
-
-type Place = Pick<ProductInUse, 'product' | 'supplier'>;
-
-/** The same product of two suppliers is in use twice. */
-const samePlace =
-  ({ product, supplier }: Place) =>
-  (known: Place): boolean =>
-    known.product === product && known.supplier === supplier;
-
-const otherThan =
-  (place: Place) =>
-  (known: Place): boolean =>
-    !samePlace(place)(known);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { factsOf } from '../../kernel/index.js';
 import { command, fold, given } from '../../testing/decider.js';
-import { filled } from '../fields.js';
+import { filled } from '../filled.js';
 import { exchangeRate, rateOn } from './exchange-rate.js';
 import { SetExchangeRate } from './exchange-rate.commands.js';
 import { exchangeRateEvents } from './exchange-rate.events.js';

@@ -1,6 +1,6 @@
 import { Command } from '../../kernel/index.js';
-import { Day, Id, IsMoney, type MoneyField, Optional, PartsOf, Text } from '../fields.js';
-import { LineField } from '../quote/lines.commands.js';
+import { Id } from '../fields.js';
+import { ContractFields, DeclinedFields, QuoteFields, WhichQuote } from '../quote/formal-contact.commands.js';
 import { contractNotSigned, quoteNotAccepted, quoteNotDeclined, quoteNotSent } from '../quote/quotes.js';
 import { opportunityClosed, otherCurrency } from './opportunity.commands.js';
 
@@ -17,28 +17,9 @@ const opportunity = 'c2a7e4b0-1f5d-4f0e-8a1b-7d9c3e5f6a21';
     validUntil: '2026-06-30',
   },
 })
-export class SendQuote {
+export class SendQuote extends QuoteFields {
   @Id()
   readonly opportunityId!: string;
-
-  /** The quote's number, unique for the opportunity. */
-  @Text(100)
-  readonly quoteId!: string;
-
-  /** The sum of the lines, or what is at stake, when left out. */
-  @Optional()
-  @IsMoney()
-  readonly amount?: MoneyField;
-
-  /** The opportunity's own when neither lines nor an amount are given. */
-  @Optional()
-  @PartsOf(LineField, 1, 200)
-  readonly lines?: readonly LineField[];
-
-  /** The last day on which it can be accepted. */
-  @Optional()
-  @Day()
-  readonly validUntil?: string;
 }
 
 @Command({
@@ -48,12 +29,9 @@ export class SendQuote {
   example: { opportunityId: opportunity, quoteId: 'Q-2026-0117' },
   after: ['SendQuote'],
 })
-export class AcceptQuote {
+export class AcceptQuote extends WhichQuote {
   @Id()
   readonly opportunityId!: string;
-
-  @Text(100)
-  readonly quoteId!: string;
 }
 
 @Command({
@@ -63,15 +41,9 @@ export class AcceptQuote {
   example: { opportunityId: opportunity, quoteId: 'Q-2026-0117', reason: 'Too long until delivery' },
   after: ['SendQuote'],
 })
-export class DeclineQuote {
+export class DeclineQuote extends DeclinedFields {
   @Id()
   readonly opportunityId!: string;
-
-  @Text(100)
-  readonly quoteId!: string;
-
-  @Text(500)
-  readonly reason!: string;
 }
 
 @Command({
@@ -86,21 +58,7 @@ export class DeclineQuote {
   example: { opportunityId: opportunity, contractId: 'C-2026-0031', quoteId: 'Q-2026-0117' },
   after: ['SendQuote'],
 })
-export class SignContract {
+export class SignContract extends ContractFields {
   @Id()
   readonly opportunityId!: string;
-
-  /** The contract's number, unique for the opportunity. */
-  @Text(100)
-  readonly contractId!: string;
-
-  /** The quote that it rests on. */
-  @Optional()
-  @Text(100)
-  readonly quoteId?: string;
-
-  /** The quote's, or the opportunity's, when left out. */
-  @Optional()
-  @IsMoney()
-  readonly amount?: MoneyField;
 }

@@ -1,6 +1,6 @@
 import { Command } from '../../kernel/index.js';
-import { Day, Id, IsMoney, type MoneyField, Optional, PartsOf, Text } from '../fields.js';
-import { LineField } from '../quote/lines.commands.js';
+import { Id } from '../fields.js';
+import { ContractFields, DeclinedFields, QuoteFields, WhichQuote } from '../quote/formal-contact.commands.js';
 import { contractNotSigned, quoteNotAccepted, quoteNotDeclined, quoteNotSent } from '../quote/quotes.js';
 
 const person = '5f0c9d1e-7a54-4a36-9d0b-0a4f3f0f8c11';
@@ -25,27 +25,9 @@ const noLeadWorkedOn = {
     validUntil: '2026-06-30',
   },
 })
-export class SendLeadQuote {
+export class SendLeadQuote extends QuoteFields {
   @Id()
   readonly personId!: string;
-
-  /** The quote's number, unique for the person. */
-  @Text(100)
-  readonly quoteId!: string;
-
-  /** The sum of the lines when left out. */
-  @Optional()
-  @IsMoney()
-  readonly amount?: MoneyField;
-
-  @Optional()
-  @PartsOf(LineField, 1, 200)
-  readonly lines?: readonly LineField[];
-
-  /** The last day on which it can be accepted. */
-  @Optional()
-  @Day()
-  readonly validUntil?: string;
 }
 
 @Command({
@@ -55,12 +37,9 @@ export class SendLeadQuote {
   example: { personId: person, quoteId: 'Q-2026-0093' },
   after: ['SendLeadQuote'],
 })
-export class AcceptLeadQuote {
+export class AcceptLeadQuote extends WhichQuote {
   @Id()
   readonly personId!: string;
-
-  @Text(100)
-  readonly quoteId!: string;
 }
 
 @Command({
@@ -70,15 +49,9 @@ export class AcceptLeadQuote {
   example: { personId: person, quoteId: 'Q-2026-0093', reason: 'Too long until delivery' },
   after: ['SendLeadQuote'],
 })
-export class DeclineLeadQuote {
+export class DeclineLeadQuote extends DeclinedFields {
   @Id()
   readonly personId!: string;
-
-  @Text(100)
-  readonly quoteId!: string;
-
-  @Text(500)
-  readonly reason!: string;
 }
 
 @Command({
@@ -92,21 +65,7 @@ export class DeclineLeadQuote {
   example: { personId: person, contractId: 'C-2026-0012', quoteId: 'Q-2026-0093' },
   after: ['SendLeadQuote'],
 })
-export class SignLeadContract {
+export class SignLeadContract extends ContractFields {
   @Id()
   readonly personId!: string;
-
-  /** The contract's number, unique for the person. */
-  @Text(100)
-  readonly contractId!: string;
-
-  /** The quote that it rests on. */
-  @Optional()
-  @Text(100)
-  readonly quoteId?: string;
-
-  /** The quote's when left out. */
-  @Optional()
-  @IsMoney()
-  readonly amount?: MoneyField;
 }

@@ -1,5 +1,5 @@
 import { type FieldError, type Role } from '../../kernel/index.js';
-import { filled } from '../fields.js';
+import { filled } from '../filled.js';
 import { plain } from '../values.js';
 import { policyDefaults, type PolicyName } from './policy.events.js';
 import {

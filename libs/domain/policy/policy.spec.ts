@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { factsOf, Refusal } from '../../kernel/index.js';
 import { type Circumstances, command, decide, fold, given } from '../../testing/decider.js';
-import { filled } from '../fields.js';
+import { filled } from '../filled.js';
 import { defaults, policies, policyNames, type PolicyValue, readValue } from './policies.js';
 import { policy, policyInForce, policyLookup, underPolicy } from './policy.js';
 import { ChangePolicy, ResetPolicy } from './policy.commands.js';

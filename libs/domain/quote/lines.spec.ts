@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { times } from '../../kernel/index.js';
-import { filled } from '../fields.js';
+import { filled } from '../filled.js';
 import { LineField } from './lines.commands.js';
 import { linesOf, priced, sumOf } from './lines.js';
 

@@ -1,7 +1,8 @@
 import { IsObject } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { Command } from '../../kernel/index.js';
-import { Ids, NestedUpTo, OneOf, Optional, Slug, Text } from '../fields.js';
+import { Ids, OneOf, Optional, Slug, Text } from '../fields.js';
+import { NestedUpTo } from '../filled.js';
 import { ruleSchema } from './schema.rules.js';
 import { ruleBounds, segmentAudiences, type SegmentAudience } from './segment.rules.js';
 
