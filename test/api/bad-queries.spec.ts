@@ -170,7 +170,7 @@ describe('every query', () => {
         ),
       ),
     );
-  }, 60_000);
+  }, 240_000);
 
   it('names a parameter that is not there', async () => {
     await expectTold(
@@ -262,7 +262,7 @@ describe('a cursor', () => {
     await expectTold(
       [...elsewhere, ...tampered].map(({ list, cursor }) => ({ url: asked(list, { cursor }), name: 'cursor' })),
     );
-  }, 60_000);
+  }, 240_000);
 
   it('of one customer, or one segment, is refused by another', async () => {
     const path = `/v1/customers/${there.get('account') ?? ''}/history`;
