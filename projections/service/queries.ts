@@ -14,6 +14,7 @@ import {
   type Span,
 } from '../../libs/read-model/index.js';
 import { service } from './index.js';
+import type { SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
 import { satisfactionOf, type SatisfactionRow, wantedServicesOf, type WantedServiceRow } from './satisfaction.js';
 import type { CaseRow, CaseStatus } from './tables.js';
 
@@ -143,7 +144,12 @@ export interface SatisfactionAsked extends Moment, Span {
   readonly by: 'account' | 'all';
   readonly surveyId?: string | undefined;
   readonly accountId?: string | undefined;
+  /** Only what these said: the members of a segment. */
+  readonly among?: { readonly of: SegmentAudience; readonly ids: readonly string[] } | undefined;
 }
+
+const saidBy = ({ among }: Pick<SatisfactionAsked, 'among'>) =>
+  among && sql`${sql.ref(among.of === 'accounts' ? 'account_id' : 'person_id')} = any(${among.ids})`;
 
 const satisfaction = (row: SatisfactionRow): Satisfaction => ({
   surveyId: row.survey_id,
@@ -170,7 +176,7 @@ export const satisfactionTrend = (database: Database, asked: SatisfactionAsked):
     ];
     const found = await rows(
       reading,
-      sql<SatisfactionRow>`select * from (${satisfactionOf(reading, asked, by)}) s
+      sql<SatisfactionRow>`select * from (${satisfactionOf(reading, asked, by, saidBy(asked))}) s
         where ${only.length === 0 ? sql`true` : sql.join(only, sql` and `)}
         order by survey_id, period, account_id nulls last`,
     );
@@ -200,7 +206,7 @@ export const wantedServices = (
     const by = accountId === undefined ? asked.by : 'account';
     const found = await rows(
       reading,
-      sql<WantedServiceRow>`select * from (${wantedServicesOf(reading, asked, by)}) w
+      sql<WantedServiceRow>`select * from (${wantedServicesOf(reading, asked, by, saidBy(asked))}) w
         where ${accountId === undefined ? sql`true` : sql`account_id = ${accountId}`}
         order by period, customers desc, responses desc, service, account_id nulls last`,
     );

@@ -23,11 +23,13 @@ export interface SatisfactionRow {
  * of 4 and 5, in per cent. Both rounded once, half away from zero. Periods are those of UTC.
  *
  * @param by `account`: for each account that answered; `all`: for everybody together
+ * @param among whose responses count, of the columns of `responses`
  */
 export const satisfactionOf = (
   source: Source<ServiceTables>,
   span: Span,
   by: 'account' | 'all',
+  among: RawBuilder<unknown> = sql`true`,
 ): RawBuilder<SatisfactionRow> => sql<SatisfactionRow>`
   select survey_id, kind, period, account_id, responses, promoters, passives, detractors,
     case when kind = 'nps' then round(100.0 * (promoters - detractors) / responses)::integer end as nps,
@@ -41,7 +43,8 @@ export const satisfactionOf = (
         and case kind when 'nps' then 8 else 3 end))::integer as passives,
       (count(*) filter (where score <= case kind when 'nps' then 6 else 2 end))::integer as detractors,
       sum(score) as total
-    from ${source.at('responses')} r where ${within(sql`occurred_at`, span)} group by 1, 2, 3, 4
+    from ${source.at('responses')} r where ${within(sql`occurred_at`, span)} and ${among}
+    group by 1, 2, 3, 4
   ) counted`;
 
 /** How often an extra service was wished for in a period; by one account, or (`null`) by all. */
@@ -58,9 +61,10 @@ export const wantedServicesOf = (
   source: Source<ServiceTables>,
   span: Span,
   by: 'account' | 'all',
+  among: RawBuilder<unknown> = sql`true`,
 ): RawBuilder<WantedServiceRow> => sql<WantedServiceRow>`
   select service, ${periodOfInstant(sql`occurred_at`, span.per)} as period,
     ${by === 'account' ? sql`account_id` : sql`null::text`} as account_id, count(distinct response_id)::integer as responses,
     count(distinct coalesce(account_id, person_id))::integer as customers
   from ${source.at('responses')} r cross join unnest(wanted_services) service
-  where ${within(sql`occurred_at`, span)} group by 1, 2, 3`;
+  where ${within(sql`occurred_at`, span)} and ${among} group by 1, 2, 3`;

@@ -175,6 +175,11 @@ describe('satisfaction', () => {
       expect(await trend({ surveyId: 'csat', by: 'account', accountId: 'a', asOf: day(1, 4) })).toEqual([
         ['csat', '2024-Q2', 'a', 1, 100],
       ]);
+      expect(await trend({ surveyId: 'nps', among: { of: 'accounts', ids: ['a', 'c'] } })).toEqual([
+        ['nps', '2024-Q1', null, 2, 0],
+        ['nps', '2024-Q2', null, 1, -100],
+      ]);
+      expect(await trend({ among: { of: 'people', ids: ['p'] } })).toEqual([['nps', '2024-Q1', null, 1, 0]]);
       expect(await trend({ surveyId: 'csat', knownAt: day(1, 5) })).toEqual([['csat', '2024-Q2', null, 2, 50]]);
     });
   });

@@ -57,12 +57,12 @@ export const EndOf = (from: string, inOrder = (begin: Bound, end: Bound) => begi
 /** Puts a question to read models over the bus. */
 export const ask = <Answer>(
   bus: QueryBus,
-  restsOn: string,
+  restsOn: string | readonly string[],
   { minPosition }: AsOfParams,
   answer: () => Promise<Answer>,
 ): Promise<Answer> =>
   bus.execute<Ask<Answer>, Answer>(
-    new Ask({ restsOn: [restsOn], answer }, minPosition === undefined ? undefined : BigInt(minPosition)),
+    new Ask({ restsOn: [restsOn].flat(), answer }, minPosition === undefined ? undefined : BigInt(minPosition)),
   );
 
 /** The answer, unless there is none. @throws Refusal `PIPELINE_NOT_FOUND` and the like */

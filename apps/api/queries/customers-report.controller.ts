@@ -4,7 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OneOf, Optional, OptionalId, Slug, Text } from '../../../libs/domain/fields.js';
 import { acquisitionReport } from '../../../projections/customers/acquisition-report.js';
-import { satisfactionTrend, wantedServices } from '../../../projections/service/queries.js';
+import { type SatisfactionAsked, satisfactionTrend, wantedServices } from '../../../projections/service/queries.js';
 import { respond } from '../http/csv.js';
 import { ApiParams, Params } from '../http/params.js';
 import { maySeeNames } from '../../../libs/domain/person/person.events.js';
@@ -18,6 +18,7 @@ import { Caller } from '../http/authenticate.js';
 import { ask, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
 import { ReportParams, spanned } from './report-params.js';
+import { membersNamed } from './segment-members.js';
 
 const groups = ['account', 'all'] as const;
 
@@ -30,6 +31,11 @@ class WantedServicesParams extends ReportParams {
   /** Only of this account. */
   @OptionalId()
   accountId?: string;
+
+  /** Only of the members of this segment or list at the moment. */
+  @Optional()
+  @Slug()
+  segmentId?: string;
 }
 
 class SatisfactionParams extends WantedServicesParams {
@@ -85,8 +91,7 @@ export class CustomersReportController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
-    const asked = { ...spanned(params), by: params.by ?? 'all' };
-    const items = await ask(this.queries, 'service', params, () => satisfactionTrend(this.models.database, asked));
+    const items = await this.service(params, (asked) => satisfactionTrend(this.models.database, asked));
     return respond(request, reply, { items, next: null }, (answer) => answer.items);
   }
 
@@ -98,9 +103,19 @@ export class CustomersReportController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
-    const asked = { ...spanned(params), by: params.by ?? 'all' };
-    const items = await ask(this.queries, 'service', params, () => wantedServices(this.models.database, asked));
+    const items = await this.service(params, (asked) => wantedServices(this.models.database, asked));
     return respond(request, reply, { items, next: null }, (answer) => answer.items);
+  }
+
+  /** What customers said, or those of a segment. */
+  private service<Answer>(
+    { segmentId, ...params }: SatisfactionParams,
+    answer: (asked: SatisfactionAsked) => Promise<Answer>,
+  ): Promise<Answer> {
+    const asked = { ...spanned(params), by: params.by ?? 'all' };
+    return ask(this.queries, segmentId === undefined ? 'service' : ['service', 'segments'], params, async () =>
+      answer({ ...asked, among: await membersNamed(this.models.database, segmentId, asked) }),
+    );
   }
 
   @Get('retention')
