@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActivityEvents, Outcome } from '../../libs/domain/activity/activity.events.js';
 import type { MembershipEvents } from '../../libs/domain/membership/membership.events.js';
+import { dayIn } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { activityModel } from './index.js';
 import { activitiesReport } from './queries.js';
 
 const activity = happened<ActivityEvents>();
 const member = happened<MembershipEvents>();
-const day = (number: number, month = 1): string => new Date(Date.UTC(2024, month - 1, number)).toISOString();
+const day = dayIn(2024);
 
 const planned = (id: string, at: string, dueAt: string, assignee: string) =>
   activity(`activity-${id}`, 'ActivityPlanned', at, { kind: 'visit', direction: 'outbound', dueAt, assignee });

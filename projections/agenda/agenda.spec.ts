@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActivityEvents } from '../../libs/domain/activity/activity.events.js';
+import { dayIn } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { agendaModel } from './index.js';
 import { type AgendaAsked, agendaList } from './queries.js';
 
 const activity = happened<ActivityEvents>();
 
-const day = (number: number): string => `2017-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
+const day = dayIn(2017);
 const visit = { kind: 'visit', direction: 'outbound' } as const;
 const sealed = { subject: 'person-p', box: 'AAAA' };
 

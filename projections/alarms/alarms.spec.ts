@@ -3,6 +3,7 @@ import type { ActivityEvents } from '../../libs/domain/activity/activity.events.
 import type { CaseEvents } from '../../libs/domain/case/case.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PersonEvents } from '../../libs/domain/person/person.events.js';
+import { dayIn, opportunityOpened } from '../../libs/testing/facts.js';
 import { type GivenEvent, givenEvents, happened } from '../../libs/testing/projection.js';
 import { alarmsModel } from './index.js';
 import { type AlarmsAsked, alarmsList } from './queries.js';
@@ -12,7 +13,7 @@ const deal = happened<OpportunityEvents>();
 const person = happened<PersonEvents>();
 const served = happened<CaseEvents>();
 
-const day = (number: number): string => `2017-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
+const day = dayIn(2017);
 
 const converted = person('person-p', 'LeadConverted', day(1), {
   accountId: 'a',
@@ -54,15 +55,7 @@ const overdue = (due: number, recordedAt = due) =>
       recordedAt: day(recordedAt),
     },
   );
-const opened = deal('opportunity-o', 'OpportunityOpened', day(1), {
-  title: 'O',
-  pipelineId: 'default',
-  stage: 'prospecting',
-  amount: { amount: 1, currency: 'EUR' },
-  contactIds: [],
-  accountId: 'a',
-  owner: 'sam',
-});
+const opened = opportunityOpened('o', day(1), { stage: 'prospecting', accountId: 'a', owner: 'sam' });
 const stale = (deadline: number, at = deadline) =>
   deal(
     'opportunity-o',

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AttributionEvents } from '../../libs/domain/attribution/attribution.events.js';
 import type { CampaignEvents } from '../../libs/domain/campaign/campaign.events.js';
-import type { ExchangeRateEvents } from '../../libs/domain/exchange-rate/exchange-rate.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
 import type { RecipientEvents, ResponseKind } from '../../libs/domain/recipient/recipient.events.js';
+import { dayIn, eur, opportunityOpened, purchaseRecorded, rateSet, usd } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { campaignsModel } from './index.js';
 import { campaignsReport } from './queries.js';
@@ -15,11 +15,8 @@ const recipient = happened<RecipientEvents>();
 const attribution = happened<AttributionEvents>();
 const deal = happened<OpportunityEvents>();
 const purchase = happened<PurchaseEvents>();
-const rate = happened<ExchangeRateEvents>();
 const policy = happened<PolicyEvents>();
-const day = (number: number, month = 1): string => new Date(Date.UTC(2024, month - 1, number)).toISOString();
-const eur = (amount: number) => ({ amount, currency: 'EUR' });
-const usd = (amount: number) => ({ amount, currency: 'USD' });
+const day = dayIn(2024);
 
 const planned = (id: string, at: string) =>
   campaign(`campaign-${id}`, 'CampaignPlanned', at, {
@@ -42,27 +39,11 @@ const sent = (id: string, personId: string, at: string) =>
   });
 const answered = (id: string, personId: string, kind: ResponseKind, at: string, more = {}) =>
   recipient(`recipient-${id}-${personId}`, 'CampaignResponded', at, { campaignId: id, personId, kind }, more);
-const opened = (id: string, at: string, more: object = {}) =>
-  deal(`opportunity-${id}`, 'OpportunityOpened', at, {
-    title: id,
-    pipelineId: 'default',
-    stage: 'first',
-    amount: eur(1),
-    contactIds: [],
-    ...more,
-  });
+const opened = (id: string, at: string, more: object = {}) => opportunityOpened(id, at, { title: id, ...more });
 const won = (id: string, at: string, amount = eur(300), more = {}) =>
   deal(`opportunity-${id}`, 'OpportunityWon', at, { from: 'first', amount }, more);
 const bought = (id: string, at: string, amount: number, more: object) =>
-  purchase(`purchase-${id}`, 'PurchaseRecorded', at, {
-    accountId: 'acme',
-    source: { system: 'erp', reference: id },
-    kind: 'order',
-    date: at.slice(0, 10),
-    lines: [],
-    amount: eur(amount),
-    ...more,
-  });
+  purchaseRecorded(id, at, { accountId: 'acme', amount: eur(amount), ...more });
 
 const story = [
   planned('spring', day(1)),
@@ -93,8 +74,7 @@ const story = [
   won('4', day(13)),
 ];
 
-const set = (at: string, value: string, validFrom: string) =>
-  rate('rate-EUR', 'ExchangeRateSet', at, { from: 'EUR', to: 'USD', rate: value, validFrom });
+const set = (at: string, value: string, validFrom: string) => rateSet(at, ['EUR', 'USD'], value, validFrom);
 
 describe('the campaigns', () => {
   it('tell what they cost, whom they reached and what they brought', async () => {

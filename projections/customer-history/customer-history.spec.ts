@@ -7,6 +7,7 @@ import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunit
 import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
 import type { ResponseEvents } from '../../libs/domain/response/response.events.js';
+import { dayIn } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { customerHistory } from './index.js';
 import { historyOfCustomer, type HistoryAsked } from './queries.js';
@@ -17,7 +18,7 @@ const deal = happened<OpportunityEvents>();
 const person = happened<PersonEvents>();
 const purchase = happened<PurchaseEvents>();
 
-const day = (number: number): string => `2017-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
+const day = dayIn(2017);
 const call = { kind: 'phone-call', direction: 'outbound', outcome: 'no-answer', by: 'ann' } as const;
 const sealed = { subject: 'person-p', box: 'AAAA' };
 

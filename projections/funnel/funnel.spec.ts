@@ -6,6 +6,7 @@ import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunit
 import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { RecipientEvents } from '../../libs/domain/recipient/recipient.events.js';
 import { later } from '../../libs/kernel/index.js';
+import { dayIn, eur, opportunityOpened } from '../../libs/testing/facts.js';
 import { type GivenEvent, givenEvents, happened } from '../../libs/testing/projection.js';
 import { funnel } from './index.js';
 import { conversionReport, funnelReport, winRateReport } from './queries.js';
@@ -15,7 +16,7 @@ const deal = happened<OpportunityEvents>();
 const activity = happened<ActivityEvents>();
 const recipient = happened<RecipientEvents>();
 const attribution = happened<AttributionEvents>();
-const day = (number: number, month = 1): string => new Date(Date.UTC(2024, month - 1, number)).toISOString();
+const day = dayIn(2024);
 
 const lead = (id: string, at: string, source: string) =>
   person(`person-${id}`, 'LeadRegistered', at, { source, potential: 'customer' });
@@ -26,16 +27,9 @@ const converted = (id: string, at: string) =>
 const reverted = (id: string, at: string) =>
   person(`person-${id}`, 'ConversionReverted', at, { accountId: 'acme', openedAccount: false, reason: 'mistake' });
 const opened = (id: string, at: string, contactIds: string[], owner: string) =>
-  deal(`opportunity-${id}`, 'OpportunityOpened', at, {
-    title: id,
-    pipelineId: 'default',
-    stage: 'first',
-    amount: { amount: 100, currency: 'EUR' },
-    contactIds,
-    owner,
-  });
+  opportunityOpened(id, at, { title: id, contactIds, owner });
 const won = (id: string, at: string, more = {}) =>
-  deal(`opportunity-${id}`, 'OpportunityWon', at, { from: 'first', amount: { amount: 100, currency: 'EUR' } }, more);
+  deal(`opportunity-${id}`, 'OpportunityWon', at, { from: 'first', amount: eur(100) }, more);
 const lost = (id: string, at: string, reason: string, competitor?: string) =>
   deal(`opportunity-${id}`, 'OpportunityLost', at, {
     from: 'first',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AccountEvents } from '../../libs/domain/account/account.events.js';
 import type { PersonEvents } from '../../libs/domain/person/person.events.js';
+import { dayIn } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { peopleModel } from './index.js';
 import { type PeopleAsked, peopleList, personDetail } from './queries.js';
@@ -8,7 +9,7 @@ import { type PeopleAsked, peopleList, personDetail } from './queries.js';
 const account = happened<AccountEvents>();
 const person = happened<PersonEvents>();
 
-const day = (number: number): string => `2017-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
+const day = dayIn(2017);
 const box = (id: string, content: string) => ({ sealed: { subject: `person-${id}`, box: content } });
 const lead = { source: 'web', potential: 'customer' } as const;
 const yes = { channel: 'e-mail', source: 'form' } as const;

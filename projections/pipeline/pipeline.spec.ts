@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PipelineEvents } from '../../libs/domain/pipeline/pipeline.events.js';
+import { eur, opportunityOpened } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { pipeline } from './index.js';
 import { opportunitiesList } from './opportunities.js';
@@ -10,16 +11,8 @@ import { pipelineSummary, pipelinesList } from './queries.js';
 const deal = happened<OpportunityEvents>();
 const defined = happened<PipelineEvents>();
 
-const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const opened = (id: string, at: string, stage: string, amount: number, more: object = {}) =>
-  deal(`opportunity-${id}`, 'OpportunityOpened', at, {
-    title: `Deal ${id}`,
-    pipelineId: 'default',
-    stage,
-    amount: eur(amount),
-    contactIds: [],
-    ...more,
-  });
+  opportunityOpened(id, at, { stage, amount: eur(amount), ...more });
 
 const pipelineDefined = defined('pipeline-default', 'PipelineDefined', '2017-01-02T00:00:00.000Z', {
   name: 'Default',

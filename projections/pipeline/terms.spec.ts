@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PersonEvents } from '../../libs/domain/person/person.events.js';
-import type { PipelineEvents } from '../../libs/domain/pipeline/pipeline.events.js';
+import { dayIn, eur, opportunityOpened, pipelineDefined } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { pipeline } from './index.js';
 import { opportunitiesList } from './opportunities.js';
@@ -10,32 +10,15 @@ import { pipelineSummary } from './queries.js';
 
 const deal = happened<OpportunityEvents>();
 const person = happened<PersonEvents>();
-const defined = happened<PipelineEvents>();
 
-const eur = (amount: number) => ({ amount, currency: 'EUR' });
-const day = (number: number): string => `2017-01-${String(number).padStart(2, '0')}T00:00:00.000Z`;
+const day = dayIn(2017);
 const line = { product: 'Visit', quantity: '2.5', unitPrice: eur(10_00), amount: eur(25_00) };
 const opened = (id: string, at: string, stage: string, more: object = {}) =>
-  deal(`opportunity-${id}`, 'OpportunityOpened', at, {
-    title: `Deal ${id}`,
-    pipelineId: 'default',
-    stage,
-    amount: eur(10_00),
-    contactIds: [],
-    owner: 'ann',
-    ...more,
-  });
-const pipelineOf = (id: string, at: string, stages: Readonly<Record<string, number>>) =>
-  defined(`pipeline-${id}`, 'PipelineDefined', at, {
-    name: id,
-    currency: 'EUR',
-    stages: Object.entries(stages).map(([stage, probability]) => ({ stage, probability })),
-    retired: [],
-  });
+  opportunityOpened(id, at, { stage, amount: eur(10_00), owner: 'ann', ...more });
 
 const story = [
-  pipelineOf('default', day(1), { early: 10, middle: 60, late: 90 }),
-  pipelineOf('renewals', day(1), { reminder: 50 }),
+  pipelineDefined('default', day(1), { early: 10, middle: 60, late: 90 }),
+  pipelineDefined('renewals', day(1), { reminder: 50 }),
   opened('a', day(2), 'early'),
   opened('b', day(2), 'middle'),
   opened('c', day(2), 'late'),
@@ -100,7 +83,7 @@ describe('an opportunity', () => {
   });
 
   it('has the probability that its stage had then', async () => {
-    const later = pipelineOf('default', day(8), { early: 50, middle: 70, late: 90 });
+    const later = pipelineDefined('default', day(8), { early: 50, middle: 70, late: 90 });
     await givenEvents(...story, later).projectedBy(pipeline, async ({ database }) => {
       const asOf = async (instant?: string) => {
         const detail = await opportunityDetail(database, { id: 'a', asOf: instant });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ActivityEvents } from '../../libs/domain/activity/activity.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
+import { dayIn, eur, opportunityOpened } from '../../libs/testing/facts.js';
 import { type GivenEvent, givenEvents, happened } from '../../libs/testing/projection.js';
 import { pipeline } from './index.js';
 import { ageingReport, velocityReport } from './reports.js';
@@ -10,18 +11,11 @@ import { ageingReport, velocityReport } from './reports.js';
 const deal = happened<OpportunityEvents>();
 const activity = happened<ActivityEvents>();
 const policy = happened<PolicyEvents>();
-const eur = (amount: number) => ({ amount, currency: 'EUR' });
-const day = (number: number, month = 1): string => new Date(Date.UTC(2024, month - 1, number)).toISOString();
+const day = dayIn(2024);
 const days = (number: number): number => number * 86_400;
 
 const opened = (id: string, at: string, stage: string, amount = 100) =>
-  deal(`opportunity-${id}`, 'OpportunityOpened', at, {
-    title: id,
-    pipelineId: 'default',
-    stage,
-    amount: eur(amount),
-    contactIds: [],
-  });
+  opportunityOpened(id, at, { title: id, stage, amount: eur(amount) });
 const advanced = (id: string, at: string, from: string, to: string, skipped: string[] = [], more = {}) =>
   deal(`opportunity-${id}`, 'OpportunityAdvanced', at, { from, to, skipped }, more);
 

@@ -3,6 +3,7 @@ import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import type { Rule, SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { Database } from '../../libs/read-model/index.js';
+import { accountOpened, dayIn, eur, purchaseRecorded } from '../../libs/testing/facts.js';
 import { type GivenEvent, givenEvents, happened } from '../../libs/testing/projection.js';
 import type { Customer, CustomerEvents } from './customer.js';
 import { factsAt } from './facts.js';
@@ -14,30 +15,12 @@ const about = happened<SegmentEvents>();
 const set = happened<PolicyEvents>();
 
 /** Midnight of the so-manieth day of 2024, from 1. */
-const day = (number: number): string => new Date(Date.UTC(2024, 0, number)).toISOString();
-const eur = (amount: number) => ({ amount, currency: 'EUR' });
+const day = dayIn(2024);
 
 const open = (id: string, at: number, industry?: string) =>
-  on(`account-${id}`, 'AccountOpened', day(at), {
-    name: id,
-    roles: ['customer'],
-    ...(industry === undefined ? {} : { industry }),
-  });
-const buy = (id: string, account: string, at: number, recordedAt = day(at)) =>
-  on(
-    `purchase-${id}`,
-    'PurchaseRecorded',
-    day(at),
-    {
-      accountId: account,
-      source: { system: 'erp', reference: id },
-      kind: 'order',
-      date: day(at).slice(0, 10),
-      lines: [],
-      amount: eur(100),
-    },
-    { recordedAt },
-  );
+  accountOpened(id, day(at), industry === undefined ? {} : { industry });
+const buy = (id: string, accountId: string, at: number, recordedAt = day(at)) =>
+  purchaseRecorded(id, day(at), { accountId, amount: eur(100) }, { recordedAt });
 const define = (
   id: string,
   at: number,

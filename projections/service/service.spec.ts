@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { CaseEvents } from '../../libs/domain/case/case.events.js';
 import type { ResponseEvents } from '../../libs/domain/response/response.events.js';
 import type { SurveyKind } from '../../libs/domain/survey/survey.events.js';
+import { dayIn } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { service } from './index.js';
 import { caseDetail, casesList, type CasesAsked, satisfactionTrend, wantedServices } from './queries.js';
 
 const on = happened<CaseEvents>();
 const answered = happened<ResponseEvents>();
-const day = (number: number, month = 1): string =>
-  `2024-${String(month).padStart(2, '0')}-${String(number).padStart(2, '0')}T00:00:00.000Z`;
+const day = dayIn(2024);
 const policy = { name: 'case.targets', version: 2 } as const;
 const sealed = { subject: 'person-p', box: 'AAAA' };
 
