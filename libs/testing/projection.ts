@@ -156,7 +156,7 @@ export const givenEvents = (...given: readonly GivenEvent[]): GivenEvents => ({
 });
 
 /** A log that delivers every batch twice. */
-class Twice extends MemoryLog {
+export class Twice extends MemoryLog {
   override async *follow(after: Position | null, options: FollowOptions): AsyncGenerator<FeedBatch> {
     for await (const batch of super.follow(after, options)) {
       yield batch;
@@ -166,8 +166,13 @@ class Twice extends MemoryLog {
 }
 
 /** A log that breaks off in the middle of batches, at random, and delivers again what came before. */
-class AtRandom extends MemoryLog {
-  readonly sizes = fc.sample(fc.integer({ min: 1, max: 7 }), 20);
+export class AtRandom extends MemoryLog {
+  readonly sizes: readonly number[];
+
+  constructor(events: readonly RecordedEvent[], most = 7) {
+    super(events);
+    this.sizes = fc.sample(fc.integer({ min: 1, max: most }), 20);
+  }
 
   override async *follow(after: Position | null, options: FollowOptions): AsyncGenerator<FeedBatch> {
     let at = after;

@@ -1,84 +1,81 @@
-import { domainCatalogue } from '../../libs/domain/index.js';
-import { EventLog, PersonalKeys } from '../../libs/event-log/index.js';
+import type pg from 'pg';
+import type { Random } from '../../apps/kroniek/sample/random.js';
 import type { Instant, RecordedEvent } from '../../libs/kernel/index.js';
-import { type Database, ensureReadModels, waitFor } from '../../libs/read-model/index.js';
-import type { Product } from '../../libs/testing/product.js';
-import { MemoryLog } from '../../libs/testing/projection.js';
+import { type Database, ensureReadModels, type Moment } from '../../libs/read-model/index.js';
+import { servingSchema } from '../../libs/read-model/reading.js';
+import { connect } from '../../libs/read-model/connections.js';
+import { ProjectionWriter } from '../../libs/read-model/writer.js';
 import { projections } from '../../projections/index.js';
-import { running, withDatabase } from './ledger.js';
 
-/** All that the product has recorded until nothing more came for a while; its read models have it then. */
-export async function recordedBy(product: Product, database: Database): Promise<readonly RecordedEvent[]> {
-  const keys = await PersonalKeys.open(database.db, product.masterKey);
-  const log = EventLog.connect({ url: product.eventStoreUrl, catalogue: domainCatalogue, keys });
-  const events: RecordedEvent[] = [];
-  try {
-    let last = -1n;
-    for (let head = await log.head(); head !== null && head !== last; head = await log.head()) {
-      last = head;
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-    }
-    const stop = new AbortController();
-    for await (const batch of log.follow(null, {
-      types: [...domainCatalogue.keys()],
-      batch: 1_000,
-      signal: stop.signal,
-    })) {
-      events.push(...batch.events);
-      if (batch.position >= last) break;
-    }
-    stop.abort();
-    await waitFor(database, projections, last, 120_000);
-  } finally {
-    await log.close();
-  }
-  return events;
-}
-
-/** A pipeline is there before its first definition too, so that what is imported later stands in it. */
+/** Nothing was true before, and nothing known: pipelines are shown by their first definition before it was made too. */
 const isBegin = ({ type, revision }: RecordedEvent): boolean => type === 'PipelineDefined' && revision === 0;
 
-/**
- * The instants at which what was known is all that the log held then. Streams that are written side by side may be
- * recorded in another order than they stand in the log, by a few milliseconds. None before all pipelines are there.
- */
-export function wholeAt(events: readonly RecordedEvent[]): readonly Instant[] {
-  const found: Instant[] = [];
-  let earliest: Instant = '9999';
-  for (const event of events.toReversed()) {
-    const { recordedAt } = event;
-    if (recordedAt < earliest) found.push(recordedAt);
-    if (isBegin(event)) break;
-    earliest = recordedAt < earliest ? recordedAt : earliest;
-  }
-  return found;
-}
+/** A moment at which an answer is compared. */
+export type Cut = Required<Moment> & { readonly asOf: Instant; readonly knownAt: Instant };
 
 /**
- * Replays what happened by an instant, and stops each time that everything is in which was known by the next one.
- *
- * @param instants in order, each of `wholeAt`
+ * A way at random over the plane of the two axes, from instants of each: no step goes back on either, so that one replay
+ * that goes forward stops at each of them.
  */
-export async function replayed(
-  events: readonly RecordedEvent[],
-  asOf: Instant,
-  instants: readonly Instant[],
-  check: (database: Database, knownAt: Instant) => Promise<void>,
-): Promise<void> {
-  const happened = events.filter((event) => event.occurredAt <= asOf || isBegin(event));
-  await withDatabase(async (database) => {
+export function wayOver(random: Random, asOfs: readonly Instant[], knownAts: readonly Instant[]): readonly Cut[] {
+  const [happened, learnt] = [[...asOfs].sort(), [...knownAts].sort()];
+  // Some ways go along one axis first, where what is known and what was true lie far apart.
+  const share = random.pick([0.1, 0.5, 0.5, 0.9]);
+  const found: Cut[] = [];
+  for (let t = 0, k = 0; ;) {
+    const [asOf, knownAt] = [happened[t], learnt[k]];
+    if (asOf === undefined || knownAt === undefined) return found;
+    found.push({ asOf, knownAt });
+    const first = random.chance(share);
+    if ((first && t + 1 < happened.length) || k + 1 >= learnt.length) t += 1;
+    else k += 1;
+  }
+}
+
+/** What had happened and was known at a moment, in the order of the log. */
+export const cutAt = (events: readonly RecordedEvent[], { asOf, knownAt }: Cut): readonly RecordedEvent[] =>
+  events.filter((event) => isBegin(event) || (event.occurredAt <= asOf && event.recordedAt <= knownAt));
+
+/** Read models that are given what had happened and was known at a moment, and nothing else. */
+export class Replay {
+  private readonly given = new Set<bigint>();
+  private written = 0n;
+
+  private constructor(
+    private readonly events: readonly RecordedEvent[],
+    private readonly writers: readonly ProjectionWriter[],
+    private readonly clients: readonly pg.Client[],
+  ) {}
+
+  static async of(events: readonly RecordedEvent[], database: Database): Promise<Replay> {
     await ensureReadModels(database, projections);
-    const log = new MemoryLog();
-    const run = running({ feed: log, database, projections });
-    try {
-      for (const knownAt of instants) {
-        const more = happened.slice(log.events.length).filter(({ recordedAt }) => recordedAt <= knownAt);
-        log.record(more);
-        await waitFor(database, projections, (await log.head()) ?? 0n, 60_000);
-        await check(database, knownAt);
-      }
-    } finally {
-      await run.stop();
+    const clients = await Promise.all(projections.map(() => connect(database.url, { statementTimeout: 0 })));
+    const writers = await Promise.all(
+      projections.map(async (projection, place) => {
+        const client = clients[place];
+        if (!client) throw new Error('There is a connection for each.');
+        const writer = new ProjectionWriter(client, projection, await servingSchema(database, projection.name));
+        await writer.resume();
+        return writer;
+      }),
+    );
+    return new Replay(events, writers, clients);
+  }
+
+  /** Goes on to a moment that takes in the one before. */
+  async to(cut: Cut): Promise<void> {
+    const more = cutAt(this.events, cut).filter(({ position }) => !this.given.has(position));
+    if (more.length === 0) return;
+    for (const { position } of more) this.given.add(position);
+    this.written += 1n;
+    for (const writer of this.writers) {
+      await writer.write({ events: more, position: this.written });
+      while (await writer.advance());
+      await writer.live();
     }
-  });
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.end()));
+  }
 }

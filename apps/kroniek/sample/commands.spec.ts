@@ -1,111 +1,12 @@
 import 'reflect-metadata';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { v5 } from 'uuid';
-import { CommandCatalogue } from '../../../libs/cqrs/commands/catalogue.js';
-import { commands as known, fixCampaignMembers, processes } from '../../../libs/domain/index.js';
-import { idsIn } from '../../../libs/domain/segment/id-set.js';
-import { segment, type SegmentState } from '../../../libs/domain/segment/segment.js';
-import {
-  type Actor,
-  type Aggregate,
-  type AskingProcess,
-  idOf,
-  lookedUp,
-  type Process,
-  type RecordedEvent,
-  referencesOf,
-} from '../../../libs/kernel/index.js';
+import { commands as known } from '../../../libs/domain/index.js';
+import { idOf } from '../../../libs/kernel/index.js';
+import { type Told, World } from '../../../libs/testing/world.js';
 import { sampleCommands } from './commands.js';
 import type { SampleCommand } from './story.js';
 
 const now = '2026-03-11T15:20:00.000Z';
-const catalogue = new CommandCatalogue();
-
-const lists = segment as unknown as Aggregate;
-
-interface Fact {
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly at: string;
-  readonly actor: Actor;
-}
-
-/** The rules of the domain with nothing around them: streams in memory, processes after each wave. */
-class World {
-  readonly streams = new Map<string, Fact[]>();
-  readonly #waiting: { stream: string; id: string; fact: Fact }[] = [];
-
-  issue(name: string, data: object, commandId: string, asked: string, process?: string): void {
-    const { aggregate } = catalogue.named(name);
-    const { command } = catalogue.read(name, data);
-    this.expectReferences(command);
-    const given = (data as Record<string, string | undefined>)[aggregate.id];
-    const stream = `${aggregate.category}-${given ?? aggregate.naturalId?.(command) ?? ''}`;
-    const facts = this.streams.get(stream) ?? [];
-    const last = facts.at(-1)?.at ?? '';
-    if (asked < last && process === undefined) throw new Error(`${name} at ${asked} is before ${last} on ${stream}`);
-    const actor: Actor = process === undefined ? { id: 'sample', role: 'admin' } : { id: process, role: 'service' };
-    const occurredAt = asked < last ? last : asked;
-    const state = this.stateOf(aggregate, stream);
-    const decided = aggregate.decide(command, state, {
-      commandId,
-      occurredAt,
-      actor,
-      lookups: lookedUp(aggregate.lookups, command, state, (from, id) => ({
-        id,
-        state: this.stateOf(from, `${from.category}-${id}`),
-      })),
-    });
-    const added = decided.map((fact) => ({ ...fact, at: occurredAt, actor }) as Fact);
-    this.streams.set(stream, [...facts, ...added]);
-    this.#waiting.push(...added.map((fact) => ({ stream, id: commandId, fact })));
-  }
-
-  /** Everybody here is a customer; a list does not change while a wave is reacted to. */
-  readonly #fixing = fixCampaignMembers({
-    membersOf: async function* (this: World, { segmentId }: { readonly segmentId: string }) {
-      await Promise.resolve();
-      yield idsIn((this.stateOf(lists, `segment-${segmentId}`) as SegmentState).members);
-    }.bind(this),
-  });
-
-  async react(): Promise<void> {
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      const { stream, id, fact } = next;
-      for (const process of [...processes, this.#fixing] as readonly (Process | AskingProcess)[]) {
-        if (!process.hears.includes(fact.type)) continue;
-        const { type, data, actor, at: occurredAt } = fact;
-        const event = { stream, type, data, actor, occurredAt, position: 0n } as unknown as RecordedEvent;
-        let place = 0;
-        for await (const command of process.react(event)) {
-          const issued = JSON.parse(JSON.stringify(command)) as object;
-          this.issue(command.constructor.name, issued, v5(`${process.name}/${place++}`, id), occurredAt, process.name);
-        }
-      }
-    }
-  }
-
-  private stateOf(aggregate: Pick<Aggregate, 'initial' | 'apply'>, stream: string): unknown {
-    const facts = this.streams.get(stream) ?? [];
-    return facts.reduce<unknown>(
-      (state, { type, data, at }) => aggregate.apply(state, { type, data }, at),
-      aggregate.initial,
-    );
-  }
-
-  private expectReferences(part: object): void {
-    const references = referencesOf(part);
-    for (const [field, value] of Object.entries(part)) {
-      const category = references.get(field);
-      for (const id of category ? [value].flat() : []) {
-        if (typeof id === 'string' && !this.streams.has(`${category ?? ''}-${id}`))
-          throw new Error(`no ${category ?? ''}-${id}`);
-      }
-      if (!category && typeof value === 'object' && value !== null) this.expectReferences(value as object);
-    }
-  }
-}
-
 describe('the sample data', () => {
   let commands: readonly SampleCommand[];
   const world = new World();
@@ -127,7 +28,7 @@ describe('the sample data', () => {
     }
   });
 
-  const facts = (type: string): Fact[] => [...world.streams.values()].flat().filter((fact) => fact.type === type);
+  const facts = (type: string): readonly Told[] => world.facts.filter((fact) => fact.type === type);
 
   it('is accepted by every rule of the domain, whole', () => {
     expect(refusals.slice(0, 3)).toEqual([]);

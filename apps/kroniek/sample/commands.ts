@@ -27,8 +27,10 @@ const afterCustomers = 30;
 /**
  * The sample data: three years of a company that sells equipment and service to industry in Europe, up to the evening
  * before `now`. The same for the same seed and day; in the order of waves, and of time within each.
+ *
+ * @param share how much of it, from 0 to 1: a part is a company with fewer customers, leads and names
  */
-export function sampleCommands(seed: string, now: Instant): readonly SampleCommand[] {
+export function sampleCommands(seed: string, now: Instant, share = 1): readonly SampleCommand[] {
   const today = Math.floor(Date.parse(checked(now)) / dayMs) * dayMs;
   const begin = today - years * 365 * dayMs;
   const telling: SampleCommand[] = [];
@@ -46,7 +48,7 @@ export function sampleCommands(seed: string, now: Instant): readonly SampleComma
   surveys(story('surveys', begin, { wave: 0 }));
   segments(story('segments', begin, { wave: 0 }));
 
-  for (let count = 0; count < counts.customers; count++) {
+  for (let count = 0; count < counts.customers * share; count++) {
     const standing = random.weighted<Standing>({ active: 40, returned: 7, dormant: 21, prospect: 32 });
     const from = { active: [260, 1_060], returned: [760, 1_060], dormant: [700, 1_060], prospect: [25, 700] }[standing];
     const to = standing === 'dormant' ? daysAgo(205, 420) : today;
@@ -57,15 +59,16 @@ export function sampleCommands(seed: string, now: Instant): readonly SampleComma
       roster,
     );
   }
-  for (let count = 0; count < counts.leads; count++) leadOnly(story(`lead ${count}`, daysAgo(2, 1_050)), roster);
-  for (let count = 0; count < counts.names; count++) {
+  for (let count = 0; count < counts.leads * share; count++)
+    leadOnly(story(`lead ${count}`, daysAgo(2, 1_050)), roster);
+  for (let count = 0; count < counts.names * share; count++) {
     const told = story(`name ${count}`, daysAgo(2, 1_050));
     const person = someone(told, random.pick(countries), 'example.com', 'name');
     onAList(told, person);
     agrees(told, roster, person.personId, 0.5);
     roster.names.push({ personId: person.personId, since: told.now });
   }
-  for (let count = 0; count < counts.others; count++) {
+  for (let count = 0; count < counts.others * share; count++) {
     const told = story(`other ${count}`, daysAgo(2, 1_050));
     const { personId, name, email } = someone(told, random.pick(countries), 'example.org', 'other');
     told.tell('RegisterOther', { personId, name, email, relation: random.pick(otherRelations) });
