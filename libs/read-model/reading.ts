@@ -73,6 +73,16 @@ export const read = <T extends Tables, R>(
     return query({ ...sourceAt<T>(projection, schema, moment), db, schema });
   });
 
+/** Several queries that see one and the same state of the read model, and one and the same `now()`. */
+export const steadily = <T extends Tables, R>(
+  reading: Reading<T>,
+  ask: (reading: Reading<T>) => Promise<R>,
+): Promise<R> =>
+  reading.db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute((db) => ask({ ...reading, db }));
+
 /** Runs a piece of SQL. */
 export async function rows<R>(
   reading: { readonly db: QueryExecutorProvider },

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Instant, Period } from '../../libs/kernel/index.js';
-import { type Database, type Moment, read, rows } from '../../libs/read-model/index.js';
-import { askedFor, ratio, steadily } from './frame.js';
+import { type Database, type Moment, read, rows, steadily } from '../../libs/read-model/index.js';
+import { askedFor, ratio } from './frame.js';
 import { forecastModel } from './index.js';
 import { calibrated, type CalibratedRow } from './outcomes.js';
 

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Instant, invalid, type Period } from '../../libs/kernel/index.js';
-import { type Database, read, rows } from '../../libs/read-model/index.js';
+import { type Database, read, rows, steadily } from '../../libs/read-model/index.js';
 import type { PipelineRow } from '../pipeline/tables.js';
 import type { RateRow } from '../policies/tables.js';
-import { askedFor, fallsIn, type ForecastFilters, type ForecastReading, steadily } from './frame.js';
+import { askedFor, fallsIn, type ForecastFilters, type ForecastReading } from './frame.js';
 import { forecastModel } from './index.js';
 import type { ForecastTables, MembershipRow } from './tables.js';
 import { closedRate, convertedTo } from './valued.js';

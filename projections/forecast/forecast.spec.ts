@@ -9,8 +9,9 @@ import type { Money } from '../../libs/kernel/index.js';
 import type { Database } from '../../libs/read-model/index.js';
 import { eur, opportunityOpened, pipelineDefined, rateSet, teamJoined, usd } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
-import { forecast, type ForecastAsked } from './forecast.js';
+import { forecast } from './forecast.js';
 import { forecastModel } from './index.js';
+import type { ForecastAsked } from './lines.js';
 
 const deal = happened<OpportunityEvents>();
 const member = happened<MembershipEvents>();

@@ -1,75 +1,12 @@
 import { sql } from 'kysely';
 import type { ForecastAmounts } from '../../libs/domain/forecast/forecast.events.js';
 import type { Instant, Period } from '../../libs/kernel/index.js';
-import { type Database, type Moment, read, rows } from '../../libs/read-model/index.js';
-import {
-  type Asked,
-  askedFor,
-  fallsIn,
-  fitting,
-  type ForecastFilters,
-  type ForecastReading,
-  ratio,
-  steadily,
-} from './frame.js';
+import { type Database, read, rows, steadily } from '../../libs/read-model/index.js';
+import { type Asked, askedFor, type ForecastReading } from './frame.js';
 import { forecastModel } from './index.js';
+import { type ForecastAsked, type ForecastGroup, type ForecastLine, linesOf, type Unconverted } from './lines.js';
 import type { CommitmentRow, SubmissionRow } from './tables.js';
-import { Targets, targetsOf } from './targets.js';
-import { sums, teamOn, valued } from './valued.js';
-
-export const forecastGroups = ['owner', 'team', 'pipeline', 'category'] as const;
-export type ForecastGroup = (typeof forecastGroups)[number];
-
-export interface ForecastAsked extends Moment, ForecastFilters {
-  readonly period: Period;
-  /** Left out: all in one row. */
-  readonly by?: ForecastGroup | undefined;
-}
-
-/** Amounts are minor units of the reporting currency, ratios decimals of four digits, `null` where they say nothing. */
-export interface ForecastLine {
-  /** Id of the owner, team, pipeline or category; `null`: none, or all in one row. */
-  readonly group: string | null;
-  readonly count: number;
-  /** Won in the period. */
-  readonly closed: number;
-  /** Open and expected to close in the period, but what is omitted. */
-  readonly open: number;
-  /** Closed and open. */
-  readonly unweighted: number;
-  /** Closed, and open × probability: exact for the row, rounded half up once. */
-  readonly weighted: number;
-  /** Only what is closed. */
-  readonly worstCase: number;
-  /** Closed, and what is open of category commit. */
-  readonly commit: number;
-  /** Closed, and what is open of categories commit and best case. */
-  readonly bestCase: number;
-  readonly openCommit: number;
-  readonly openBestCase: number;
-  readonly openPipeline: number;
-  /** Open, expected in the period, and left out of all that stands above. */
-  readonly omitted: number;
-  readonly target: number | null;
-  /** Closed ÷ target. */
-  readonly attainment: string | null;
-  /** Target less closed; negative: more than the target is won. */
-  readonly gap: number | null;
-  /** Open ÷ gap. */
-  readonly coverage: string | null;
-  /** Gap ÷ open: so much of what is open has to be won. */
-  readonly requiredWinRate: string | null;
-  /** Number of opportunities without an exchange rate; they are in no amount. */
-  readonly unconverted: number;
-}
-
-/** What has no exchange rate and is in no amount. */
-export interface Unconverted {
-  readonly what: 'opportunity' | 'target';
-  readonly id: string;
-  readonly amount: number;
-  readonly currency: string;
-}
+import { teamOn } from './valued.js';
 
 interface Done {
   readonly at: Instant;
@@ -108,34 +45,6 @@ export interface Forecast {
   readonly commitments: readonly CommitmentListed[];
 }
 
-interface SumsRow {
-  readonly group: string | null;
-  readonly count: number;
-  readonly closed: number;
-  readonly open: number;
-  readonly weighted: number;
-  readonly open_commit: number;
-  readonly open_best_case: number;
-  readonly open_pipeline: number;
-  readonly omitted: number;
-  readonly unconverted: number;
-  readonly without: readonly Omit<Unconverted, 'what'>[];
-}
-
-const columns = { owner: 'owner', team: 'team_id', pipeline: 'pipeline_id', category: 'category' } as const;
-const nothing = {
-  count: 0,
-  closed: 0,
-  open: 0,
-  weighted: 0,
-  open_commit: 0,
-  open_best_case: 0,
-  open_pipeline: 0,
-  omitted: 0,
-  unconverted: 0,
-  without: [],
-};
-
 /**
  * The forecast of a period (domain.md §4): what falls into it at the moment, in the reporting currency, against the
  * targets of that period, with what was submitted and committed for it.
@@ -145,89 +54,18 @@ export const forecast = (database: Database, asked: ForecastAsked): Promise<Fore
     steadily(serving, async (reading) => {
       const { period, by } = asked;
       const frame = await askedFor(reading, asked);
-      const group = by === undefined ? sql`null::text` : sql.ref(columns[by]);
-      // Materialized, so that each amount is converted once, and the team looked up only where it is asked for.
-      const found = await rows(
-        reading,
-        sql<SumsRow>`with items as materialized (
-            select ${group} as "group", id, status, category, probability, amount, own_amount, own_currency
-            from ${valued(reading, frame, fallsIn(period))} v where ${fitting(asked)})
-          select "group", count, closed, open, div(weighted + 50, 100) as weighted, open_commit, open_best_case,
-            open_pipeline, omitted, unconverted, without
-          from (select "group", ${sums}, coalesce(jsonb_agg(
-              jsonb_build_object('id', id, 'amount', own_amount, 'currency', own_currency) order by id)
-              filter (where amount is null), '[]') as without
-            from items group by 1) s
-          order by 1 nulls last`,
-      );
-      const targets = await targetsOf(reading, period, frame);
+      const { rows: lines, unconverted } = await linesOf(reading, frame, asked);
       return {
         period,
         asOf: frame.asOf,
         currency: frame.reporting,
         by: by ?? null,
-        rows: withThoseOfTargets(found, targets, asked).map((row) => lineOf(row, targetOf(row.group, targets, asked))),
-        unconverted: [...without(found), ...unconvertedOf(targets)],
+        rows: lines,
+        unconverted,
         submissions: await submissionsOf(reading, frame, asked),
         commitments: await commitmentsOf(reading, asked),
       };
     }),
-  );
-
-/** Whoever has a target has a row, even with nothing to show for it. */
-function withThoseOfTargets(found: readonly SumsRow[], targets: Targets, asked: ForecastAsked): readonly SumsRow[] {
-  const { by, category } = asked;
-  if (by === undefined) return found.length > 0 ? found : [{ ...nothing, group: null }];
-  if (by === 'category' || category !== undefined) return found;
-  const there = new Set(found.map(({ group }) => group));
-  const missing = targets.groups(by, asked).filter((group) => !there.has(group));
-  return [...found, ...missing.map((group) => ({ ...nothing, group }))].sort((a, b) => {
-    if (a.group === null || b.group === null) return a.group === b.group ? 0 : a.group === null ? 1 : -1;
-    return a.group < b.group ? -1 : 1;
-  });
-}
-
-/** Nobody agrees targets for a category, or for what belongs to nobody. */
-function targetOf(group: string | null, targets: Targets, { by, category, ...scope }: ForecastAsked): number | null {
-  if (category !== undefined || by === 'category') return null;
-  if (by === undefined) return targets.of(scope);
-  if (group === null) return null;
-  return targets.of({ ...scope, [by === 'pipeline' ? 'pipelineId' : by]: group });
-}
-
-function lineOf(row: SumsRow, target: number | null): ForecastLine {
-  const { group, count, closed, open, weighted, open_commit, open_best_case, open_pipeline, omitted, unconverted } =
-    row;
-  const gap = target === null ? null : target - closed;
-  return {
-    group,
-    count,
-    closed,
-    open,
-    unweighted: closed + open,
-    weighted,
-    worstCase: closed,
-    commit: closed + open_commit,
-    bestCase: closed + open_commit + open_best_case,
-    openCommit: open_commit,
-    openBestCase: open_best_case,
-    openPipeline: open_pipeline,
-    omitted,
-    target,
-    attainment: target === null ? null : ratio(closed, target),
-    gap,
-    coverage: gap === null ? null : ratio(open, gap),
-    requiredWinRate: gap === null || gap <= 0 ? null : ratio(gap, open),
-    unconverted,
-  };
-}
-
-const without = (found: readonly SumsRow[]): readonly Unconverted[] =>
-  found.flatMap((row) => row.without.map((item) => ({ what: 'opportunity' as const, ...item })));
-
-const unconvertedOf = ({ agreed }: Targets): readonly Unconverted[] =>
-  agreed.flatMap(({ id, amount, currency, converted }) =>
-    converted === null ? [{ what: 'target' as const, id, amount, currency }] : [],
   );
 
 async function submissionsOf(reading: ForecastReading, { day }: Asked, asked: ForecastAsked) {

@@ -50,13 +50,6 @@ export async function askedFor(reading: ForecastReading, { asOf }: Moment): Prom
   return { asOf: instant, today, reporting: currency, day: sql`${today}::date`, currency: sql`${currency}::text` };
 }
 
-/** Several queries that see one and the same state of the read model. */
-export const steadily = <R>(reading: ForecastReading, ask: (reading: ForecastReading) => Promise<R>): Promise<R> =>
-  reading.db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .execute((db) => ask({ ...reading, db }));
-
 /** A decimal of four digits, rounded half away from zero; `null` where there is nothing to divide by. */
 export function ratio(part: number, whole: number): string | null {
   if (whole <= 0) return null;

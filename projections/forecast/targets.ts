@@ -111,12 +111,14 @@ export class Targets {
 export async function targetsOf(reading: ForecastReading, period: Period, frame: Asked): Promise<Targets> {
   const last = sql`least(${frame.day}, ${lastDayOf(period)}::date)`;
   const day = sql`greatest(${last}, ${firstDayOf(period)}::date)`;
+  // What is supposed of the rates is so from the day asked for on.
+  const supposed = frame.today <= lastDayOf(period) ? frame.supposed : undefined;
   const found = await rows(
     reading,
     sql<AgreedTarget>`select g.id, g.owner, g.team_id, t.team_id as member_of, g.period, g.pipeline_id, g.amount, g.currency,
       ${convertedTo(frame.currency, { amount: sql`g.amount`, from: sql`g.currency`, rate: sql`r.rate`, direct: sql`r.direct` })} as converted
     from ${reading.at('targets')} g
-      left join ${ratesOn(reading, { currency: frame.currency, day: last })} r on r.currency = g.currency
+      left join ${ratesOn(reading, { currency: frame.currency, day: last, supposed })} r on r.currency = g.currency
       left join lateral ${teamOn(reading, sql`g.owner`, day)} t on true
     where not g.withdrawn and g.period = any(${[period, ...monthsOf(period)]}::text[]) order by g.id`,
   );

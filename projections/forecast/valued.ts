@@ -8,10 +8,24 @@ import type { ForecastTables, OpportunityStatus } from './tables.js';
 type Tables = Source<ForecastTables>;
 type Piece = RawBuilder<unknown>;
 
+/** What is taken to be so in place of what is. */
+export interface Supposed {
+  /** Of stages that are known, in whole per cents. */
+  readonly probabilities: readonly {
+    readonly pipelineId: string;
+    readonly stage: string;
+    readonly probability: number;
+  }[];
+  /** Of the day asked for, by the currency that is not the reporting one; each once. */
+  readonly rates: readonly { readonly currency: string; readonly rate: string; readonly direct: boolean }[];
+}
+
 /** What amounts are converted into, and the day asked for. */
 export interface Frame {
   readonly currency: Piece;
   readonly day: Piece;
+  /** Left out: everything is as it is. */
+  readonly supposed?: Supposed | undefined;
 }
 
 /** The read models that convert amounts have these tables. */
@@ -51,12 +65,25 @@ export function convertedTo(
  * The rate of each currency on the day asked for, as it is known at the moment: the last one of either direction; of the
  * same day, the one that was set for this direction.
  */
-export const ratesOn = ({ at }: Tables, { currency, day }: Frame): Piece => sql`(
+export const ratesOn = ({ at }: Tables, { currency, day, supposed }: Frame): Piece => {
+  const known = sql`(
   select distinct on (currency) currency, rate, direct from (
     select case when to_currency = ${currency} then from_currency else to_currency end as currency,
       rate::numeric as rate, to_currency = ${currency} as direct, holds_from
     from ${at('rates')} r where (to_currency = ${currency} or from_currency = ${currency}) and holds_from <= ${day}
   ) known order by currency, holds_from desc, direct desc)`;
+  const { rates = [] } = supposed ?? {};
+  if (rates.length === 0) return known;
+  const [codes, values, directions] = [
+    rates.map((given) => given.currency),
+    rates.map(({ rate }) => rate),
+    rates.map(({ direct }) => direct),
+  ];
+  return sql`(
+  select currency, coalesce(g.rate, k.rate) as rate, coalesce(g.direct, k.direct) as direct from ${known} k
+    full join unnest(${codes}::text[], ${values}::numeric[], ${directions}::boolean[]) g (currency, rate, direct)
+    using (currency))`;
+};
 
 /**
  * The rate of a day as it was known at an instant, by what was recorded until another: it does not change any more. Rates
@@ -85,11 +112,24 @@ export const closedRate = (source: Tables, currency: Piece): Piece =>
   });
 
 /** By the definition at the moment; where that does not know the stage, by the first one that does. */
-const probabilities = ({ all, holds }: Tables): Piece => sql`(
+const probabilities = ({ all, holds }: Tables, { supposed }: Frame): Piece => {
+  const known = sql`(
   select distinct on (id, stage ->> 'stage') id as pipeline_id, stage ->> 'stage' as stage,
     (stage ->> 'probability')::integer as probability
   from ${all('pipelines')} p, jsonb_array_elements(stages || retired) s (stage)
   order by id, stage ->> 'stage', ${holds} desc, revision)`;
+  const { probabilities: given = [] } = supposed ?? {};
+  if (given.length === 0) return known;
+  const [pipelines, stages, values] = [
+    given.map(({ pipelineId }) => pipelineId),
+    given.map(({ stage }) => stage),
+    given.map(({ probability }) => probability),
+  ];
+  return sql`(
+  select pipeline_id, stage, coalesce(g.probability, k.probability) as probability from ${known} k
+    left join unnest(${pipelines}::text[], ${stages}::text[], ${values}::integer[]) g (pipeline_id, stage, probability)
+    using (pipeline_id, stage))`;
+};
 
 const derived = sql.join(
   derivedForecastCategories.map(
@@ -128,8 +168,9 @@ export interface ValuedRow {
  *
  * @param falls on which days, as a condition on `falls_on`
  */
-export const valued = (source: Tables, { currency, day }: Frame, falls: Piece = sql`true`): RawBuilder<ValuedRow> =>
-  sql<ValuedRow>`(
+export const valued = (source: Tables, frame: Frame, falls: Piece = sql`true`): RawBuilder<ValuedRow> => {
+  const { currency, day } = frame;
+  return sql<ValuedRow>`(
   select o.id, o.title, o.status, o.owner, o.pipeline_id, o.stage, o.falls_on,
     ${teamOn(source, sql`o.owner`, sql`(case when o.status = 'won' then o.falls_on else ${day} end)`)} as team_id,
     case when o.status = 'won' then 100 else coalesce(p.probability, 0) end as probability,
@@ -142,10 +183,11 @@ export const valued = (source: Tables, { currency, day }: Frame, falls: Piece = 
     })} as amount,
     o.amount as own_amount, o.currency as own_currency
   from ${source.at('opportunities')} o
-    left join ${probabilities(source)} p on p.pipeline_id = o.pipeline_id and p.stage = o.stage
-    left join ${ratesOn(source, { currency, day })} r on r.currency = o.currency and o.status = 'open'
+    left join ${probabilities(source, frame)} p on p.pipeline_id = o.pipeline_id and p.stage = o.stage
+    left join ${ratesOn(source, frame)} r on r.currency = o.currency and o.status = 'open'
     left join lateral ${closedRate(source, currency)} w on o.status = 'won' and o.currency <> ${currency}
   where o.falls_on is not null and ${falls})`;
+};
 
 /** The sums that a forecast is made of, over rows of `valued` called `v`. Weighted: in hundredths of minor units. */
 export const sums = sql`

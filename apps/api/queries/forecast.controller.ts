@@ -7,7 +7,8 @@ import { InPeriod, Moment, OneOf, Optional, Slug, Text } from '../../../libs/dom
 import { type ForecastCategory, openForecastCategories } from '../../../libs/domain/opportunity/opportunity.events.js';
 import { calibration } from '../../../projections/forecast/calibration.js';
 import { forecastChanges } from '../../../projections/forecast/changes.js';
-import { forecast, type ForecastGroup, forecastGroups } from '../../../projections/forecast/forecast.js';
+import { forecast } from '../../../projections/forecast/forecast.js';
+import { type ForecastGroup, forecastGroups } from '../../../projections/forecast/lines.js';
 import { type Measure, measures } from '../../../projections/forecast/world.js';
 import { respond } from '../http/csv.js';
 import { ApiParams, Params } from '../http/params.js';
