@@ -31,6 +31,7 @@ import { ExchangeRatesController, PoliciesController } from './queries/policies.
 import { ReadModels } from './queries/read-models.js';
 import { SegmentsController } from './queries/segments.controller.js';
 import { VelocityController } from './queries/velocity.controller.js';
+import { WhatIfController } from './queries/what-if.controller.js';
 
 /** A query that wants to see a certain command waits this long for it. */
 const patienceMs = 5_000;
@@ -68,6 +69,7 @@ export class ApiModule {
         CustomersReportController,
         SegmentsController,
         VelocityController,
+        WhatIfController,
         FunnelController,
         ActivitiesReportController,
         CampaignsReportController,

@@ -4,6 +4,7 @@ import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import type { CommandCatalogue } from '../../libs/cqrs/index.js';
 import type { KnownCommand } from '../../libs/domain/index.js';
+import { schemasAt } from './http/params.js';
 
 type Schema = Record<string, unknown>;
 
@@ -88,7 +89,7 @@ export function openApiDocument(app: INestApplication, catalogue: CommandCatalog
       ...described.components,
       schemas: {
         ...described.components?.schemas,
-        ...(commandSchemas(catalogue) as NonNullable<OpenAPIObject['components']>['schemas']),
+        ...(bodySchemas(catalogue, described.paths) as NonNullable<OpenAPIObject['components']>['schemas']),
         Problem: problemSchema,
         CommandResult: resultSchema,
       },
@@ -101,18 +102,23 @@ const issuable = (catalogue: CommandCatalogue): readonly KnownCommand[] =>
 
 const occurredAt: Schema = { type: 'string', format: 'date-time', description: 'When it happened; left out: now.' };
 
-function commandSchemas(catalogue: CommandCatalogue): Record<string, Schema> {
-  const schemas = validationMetadatasToSchemas({
+/** The classes of all commands, of the bodies of some paths, and of what stands in them. */
+function bodySchemas(catalogue: CommandCatalogue, paths: OpenAPIObject['paths']): Record<string, Schema> {
+  const known = validationMetadatasToSchemas({
     classTransformerMetadataStorage: defaultMetadataStorage,
-    refPointerPrefix: '#/components/schemas/',
+    refPointerPrefix: schemasAt,
   }) as Record<string, Schema>;
   const wanted = new Map<string, Schema>();
   const want = (name: string): void => {
-    const schema = schemas[name];
+    const schema = known[name];
     if (!schema || wanted.has(name)) return;
     wanted.set(name, { additionalProperties: false, ...schema });
-    for (const [, used = ''] of JSON.stringify(schema).matchAll(/"#\/components\/schemas\/(\w+)"/g)) want(used);
+    wantAll(schema);
   };
+  const wantAll = (described: object): void => {
+    for (const [, used = ''] of JSON.stringify(described).matchAll(/"#\/components\/schemas\/(\w+)"/g)) want(used);
+  };
+  wantAll(paths);
   for (const { name } of issuable(catalogue)) {
     want(name);
     const command = wanted.get(name);

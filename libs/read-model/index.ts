@@ -17,6 +17,7 @@ export { decimal, ofAll, periodOfInstant, ratio, within, type Span } from './fig
 export type { Log } from './log.js';
 export { Cursors, limitOf, type Page, type Paging } from './pages.js';
 export { memberships, type RuleVersion, type StateOf, type Verdict } from './memberships.js';
+export { knownRules, statesAt, type States, type StatesAsked } from './memberships-states.js';
 export { read, rows, steadily, type Reading } from './reading.js';
 export { ensureReadModels, rebuild, skipEvent } from './registry.js';
 export { runProjections, type RunOptions } from './runner.js';

@@ -35,7 +35,7 @@ export class Cursors {
     const stable = JSON.stringify(
       Object.entries(query)
         .filter(([, value]) => value !== undefined)
-        .sort(),
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
     );
     this.query = digestOf(stable);
   }

@@ -11,6 +11,8 @@ export interface Reading<T extends Tables> extends Source<T> {
   readonly db: Kysely<StoredRows<T>>;
   /** The schema that serves. */
   readonly schema: string;
+  /** As they are declared. */
+  readonly tables: T;
 }
 
 interface Serving {
@@ -70,7 +72,7 @@ export const read = <T extends Tables, R>(
 ): Promise<R> =>
   askServing(database, projection.name, (schema) => {
     const db = database.db.withSchema(schema) as unknown as Kysely<StoredRows<T>>;
-    return query({ ...sourceAt<T>(projection, schema, moment), db, schema });
+    return query({ ...sourceAt<T>(projection, schema, moment), db, schema, tables: projection.tables });
   });
 
 /** Several queries that see one and the same state of the read model, and one and the same `now()`. */

@@ -23,13 +23,18 @@ export interface Asked {
   readonly names: boolean;
   /** Whether the policy has windows of segments; left out: it may. */
   readonly segmentWindows?: boolean | undefined;
+  /** Values of policies that are taken to hold in place of those that do. */
+  readonly supposed?: Readonly<Partial<Record<PolicyName, object>>> | undefined;
 }
 
 /** A policy as it holds at the moment: `version`, `value`. One row. */
-export const policyAt = ({ source }: Asked, name: PolicyName): RawBuilder<unknown> =>
-  sql`(select coalesce(p.version, 0) as version, coalesce(p.value, d.value) as value
+export const policyAt = ({ source, supposed }: Asked, name: PolicyName): RawBuilder<unknown> => {
+  const given = supposed?.[name];
+  const value = given === undefined ? sql`coalesce(p.value, d.value)` : sql`${JSON.stringify(given)}::jsonb`;
+  return sql`(select coalesce(p.version, 0) as version, ${value} as value
     from (values (${sql.lit(JSON.stringify(policyDefaults[name]))}::jsonb)) d (value)
     left join ${source.at('policies')} p on p.name = ${sql.lit(name)})`;
+};
 
 /** Only those about whom something is asked: so few are found by indexes. */
 export const among = ({ only }: Asked, column: string): RawBuilder<unknown> =>

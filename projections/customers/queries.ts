@@ -155,7 +155,7 @@ export async function membersAt(
 }
 
 /** Whether windows of segments have to be looked at at all: the lists of all customers are many. */
-async function withWindows(reading: Reading<CustomersTables>, asked: Asked): Promise<Asked> {
+export async function withWindows(reading: Reading<CustomersTables>, asked: Asked): Promise<Asked> {
   const [window] = await rows(
     reading,
     sql<{ some: boolean }>`select jsonb_array_length(value -> 'segments') > 0 as some

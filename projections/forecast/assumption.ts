@@ -62,11 +62,11 @@ function wrongStages(
   known: ReadonlySet<string> | undefined,
   path: string,
 ): readonly FieldError[] {
-  if (!known) return [{ path: `${path}.pipelineId`, message: 'There is no pipeline with this id.' }];
+  if (!known) return [{ path: `${path}.pipelineId`, message: 'pipelineId must be that of a pipeline.' }];
   return stages.flatMap(({ stage }, place) =>
     known.has(stage)
       ? []
-      : [{ path: `${path}.stages[${place}].stage`, message: 'The pipeline never had a stage of this name.' }],
+      : [{ path: `${path}.stages[${place}].stage`, message: 'stage must be one that the pipeline has or had.' }],
   );
 }
 
@@ -75,10 +75,10 @@ function wrongRates(rates: readonly ExchangeRate[], reporting: string): readonly
   return rates.flatMap(({ from, to }, place): readonly FieldError[] => {
     const path = `rates[${place}]`;
     if ((from === reporting) === (to === reporting)) {
-      return [{ path: `${path}.to`, message: `One of from and to must be the reporting currency, ${reporting}.` }];
+      return [{ path: `${path}.to`, message: `to must be the reporting currency, ${reporting}, unless from is.` }];
     }
     const other = from === reporting ? to : from;
-    if (seen.has(other)) return [{ path, message: `There must be one rate of ${other}, in either direction.` }];
+    if (seen.has(other)) return [{ path, message: `rates must name ${other} once, in either direction.` }];
     seen.add(other);
     return [];
   });

@@ -39,7 +39,7 @@ export interface SegmentDetail extends SegmentListed {
   readonly members: number;
 }
 
-interface AnsweringRow extends SegmentRow {
+export interface AnsweringRow extends SegmentRow {
   readonly answered_by: string | null;
   readonly complete: boolean;
 }
@@ -88,7 +88,7 @@ export const segmentsList = (database: Database, asked: SegmentsAsked): Promise<
   });
 
 /** Not everybody may see who is no more than a name (S0; `maySeeNames`). */
-interface Asker {
+export interface Asker {
   readonly seesNames: boolean;
 }
 
@@ -98,7 +98,7 @@ export const segmentDetail = (
   { id, seesNames, ...moment }: Moment & Asker & { readonly id: string },
 ): Promise<SegmentDetail | null> =>
   read(database, segmentsModel, moment, async (reading) => {
-    const segment = await one(reading, id);
+    const segment = await segmentAt(reading, id);
     if (!segment) return null;
     const [counted] = await rows(
       reading,
@@ -145,7 +145,7 @@ export const membersOfSegment = (database: Database, asked: MembersAsked): Promi
     const limit = limitOf(asked);
     const cursors = new Cursors({ list: 'segment-members', id, asOf, knownAt });
     const after = cursors.read(cursor, ['string']);
-    const segment = await one(reading, id);
+    const segment = await segmentAt(reading, id);
     if (!segment) return null;
     const found = await rows(
       reading,
@@ -185,12 +185,14 @@ export async function everyMember(
   })();
 }
 
-const one = async (reading: Reading<SegmentTables>, id: string): Promise<AnsweringRow | undefined> => {
+/** A segment or list at the moment, with the version that answers. */
+export const segmentAt = async (reading: Reading<SegmentTables>, id: string): Promise<AnsweringRow | undefined> => {
   const [row] = await rows(reading, sql<AnsweringRow>`select * from ${answering(reading)} s where id = ${id}`);
   return row;
 };
 
-const belongs = ({ id, answered_by, retired }: AnsweringRow) =>
+/** Whether a row of members is of the segment. */
+export const belongs = ({ id, answered_by, retired }: AnsweringRow) =>
   sql`rule = ${id} and version = ${answered_by} and not ${retired}::boolean`;
 
 const visible = (reading: Reading<SegmentTables>, seesNames: boolean) => (seesNames ? sql`true` : isNoName(reading));

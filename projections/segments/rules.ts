@@ -107,7 +107,8 @@ export const versionsOf = ({ segments, windows }: KnownRules): readonly RuleVers
 const earlier = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
 
-const categories: Readonly<Record<SegmentAudience, string>> = { accounts: 'account', people: 'person' };
+/** Categories of the streams of whom a segment is made. */
+export const categories: Readonly<Record<SegmentAudience, string>> = { accounts: 'account', people: 'person' };
 
 export const concerns = ({ of }: Definition, key: string): boolean => categoryOf(key) === categories[of];
 

@@ -5,6 +5,8 @@ export interface Question {
   readonly table: readonly (readonly string[])[];
   /** Path and query of the API call. */
   readonly path: string;
+  /** JSON that it is asked with, by POST. */
+  readonly body?: string | undefined;
   readonly json: unknown;
 }
 
@@ -20,6 +22,7 @@ export function questionsOf(page: string): readonly Question[] {
       sql: block(part, 'sql'),
       table: tableOf(part),
       path,
+      body: /-d '([^']+)'/.exec(block(part, 'sh'))?.[1],
       json: JSON.parse(block(part, 'json')) as unknown,
     };
   });

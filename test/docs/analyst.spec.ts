@@ -38,8 +38,9 @@ describe('docs/analyst.md', () => {
     }
   }
 
-  const answer = async (path: string): Promise<unknown> => {
-    const { text } = await analyst.product.call('GET', path.replaceAll('$BEFORE', analyst.before), undefined, {
+  const answer = async (path: string, body?: string): Promise<unknown> => {
+    const method = body === undefined ? 'GET' : 'POST';
+    const { text } = await analyst.product.call(method, path.replaceAll('$BEFORE', analyst.before), body, {
       authorization: `Bearer ${key}`,
     });
     return JSON.parse(text);
@@ -62,10 +63,10 @@ describe('docs/analyst.md', () => {
     expect(questions.length).toBeGreaterThanOrEqual(10);
   });
 
-  it.each(questions)('$title', async ({ sql, table: expected, path, json }) => {
+  it.each(questions)('$title', async ({ sql, table: expected, path, body, json }) => {
     await soon(async () => {
       expect(await table(sql)).toEqual(expected);
-      expect(await answer(path)).toMatchObject(json as object);
+      expect(await answer(path, body)).toMatchObject(json as object);
     });
   });
 });

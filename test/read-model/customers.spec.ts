@@ -7,132 +7,8 @@ import { type GivenEvent, MemoryLog, recorded } from '../../libs/testing/project
 import { customerDetail } from '../../projections/customers/detail.js';
 import { customers } from '../../projections/customers/index.js';
 import { customersList } from '../../projections/customers/queries.js';
+import { aTelling, day, eur, eventsOf } from './customers-told.js';
 import { running, withDatabase } from './ledger.js';
-
-const day = (days: number): Instant => new Date(Date.UTC(2024, 0, 1) + Math.round(days * 86_400_000)).toISOString();
-
-/** What somebody tells us: in which stream, how many days after the beginning it happened, and when we learnt of it. */
-interface Told {
-  readonly what: (typeof kinds)[number];
-  readonly who: number;
-  readonly other: number;
-  readonly occurred: number;
-  readonly ticked: number;
-  readonly amount: number;
-}
-
-const kinds = ['bought', 'cancelled', 'won', 'named', 'reopened', 'called', 'missed', 'converted', 'reverted'] as const;
-const more = ['qualified', 'disqualified', 'merged', 'separated', 'window', 'listed', 'unlisted', 'moved'] as const;
-
-const accountIds = ['a', 'b', 'c'] as const;
-const personIds = ['p', 'q', 'r'] as const;
-const eur = (amount: number) => ({ amount, currency: 'EUR' });
-
-/** Events that could follow from commands: in each stream in an order that makes sense. */
-function eventsOf(told: readonly (Omit<Told, 'what'> & { readonly what: string })[]): readonly GivenEvent[] {
-  const given: GivenEvent[] = [];
-  const last = new Map<string, { readonly occurredAt: Instant; readonly type: string }>();
-  let clock = 0;
-  const tell = (stream: string, type: string, data: object, occurred: number): void => {
-    const reached = last.get(stream)?.occurredAt ?? '';
-    const occurredAt = day(occurred) < reached ? reached : day(occurred);
-    last.set(stream, { occurredAt, type });
-    given.push({ stream, type, data, occurredAt, recordedAt: day(clock) });
-  };
-  for (const id of accountIds) tell(`account-${id}`, 'AccountOpened', { name: id, roles: ['customer'] }, 0);
-  for (const id of personIds) tell(`person-${id}`, 'LeadRegistered', { source: 'fair', potential: 'customer' }, 0);
-  tell('segment-list', 'StaticListCreated', { name: 'List', of: 'accounts' }, 0);
-  let next = 0;
-  let version = 0;
-  const contacts = new Map<string, string>();
-  const purchases: string[] = [];
-  const wins: string[] = [];
-  const merged = new Map<string, string>();
-  const listed = new Set<string>();
-  for (const { what, who, other, occurred, ticked, amount } of told) {
-    clock += ticked;
-    const accountId = accountIds[who % 3] ?? 'a';
-    const personId = personIds[who % 3] ?? 'p';
-    const otherId = accountIds[other % 3] ?? 'a';
-    const buyer = other % 2 === 0 ? { accountId } : { personId };
-    const about = [{ accountId }, { personId }, { personId, accountId: otherId }][other % 3] ?? {};
-    const id = String(++next);
-    const purchase = purchases[who % Math.max(1, purchases.length)];
-    const win = wins[other % Math.max(1, wins.length)];
-    if (what === 'bought') {
-      const source = { system: 'erp', reference: id };
-      const order = {
-        ...buyer,
-        source,
-        kind: 'order',
-        date: day(occurred).slice(0, 10),
-        lines: [],
-        amount: eur(amount),
-      };
-      purchases.push(`purchase-${id}`);
-      tell(`purchase-${id}`, 'PurchaseRecorded', order, occurred + 0.25);
-    } else if (what === 'cancelled' && purchase && last.get(purchase)?.type !== 'PurchaseCancelled') {
-      tell(purchase, 'PurchaseCancelled', { amount: eur(amount), reason: 'Wrong' }, occurred);
-    } else if (what === 'named' && purchase && win && last.get(purchase)?.type !== 'PurchaseCancelled') {
-      tell(purchase, 'PurchaseOpportunityAssigned', { opportunityId: idOf(win) }, occurred);
-    } else if (what === 'won') {
-      const opened = { title: id, pipelineId: 'default', stage: 'proposal', amount: eur(amount), contactIds: [] };
-      wins.push(`opportunity-${id}`);
-      tell(`opportunity-${id}`, 'OpportunityOpened', { ...opened, accountId }, occurred);
-      tell(`opportunity-${id}`, 'OpportunityWon', { from: 'proposal', amount: eur(amount) }, occurred + 3);
-    } else if (what === 'reopened' && win && last.get(win)?.type === 'OpportunityWon') {
-      tell(win, 'OpportunityReopened', { to: 'proposal', reason: 'Mistake' }, occurred);
-    } else if (what === 'called' || what === 'missed') {
-      const outcome = what === 'called' ? 'reached' : 'no-answer';
-      const call = { kind: 'phone-call', direction: 'outbound', outcome, by: 'sam' };
-      tell(`activity-${id}`, 'ActivityLogged', { ...call, ...about }, occurred);
-    } else if (what === 'converted' && !contacts.has(personId)) {
-      contacts.set(personId, accountId);
-      tell(
-        `person-${personId}`,
-        'LeadConverted',
-        { accountId, owner: 'sam', requirement: 'sales-qualified' },
-        occurred,
-      );
-    } else if (what === 'moved' && contacts.has(personId)) {
-      const before = contacts.get(personId);
-      contacts.set(personId, otherId);
-      tell(`person-${personId}`, 'ContactAccountAssigned', { accountId: otherId, before }, occurred);
-    } else if (what === 'reverted' && contacts.delete(personId)) {
-      tell(
-        `person-${personId}`,
-        'ConversionReverted',
-        { reason: 'Mistake', accountId, openedAccount: false },
-        occurred,
-      );
-    } else if (what === 'qualified' && !contacts.has(personId)) {
-      tell(`person-${personId}`, 'LeadQualified', { level: 'sales-qualified' }, occurred);
-    } else if (what === 'disqualified' && !contacts.has(personId)) {
-      const recycled = last.get(`person-${personId}`)?.type === 'LeadDisqualified';
-      tell(`person-${personId}`, recycled ? 'LeadRecycled' : 'LeadDisqualified', { reason: 'No budget' }, occurred);
-    } else if (what === 'merged' && accountId < otherId && !merged.has(otherId)) {
-      merged.set(otherId, accountId);
-      tell(`account-${otherId}`, 'AccountMergedInto', { survivorId: accountId }, occurred);
-    } else if (what === 'separated' && merged.has(accountId)) {
-      tell(`account-${accountId}`, 'AccountSeparated', { survivorId: merged.get(accountId) }, occurred);
-      merged.delete(accountId);
-    } else if (what === 'window') {
-      const value = { days: amount, segments: [{ segmentId: 'list', days: other + 5 }] };
-      tell(
-        'policy-inactivity.window',
-        'PolicyChanged',
-        { policy: 'inactivity.window', version: ++version, value },
-        occurred,
-      );
-    } else if (what === 'listed' && !listed.has(accountId)) {
-      listed.add(accountId);
-      tell('segment-list', 'StaticListMembersAdded', { members: [accountId] }, occurred);
-    } else if (what === 'unlisted' && listed.delete(accountId)) {
-      tell('segment-list', 'StaticListMembersRemoved', { members: [accountId] }, occurred);
-    }
-  }
-  return given;
-}
 
 interface Bought {
   readonly subject: string;
@@ -254,21 +130,13 @@ function replayed(given: readonly GivenEvent[], asOf: Instant, knownAt: Instant)
 
 describe('customers', () => {
   it('are at any instant, on both axes, what a replay that is cut there gives', async () => {
-    const told = fc.record({
-      what: fc.constantFrom(...kinds, ...more, 'bought', 'bought', 'won', 'named', 'called'),
-      who: fc.nat(5),
-      other: fc.nat(11),
-      occurred: fc.integer({ min: 0, max: 300 }),
-      ticked: fc.constantFrom(0, 0, 0, 1, 3, 20),
-      amount: fc.integer({ min: 1, max: 120 }),
-    });
     const moment = fc.tuple(
       fc.integer({ min: -1, max: 500 }),
       fc.oneof(fc.integer({ min: -1, max: 400 }), fc.constant(400)),
     );
     await fc.assert(
       fc.asyncProperty(
-        fc.array(told, { minLength: 30, maxLength: 90, size: 'max' }),
+        fc.array(aTelling, { minLength: 30, maxLength: 90, size: 'max' }),
         fc.array(moment, { minLength: 20, maxLength: 20 }),
         fc.integer({ min: 1, max: 30 }),
         async (said, moments, batch) => {

@@ -6,7 +6,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiQuery } from '@nestjs/swagger';
+import { ApiBody, ApiQuery } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import type { FastifyRequest } from 'fastify';
@@ -73,6 +73,9 @@ export const Params = <P extends object>(type: ParamsClass<P>): ParameterDecorat
     readParams(type, context.switchToHttp().getRequest<FastifyRequest>().query),
   )();
 
+/** Where the classes of bodies stand in the OpenAPI document. */
+export const schemasAt = '#/components/schemas/';
+
 const takesParams = 'takes query parameters';
 
 /** The same parameters in the OpenAPI document. */
@@ -83,6 +86,16 @@ export function ApiParams(type: ParamsClass<object>): MethodDecorator {
   );
   return applyDecorators(SetMetadata(takesParams, true), ...params);
 }
+
+/** The checked JSON body of a question that has one. */
+export const Assumption = <B extends object>(type: ParamsClass<B>): ParameterDecorator =>
+  createParamDecorator((_: unknown, context: ExecutionContext): B =>
+    readBody(type, context.switchToHttp().getRequest<FastifyRequest>().body),
+  )();
+
+/** The same body in the OpenAPI document, which describes the classes that it names. */
+export const ApiAssumption = (type: ParamsClass<object>): MethodDecorator =>
+  ApiBody({ required: true, schema: { $ref: `${schemasAt}${type.name}` } });
 
 /** A number in digits, as it stands in a query string. */
 export const InDigits = (): PropertyDecorator =>

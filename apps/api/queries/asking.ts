@@ -23,18 +23,29 @@ export class AsOfParams {
   minPosition?: string;
 }
 
-/** What every list takes besides. */
-export class PageParams extends AsOfParams {
-  @Optional()
-  @InDigits()
-  @Whole(1, 1_000)
+interface Pages {
   limit?: number;
-
-  /** `next` of the page before. */
-  @Optional()
-  @Matches(/^[\w-]{1,2000}$/, { message: '$property must be the `next` of the page before.' })
   cursor?: string;
 }
+
+/** The same parameters with those of a list besides. */
+export function paged<P extends AsOfParams>(type: new () => P): new () => P & Pages {
+  class Paged extends (type as new () => AsOfParams) implements Pages {
+    @Optional()
+    @InDigits()
+    @Whole(1, 1_000)
+    limit?: number;
+
+    /** `next` of the page before. */
+    @Optional()
+    @Matches(/^[\w-]{1,2000}$/, { message: '$property must be the `next` of the page before.' })
+    cursor?: string;
+  }
+  return Paged as new () => P & Pages;
+}
+
+/** What every list takes. */
+export class PageParams extends paged(AsOfParams) {}
 
 type Bound = string | number;
 const isBound = (value: unknown): value is Bound => typeof value === 'string' || typeof value === 'number';

@@ -17,15 +17,11 @@ import { ReadModels } from './read-models.js';
 
 const categories = [...openForecastCategories, 'closed'] as const satisfies readonly ForecastCategory[];
 
-class ForecastParams extends AsOfParams {
+/** Which opportunities a forecast is of. */
+export class ForecastOfParams extends AsOfParams {
   /** A month, 2017-07, or a quarter, 2017-Q3. */
   @InPeriod()
   period!: string;
-
-  /** A row for each of them; all in one row when left out. */
-  @Optional()
-  @OneOf(forecastGroups)
-  by?: ForecastGroup;
 
   /** Only what this salesperson owns. */
   @Optional()
@@ -45,6 +41,13 @@ class ForecastParams extends AsOfParams {
   @Optional()
   @OneOf(categories)
   category?: ForecastCategory;
+}
+
+export class ForecastParams extends ForecastOfParams {
+  /** A row for each of them; all in one row when left out. */
+  @Optional()
+  @OneOf(forecastGroups)
+  by?: ForecastGroup;
 }
 
 class ChangesParams {

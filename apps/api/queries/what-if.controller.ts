@@ -1,0 +1,261 @@
+import { Controller, HttpCode, Post, Req, Res, type StreamableFile } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { OneOf, Optional, Slug, Text } from '../../../libs/domain/fields.js';
+import { maySeeNames } from '../../../libs/domain/person/person.events.js';
+import { segmentAudiences, type SegmentAudience } from '../../../libs/domain/segment/segment.rules.js';
+import type { Actor } from '../../../libs/kernel/index.js';
+import { accountsRatedWhatIf, ratingsWhatIf } from '../../../projections/customers/ratings-what-if.js';
+import { customersWhatIf, phasesBy, type PhasesBy, phasesWhatIf } from '../../../projections/customers/what-if.js';
+import { forecastWhatIf, opportunitiesWhatIf } from '../../../projections/forecast/what-if.js';
+import { everyMemberWhatIf, membersWhatIf, segmentWhatIf } from '../../../projections/segments/what-if.js';
+import { Caller } from '../http/authenticate.js';
+import { respond, streamCsv, wantsCsv } from '../http/csv.js';
+import { ApiAssumption, ApiParams, Assumption, Params } from '../http/params.js';
+import { AsOfParams, ask, found, paged } from './asking.js';
+import { ForecastOfParams, ForecastParams } from './forecast.controller.js';
+import { ReadModels } from './read-models.js';
+import {
+  ForecastAssumptions,
+  PhasesAssumptions,
+  RatingsAssumptions,
+  SegmentAssumptions,
+} from './what-if.assumptions.js';
+
+class OpportunitiesParams extends paged(ForecastOfParams) {}
+
+class SegmentParams extends AsOfParams {
+  /** The segment or static list that the rule is held against; left out: nobody, so that all who fit enter. */
+  @Optional()
+  @Slug()
+  segmentId?: string;
+
+  /** What the rule is of, where there is no segment. */
+  @Optional()
+  @OneOf(segmentAudiences)
+  of?: SegmentAudience;
+}
+
+class MembersParams extends paged(SegmentParams) {}
+
+const kinds = ['account', 'person'] as const;
+
+class PhasesParams extends AsOfParams {
+  /** What is counted, and whose change is listed: phases when left out. */
+  @Optional()
+  @OneOf(phasesBy)
+  by?: PhasesBy;
+
+  @Optional()
+  @OneOf(kinds)
+  kind?: (typeof kinds)[number];
+
+  @Optional()
+  @Text(100)
+  owner?: string;
+
+  @Optional()
+  @Text(100)
+  country?: string;
+
+  @Optional()
+  @Text(100)
+  industry?: string;
+}
+
+class CustomersParams extends paged(PhasesParams) {}
+
+class RatingsParams extends AsOfParams {
+  @Optional()
+  @Slug()
+  schemeId?: string;
+
+  @Optional()
+  @Text(100)
+  owner?: string;
+}
+
+class AccountsParams extends paged(RatingsParams) {}
+
+const memberColumns = ['id', 'audience', 'move'];
+
+const seesNames = ({ role }: Actor): boolean => maySeeNames.includes(role);
+
+/** Questions whose body says what is to be assumed. They answer and change nothing (docs/decisions/0025). */
+@ApiTags('what-if')
+@Controller('v1/what-if')
+export class WhatIfController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly models: ReadModels,
+  ) {}
+
+  @Post('forecast')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'The forecast under other probabilities and exchange rates: today, assumed, difference.' })
+  @ApiParams(ForecastParams)
+  @ApiAssumption(ForecastAssumptions)
+  async forecast(
+    @Params(ForecastParams) params: ForecastParams,
+    @Assumption(ForecastAssumptions) assumption: ForecastAssumptions,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const answer = await ask(this.queries, 'forecast', params, () =>
+      forecastWhatIf(this.models.database, asked, assumption),
+    );
+    return respond(request, reply, answer, ({ period, asOf, currency, rows }) =>
+      rows.map((row) => ({ period, asOf, ...row, currency })),
+    );
+  }
+
+  @Post('forecast/opportunities')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'The opportunities that make the difference to the forecast, the greatest first.' })
+  @ApiParams(OpportunitiesParams)
+  @ApiAssumption(ForecastAssumptions)
+  async opportunities(
+    @Params(OpportunitiesParams) params: OpportunitiesParams,
+    @Assumption(ForecastAssumptions) assumption: ForecastAssumptions,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const page = await ask(this.queries, 'forecast', params, () =>
+      opportunitiesWhatIf(this.models.database, asked, assumption),
+    );
+    return respond(request, reply, page, ({ items }) => items);
+  }
+
+  @Post('segments')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'A rule tried on the real history: how many would belong to a segment, enter it and leave it.',
+  })
+  @ApiParams(SegmentParams)
+  @ApiAssumption(SegmentAssumptions)
+  async segment(
+    @Params(SegmentParams) params: SegmentParams,
+    @Assumption(SegmentAssumptions) assumption: SegmentAssumptions,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...given } = params;
+    const asked = { ...given, seesNames: seesNames(actor) };
+    const answer = await ask(this.queries, 'segments', params, () =>
+      segmentWhatIf(this.models.database, asked, assumption),
+    );
+    return respond(request, reply, found(answer, 'segment'), ({ rule, ...counts }) => [
+      { ...counts, rule: JSON.stringify(rule) },
+    ]);
+  }
+
+  @Post('segments/members')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Who would enter a segment and who would leave it under another rule. Names are for marketing alone.',
+    description: 'As CSV without limit and cursor, all of them in one stream.',
+  })
+  @ApiParams(MembersParams)
+  @ApiAssumption(SegmentAssumptions)
+  async members(
+    @Params(MembersParams) params: MembersParams,
+    @Assumption(SegmentAssumptions) assumption: SegmentAssumptions,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string | StreamableFile> {
+    const { minPosition: _, ...given } = params;
+    const asked = { ...given, seesNames: seesNames(actor) };
+    if (wantsCsv(request) && asked.limit === undefined && asked.cursor === undefined) {
+      const pages = await ask(this.queries, 'segments', params, () =>
+        everyMemberWhatIf(this.models.database, asked, assumption),
+      );
+      return streamCsv(reply, memberColumns, found(pages, 'segment'));
+    }
+    const page = await ask(this.queries, 'segments', params, () =>
+      membersWhatIf(this.models.database, asked, assumption),
+    );
+    return respond(request, reply, found(page, 'segment'), ({ items }) => items);
+  }
+
+  @Post('phases')
+  @HttpCode(200)
+  @ApiOperation({
+    summary:
+      'Customers by phase and group under another inactivity window or rule of groups: today, assumed, difference.',
+  })
+  @ApiParams(PhasesParams)
+  @ApiAssumption(PhasesAssumptions)
+  async phases(
+    @Params(PhasesParams) params: PhasesParams,
+    @Assumption(PhasesAssumptions) assumption: PhasesAssumptions,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const answer = await ask(this.queries, 'customers', params, () =>
+      phasesWhatIf(this.models.database, { ...asked, names: seesNames(actor) }, assumption),
+    );
+    return respond(request, reply, answer, ({ asOf, rows }) => rows.map((row) => ({ asOf, ...row })));
+  }
+
+  @Post('phases/customers')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'The customers that would be in another phase or group.' })
+  @ApiParams(CustomersParams)
+  @ApiAssumption(PhasesAssumptions)
+  async customers(
+    @Params(CustomersParams) params: CustomersParams,
+    @Assumption(PhasesAssumptions) assumption: PhasesAssumptions,
+    @Caller() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const page = await ask(this.queries, 'customers', params, () =>
+      customersWhatIf(this.models.database, { ...asked, names: seesNames(actor) }, assumption),
+    );
+    return respond(request, reply, page, ({ items }) => items);
+  }
+
+  @Post('ratings')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Accounts above and below the cut-off of ratings under another one, by scheme.' })
+  @ApiParams(RatingsParams)
+  @ApiAssumption(RatingsAssumptions)
+  async ratings(
+    @Params(RatingsParams) params: RatingsParams,
+    @Assumption(RatingsAssumptions) assumption: RatingsAssumptions,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const answer = await ask(this.queries, 'customers', params, () =>
+      ratingsWhatIf(this.models.database, asked, assumption),
+    );
+    return respond(request, reply, answer, ({ asOf, rows }) => rows.map((row) => ({ asOf, ...row })));
+  }
+
+  @Post('ratings/accounts')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'The accounts whose rating would be on the other side of the cut-off.' })
+  @ApiParams(AccountsParams)
+  @ApiAssumption(RatingsAssumptions)
+  async accounts(
+    @Params(AccountsParams) params: AccountsParams,
+    @Assumption(RatingsAssumptions) assumption: RatingsAssumptions,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const { minPosition: _, ...asked } = params;
+    const page = await ask(this.queries, 'customers', params, () =>
+      accountsRatedWhatIf(this.models.database, asked, assumption),
+    );
+    return respond(request, reply, page, ({ items }) => items);
+  }
+}

@@ -1,0 +1,263 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { CustomerGroup, CustomerGroupRule } from '../../libs/domain/account/customer-group.rules.js';
+import { type RelationshipPhase, relationshipPhases } from '../../libs/domain/account/phase.rules.js';
+import type { PolicyName } from '../../libs/domain/policy/policy.events.js';
+import type { Instant } from '../../libs/kernel/index.js';
+import {
+  Cursors,
+  type Database,
+  limitOf,
+  type Moment,
+  type Page,
+  type Paging,
+  read,
+  type Reading,
+  rows,
+  steadily,
+} from '../../libs/read-model/index.js';
+import type { Asked } from './bought.js';
+import { customersAt, type CustomerRow } from './customers.js';
+import { customers } from './index.js';
+import { askedOf, membersAt, withWindows } from './queries.js';
+import type { CustomersTables } from './tables.js';
+
+/** What customers are judged by instead of the policies that hold; what is left out is as it is. */
+export interface PhasesAssumption {
+  /** In place of the policy `inactivity.window`. */
+  readonly inactivityWindow?:
+    | { readonly days: number; readonly segments: readonly { readonly segmentId: string; readonly days: number }[] }
+    | undefined;
+  /** In place of the policy `customer-group`. */
+  readonly customerGroup?: (CustomerGroupRule & { readonly periodDays: number }) | undefined;
+}
+
+/** What customers are counted by. */
+export const phasesBy = ['phase', 'group', 'phase-and-group'] as const;
+export type PhasesBy = (typeof phasesBy)[number];
+
+/** Which customers; what is left out does not matter. */
+export interface PhasesWhatIfAsked extends Moment {
+  /** Default `phase`: who asks for no group does not pay for it. */
+  readonly by?: PhasesBy | undefined;
+  readonly kind?: 'account' | 'person' | undefined;
+  readonly owner?: string | undefined;
+  readonly country?: string | undefined;
+  readonly industry?: string | undefined;
+  /** With people who are no more than names (S0). Default: without. */
+  readonly names?: boolean | undefined;
+}
+
+/** What customers are counted in; `null`: not asked for, or the group of who never bought. */
+interface Place {
+  readonly phase: RelationshipPhase | null;
+  readonly group: CustomerGroup | null;
+}
+
+export interface PhaseCounted extends Place {
+  readonly today: number;
+  readonly assumed: number;
+  readonly difference: number;
+}
+
+export interface PhasesWhatIf {
+  readonly asOf: Instant;
+  readonly by: PhasesBy;
+  readonly rows: readonly PhaseCounted[];
+  /** How many would be where instead of where; nobody who stays. */
+  readonly moves: readonly { readonly from: Place; readonly to: Place; readonly count: number }[];
+  /** Segments whose window is not applied: they are no static lists at the moment. */
+  readonly windowsNotApplied: readonly string[];
+}
+
+interface MovesRow {
+  readonly as_of: Instant;
+  readonly phase: RelationshipPhase | null;
+  readonly customer_group: CustomerGroup | null;
+  readonly then_phase: RelationshipPhase | null;
+  readonly then_group: CustomerGroup | null;
+  readonly count: number;
+}
+
+/** Every customer as it is and as it would be: the two differ in what policies say alone. */
+const judged = ({ today, assumed }: Supposing, asked: PhasesWhatIfAsked): RawBuilder<unknown> => {
+  const { by = 'phase', kind, owner, country, industry } = asked;
+  const phase = by === 'group' ? sql`null::text` : sql`phase`;
+  const group = by === 'phase' ? sql`null::text` : sql`customer_group`;
+  const only = [
+    ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
+    ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
+    ...(country === undefined ? [] : [sql`country = ${country}`]),
+    ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
+  ];
+  const those = only.length === 0 ? sql`true` : sql.join(only, sql` and `);
+  return sql`(
+    select t.id, t.phase, t.customer_group, a.phase as then_phase, a.customer_group as then_group
+    from (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(today)} c where ${those}) t
+    join (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(assumed)} c) a on a.id = t.id
+  )`;
+};
+
+/** How many customers are in which phase and group, and how many would be under other policies. */
+export const phasesWhatIf = (
+  database: Database,
+  asked: PhasesWhatIfAsked,
+  assumption: PhasesAssumption,
+): Promise<PhasesWhatIf> =>
+  supposing(database, asked, assumption, async (reading, both) => {
+    const [now] = await rows(reading, sql<{ as_of: Instant }>`select ${reading.instant} as as_of`);
+    if (!now) throw new Error('PostgreSQL answered a select without from with no row.');
+    const found = await rows(
+      reading,
+      sql<MovesRow>`select phase, customer_group, then_phase, then_group, count(*)::integer as count
+        from ${judged(both, asked)} j group by 1, 2, 3, 4`,
+    );
+    const moves = found.map(({ count, ...row }) => ({
+      from: { phase: row.phase, group: row.customer_group },
+      to: { phase: row.then_phase, group: row.then_group },
+      count,
+    }));
+    return {
+      asOf: now.as_of,
+      by: asked.by ?? 'phase',
+      rows: countedIn(moves),
+      moves: moves
+        .filter(({ from, to }) => !same(from, to))
+        .sort((a, b) => inOrder(a.from, b.from) || inOrder(a.to, b.to)),
+      windowsNotApplied: await noLists(reading, assumption),
+    };
+  });
+
+const same = (a: Place, b: Place): boolean => a.phase === b.phase && a.group === b.group;
+
+const nameOf = ({ phase, group }: Place): string => `${phase ?? ''} ${group ?? ''}`;
+
+/** In the order in which a customer comes through the phases. */
+function inOrder(a: Place, b: Place): number {
+  const place = ({ phase }: Place): number => (phase === null ? -1 : relationshipPhases.indexOf(phase));
+  return place(a) - place(b) || (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0);
+}
+
+function countedIn(moves: PhasesWhatIf['moves']): readonly PhaseCounted[] {
+  const places = new Map(moves.flatMap(({ from, to }) => [from, to]).map((place) => [nameOf(place), place]));
+  return [...places.values()].sort(inOrder).map((place) => {
+    const sum = (side: 'from' | 'to'): number =>
+      moves.reduce((all, move) => (same(move[side], place) ? all + move.count : all), 0);
+    const [today, assumed] = [sum('from'), sum('to')];
+    return { ...place, today, assumed, difference: assumed - today };
+  });
+}
+
+/** What a customer is by some policies. */
+export interface Judged {
+  readonly phase: RelationshipPhase;
+  /** `null`: it never bought. */
+  readonly group: CustomerGroup | null;
+  readonly windowDays: number;
+  /** When the window after the last purchase runs out. */
+  readonly inactiveFrom: Instant | null;
+}
+
+/** A customer that would be in another phase or group. People are told by their ids alone. */
+export interface CustomerWhatIf {
+  readonly id: string;
+  readonly kind: 'account' | 'person';
+  /** Of an account. */
+  readonly name: string | null;
+  readonly owner: string | null;
+  readonly lastPurchase: Instant | null;
+  readonly today: Judged;
+  readonly assumed: Judged;
+}
+
+type JudgedRow = Pick<
+  CustomerRow,
+  'id' | 'kind' | 'name' | 'owner' | 'last_purchase' | 'phase' | 'customer_group' | 'window_days' | 'inactive_from'
+>;
+
+const judgedOf = ({ phase, customer_group, window_days, inactive_from }: JudgedRow): Judged => ({
+  phase,
+  group: customer_group,
+  windowDays: window_days,
+  inactiveFrom: inactive_from,
+});
+
+/** A page of the customers that would be elsewhere, by id. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
+export const customersWhatIf = (
+  database: Database,
+  asked: PhasesWhatIfAsked & Paging,
+  assumption: PhasesAssumption,
+): Promise<Page<CustomerWhatIf>> =>
+  supposing(database, asked, assumption, async (reading, both) => {
+    const { limit: _limit, cursor, ...question } = asked;
+    const limit = limitOf(asked);
+    const cursors = new Cursors({ list: 'phases-what-if', ...question, ...assumption });
+    const after = cursors.read(cursor, ['string']);
+    const moved = await rows(
+      reading,
+      sql<{ id: string }>`select id from ${judged(both, asked)} j
+        where (phase, customer_group) is distinct from (then_phase, then_group)
+          ${after ? sql`and id > ${after[0]}` : sql``} order by id limit ${limit + 1}`,
+    );
+    const { items: ids, next } = cursors.page(
+      moved,
+      limit,
+      ({ id }) => id,
+      ({ id }) => [id],
+    );
+    const only = await membersAt(reading, both.today, ids);
+    const of = async (by: Asked) => {
+      const found = await rows(
+        reading,
+        sql<JudgedRow>`select id, kind, name, owner, last_purchase, phase, customer_group, window_days, inactive_from
+          from ${customersAt({ ...by, only })} c`,
+      );
+      return new Map(found.map((row) => [row.id, row]));
+    };
+    const [today, assumed] = [await of(both.today), await of(both.assumed)];
+    const items = ids.flatMap((id): readonly CustomerWhatIf[] => {
+      const [is, would] = [today.get(id), assumed.get(id)];
+      if (!is || !would) return [];
+      const { kind, name, owner, last_purchase: lastPurchase } = is;
+      return [{ id, kind, name, owner, lastPurchase, today: judgedOf(is), assumed: judgedOf(would) }];
+    });
+    return { items, next };
+  });
+
+/** What customers are asked by as it is, and as it is supposed. */
+interface Supposing {
+  readonly today: Asked;
+  readonly assumed: Asked;
+}
+
+const supposing = <R>(
+  database: Database,
+  asked: PhasesWhatIfAsked,
+  { inactivityWindow, customerGroup }: PhasesAssumption,
+  compare: (reading: Reading<CustomersTables>, both: Supposing) => Promise<R>,
+): Promise<R> =>
+  read(database, customers, asked, (serving) =>
+    steadily(serving, async (reading) => {
+      const all = askedOf(reading, asked, asked.names);
+      const supposed: Partial<Record<PolicyName, object>> = {
+        ...(inactivityWindow && { 'inactivity.window': inactivityWindow }),
+        ...(customerGroup && { 'customer-group': customerGroup }),
+      };
+      return compare(reading, {
+        today: await withWindows(reading, all),
+        assumed: await withWindows(reading, { ...all, supposed }),
+      });
+    }),
+  );
+
+async function noLists(
+  reading: Reading<CustomersTables>,
+  { inactivityWindow }: PhasesAssumption,
+): Promise<readonly string[]> {
+  const ids = inactivityWindow?.segments.map(({ segmentId }) => segmentId) ?? [];
+  if (ids.length === 0) return [];
+  const found = await rows(
+    reading,
+    sql<{ id: string }>`select id from ${reading.at('lists')} l where id = any(${ids}::text[])`,
+  );
+  return ids.filter((id) => !found.some((list) => list.id === id));
+}

@@ -1,0 +1,260 @@
+import { sql } from 'kysely';
+import { readRule } from '../../libs/domain/segment/parse.rules.js';
+import type { Rule, SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
+import { idOf, type Instant, invalid } from '../../libs/kernel/index.js';
+import {
+  Cursors,
+  type Database,
+  knownRules,
+  limitOf,
+  type Moment,
+  type Page,
+  type Paging,
+  read,
+  type Reading,
+  rows,
+  statesAt,
+  steadily,
+} from '../../libs/read-model/index.js';
+import type { Customer } from './customer.js';
+import type { Windows } from './facts.js';
+import { segmentsModel } from './index.js';
+import { type AnsweringRow, type Asker, belongs, segmentAt } from './queries.js';
+import { categories, type Definition, type KnownRules, restsOnWindows, verdict, windowsPolicy } from './rules.js';
+import type { SegmentTables } from './tables.js';
+
+/** What a segment is tried with instead of what it is; what is left out is as it is. */
+export interface SegmentAssumption {
+  /** JSON, whatever it is: it is read as a rule of the language. */
+  readonly rule?: object | undefined;
+  /** In place of the policy `inactivity.window`. */
+  readonly inactivityWindow?: Windows | undefined;
+}
+
+/** Which segment; without one, what everybody would belong to who enters. */
+export interface SegmentWhatIfAsked extends Moment, Asker {
+  readonly segmentId?: string | undefined;
+  /** Needed where there is no segment. */
+  readonly of?: SegmentAudience | undefined;
+}
+
+/** How many belong to a segment, and how many would. */
+export interface SegmentWhatIf {
+  readonly asOf: Instant;
+  readonly segmentId: string | null;
+  readonly of: SegmentAudience;
+  /** The rule that was tried. */
+  readonly rule: Rule;
+  readonly today: number;
+  readonly assumed: number;
+  readonly difference: number;
+  readonly entering: number;
+  readonly leaving: number;
+  /** Whether the segment's own rule is evaluated; until then today's members are those of the rule before. */
+  readonly complete: boolean;
+  /** Segments whose window a phase is not judged by: they are no static lists. */
+  readonly windowsNotApplied: readonly string[];
+}
+
+/** Somebody who belongs to a segment today and would not, or the other way round. */
+export interface MemberWhatIf {
+  readonly id: string;
+  readonly audience: SegmentAudience;
+  readonly move: 'enters' | 'leaves';
+}
+
+/**
+ * A rule tried on the real history, against those who belong to a segment at the moment. `null`: there was no such segment.
+ * Every customer is looked at, in pages, by the very judgement that memberships are written down by.
+ *
+ * @throws Refusal `SEGMENT_RULE_INVALID` naming each place of the rule, `INVALID_ASSUMPTION`, `INVALID_QUERY`
+ */
+export const segmentWhatIf = (
+  database: Database,
+  asked: SegmentWhatIfAsked,
+  assumption: SegmentAssumption,
+): Promise<SegmentWhatIf | null> =>
+  trying(database, asked, assumption, async (trial) => {
+    const counts = { today: 0, assumed: 0, entering: 0, leaving: 0 };
+    for await (const places of trial.places()) {
+      for (const { today, assumed } of places) {
+        if (today) counts.today++;
+        if (assumed) counts.assumed++;
+        if (assumed && !today) counts.entering++;
+        if (today && !assumed) counts.leaving++;
+      }
+    }
+    return {
+      asOf: trial.at,
+      segmentId: asked.segmentId ?? null,
+      of: trial.definition.of,
+      rule: trial.definition.rule,
+      today: counts.today,
+      assumed: counts.assumed,
+      difference: counts.assumed - counts.today,
+      entering: counts.entering,
+      leaving: counts.leaving,
+      complete: trial.segment?.complete ?? true,
+      windowsNotApplied: trial.windowsNotApplied,
+    };
+  });
+
+/** A page of those who would enter or leave, by id. `null`: there was no such segment. */
+export const membersWhatIf = (
+  database: Database,
+  asked: SegmentWhatIfAsked & Paging,
+  assumption: SegmentAssumption,
+): Promise<Page<MemberWhatIf> | null> =>
+  trying(database, asked, assumption, async (trial) => {
+    const { segmentId, of, asOf, knownAt, cursor } = asked;
+    const limit = limitOf(asked);
+    const cursors = new Cursors({ list: 'segment-what-if', segmentId, of, asOf, knownAt, ...assumption });
+    const after = cursors.read(cursor, ['string'])?.[0];
+    const found: Place[] = [];
+    for await (const places of trial.places(after === undefined ? undefined : String(after))) {
+      found.push(...places.filter(({ today, assumed }) => today !== assumed));
+      if (found.length > limit) break;
+    }
+    const item = ({ key, assumed }: Place): MemberWhatIf => ({
+      id: idOf(key),
+      audience: trial.definition.of,
+      move: assumed ? 'enters' : 'leaves',
+    });
+    return cursors.page(found, limit, item, ({ key }) => [key]);
+  });
+
+/** Everybody who would enter or leave, page by page. `null`: there was no such segment. */
+export async function everyMemberWhatIf(
+  database: Database,
+  asked: SegmentWhatIfAsked,
+  assumption: SegmentAssumption,
+): Promise<AsyncIterable<readonly MemberWhatIf[]> | null> {
+  const ask = (cursor?: string) => membersWhatIf(database, { ...asked, limit: 1_000, cursor }, assumption);
+  const first = await ask();
+  if (!first) return null;
+  return (async function* pages() {
+    for (let page: Page<MemberWhatIf> | null = first; page; page = page.next === null ? null : await ask(page.next)) {
+      yield page.items;
+    }
+  })();
+}
+
+/** Whether somebody belongs to the segment, and whether they would. */
+interface Place {
+  readonly key: string;
+  readonly today: boolean;
+  readonly assumed: boolean;
+}
+
+const trying = <R>(
+  database: Database,
+  asked: SegmentWhatIfAsked,
+  assumption: SegmentAssumption,
+  judge: (trial: Trial) => Promise<R>,
+): Promise<R | null> =>
+  read(database, segmentsModel, asked, (serving) =>
+    steadily(serving, async (reading) => {
+      const { segmentId } = asked;
+      const segment = segmentId === undefined ? undefined : await segmentAt(reading, segmentId);
+      if (segmentId !== undefined && !segment) return null;
+      const { rule, of } = ruleOf(asked, assumption, segment);
+      const windows = assumption.inactivityWindow ?? (await windowsAt(reading));
+      const [now] = await rows(reading, sql<{ at: Instant }>`select ${reading.instant} as at`);
+      if (!now) throw new Error('PostgreSQL answered a select without from with no row.');
+      const notApplied = restsOnWindows(rule) ? await noLists(reading, windows) : [];
+      return judge(new Trial(reading, asked, { of, rule, windows }, segment, now.at, notApplied));
+    }),
+  );
+
+function ruleOf(
+  { of: asked }: SegmentWhatIfAsked,
+  { rule: given }: SegmentAssumption,
+  segment: AnsweringRow | undefined,
+): { readonly rule: Rule; readonly of: SegmentAudience } {
+  const of = segment?.audience ?? asked;
+  if (of === undefined || (asked !== undefined && asked !== of)) {
+    const message =
+      of === undefined ? 'of must be given where there is no segmentId.' : `of must be ${of} for this segment.`;
+    throw invalid('INVALID_QUERY', 'It is not said what the rule is of.', [{ path: 'of', message }]);
+  }
+  if (given !== undefined) {
+    const { rule, errors } = readRule(given, of);
+    if (!rule) throw invalid('SEGMENT_RULE_INVALID', 'The rule is not one of the language of segments.', errors);
+    return { rule, of };
+  }
+  if (segment?.rule) return { rule: segment.rule, of };
+  const message = `rule must be given: ${segment ? 'a static list has none' : 'there is no segment yet'}.`;
+  throw invalid('INVALID_ASSUMPTION', 'There is no rule to try.', [{ path: 'rule', message }]);
+}
+
+/** The windows that hold at the moment. */
+async function windowsAt(reading: Reading<SegmentTables>): Promise<Windows> {
+  const [held] = await rows(
+    reading,
+    sql<{ version: number }>`select version from ${reading.at('settings')} s where policy = ${windowsPolicy}`,
+  );
+  const { windows } = await knownRules<SegmentTables, KnownRules>(reading, 'members');
+  const found = windows.find(({ version }) => version === (held?.version ?? 0));
+  if (!found) throw new Error(`Nothing is known of version ${String(held?.version)} of ${windowsPolicy}.`);
+  return found.value;
+}
+
+async function noLists(reading: Reading<SegmentTables>, { segments }: Windows): Promise<readonly string[]> {
+  const ids = segments.map(({ segmentId }) => segmentId);
+  if (ids.length === 0) return [];
+  const lists = await rows(
+    reading,
+    sql<{ id: string }>`select id from ${reading.at('segments')} s where kind = 'list' and id = any(${ids}::text[])`,
+  );
+  return ids.filter((id) => !lists.some((list) => list.id === id));
+}
+
+/** A rule with all that it is judged by, and whom it is held against. */
+class Trial {
+  constructor(
+    private readonly reading: Reading<SegmentTables>,
+    private readonly asked: SegmentWhatIfAsked,
+    readonly definition: Extract<Definition, { readonly rule: Rule }>,
+    readonly segment: AnsweringRow | undefined,
+    readonly at: Instant,
+    readonly windowsNotApplied: readonly string[],
+  ) {}
+
+  /** Everybody whom the asker may see, by key, in pages. */
+  async *places(after?: string): AsyncGenerator<readonly Place[]> {
+    const { asOf, knownAt } = this.asked;
+    const only = `${categories[this.definition.of]}-`;
+    const pages = statesAt<SegmentTables, Customer>(this.reading, 'members', { asOf, knownAt }, { only, after });
+    for await (const { keys, of } of pages) {
+      const hidden = await this.namesAmong(keys);
+      const members = await this.membersAmong(keys);
+      yield keys
+        .filter((key) => !hidden.has(key))
+        .map((key) => {
+          const own = of(key);
+          const assumed = own !== undefined && verdict(this.definition, own, of, this.at, key).holds;
+          return { key, today: members.has(key), assumed };
+        });
+    }
+  }
+
+  private async membersAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    if (!this.segment) return new Set();
+    const found = await rows(
+      this.reading,
+      sql<{ key: string }>`select key from ${this.reading.at('members')} m
+        where ${belongs(this.segment)} and key = any(${keys}::text[])`,
+    );
+    return new Set(found.map(({ key }) => key));
+  }
+
+  /** Those who are no more than names, whom not everybody may see (S0). */
+  private async namesAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    if (this.asked.seesNames || this.definition.of === 'accounts') return new Set();
+    const found = await rows(
+      this.reading,
+      sql<{ key: string }>`select key from ${this.reading.at('names')} n where name and key = any(${keys}::text[])`,
+    );
+    return new Set(found.map(({ key }) => key));
+  }
+}
