@@ -1,5 +1,6 @@
 import { realisedValue } from '../../libs/domain/account/lifetime-value.rules.js';
 import { inactiveFrom, type RelationshipPhase, type StandingPhase } from '../../libs/domain/account/phase.rules.js';
+import { daysOf, type Window } from '../../libs/domain/customer/phases.rules.js';
 import { purchaseCounts, wonOpportunityCounts } from '../../libs/domain/purchase/purchase.rules.js';
 import type { Facts } from '../../libs/domain/segment/segment.rules.js';
 import { type Instant, later, type Money } from '../../libs/kernel/index.js';
@@ -7,10 +8,7 @@ import type { StateOf } from '../../libs/read-model/index.js';
 import type { Consented, Customer } from './customer.js';
 
 /** After how many days without a purchase a customer is inactive, also on some lists; the longest holds (S3). */
-export interface Windows {
-  readonly days: number;
-  readonly segments: readonly { readonly segmentId: string; readonly days: number }[];
-}
+export type Windows = Window;
 
 /** What a rule is asked about; `until`: from when on it is another by itself. */
 export interface FactsAt {
@@ -138,7 +136,7 @@ function phaseAt(
 ): { readonly phase?: RelationshipPhase | undefined; readonly until?: Instant | undefined } {
   if (lastPurchase === '') return { phase: standing(party) };
   const lists = party.account ? (party.account.lists ?? []) : listsOf(party);
-  const gone = inactiveFrom(lastPurchase, longestWindow(windows, lists));
+  const gone = inactiveFrom(lastPurchase, daysOf(windows, lists));
   return at < gone ? { phase: 'active', until: gone } : { phase: 'inactive' };
 }
 
@@ -154,8 +152,3 @@ function standing({ own, duplicates, account, contacts }: Party): StandingPhase 
   const isMet = contacts.length > 0 || [own, ...duplicates].some(({ opportunities = [] }) => opportunities.length > 0);
   return kind === 'contact' || isMet ? 'potential' : 'suspect';
 }
-
-const longestWindow = ({ days, segments }: Windows, lists: readonly string[]): number => {
-  const listed = segments.filter(({ segmentId }) => lists.includes(segmentId));
-  return listed.length === 0 ? days : Math.max(...listed.map((window) => window.days));
-};

@@ -175,6 +175,14 @@ describe('the phase in a rule', () => {
       on('person-p', 'LeadRegistered', day(1), { source: 'fair', potential: 'customer' }),
       on('person-p', 'LeadConverted', day(3), { accountId: 'a', owner: 'sam', requirement: 'sales-qualified' }),
       on('person-p', 'ConversionReverted', day(5), { reason: 'Mistaken', accountId: 'a', openedAccount: false }),
+      // To be called is to have shown nothing yet.
+      on('activity-c', 'ActivityLogged', day(4), {
+        kind: 'phone-call',
+        direction: 'outbound',
+        outcome: 'reached',
+        by: 'sam',
+        accountId: 'b',
+      }),
       buy('1', 'b', 6),
       on('account-b', 'AccountMergedInto', day(7), { survivorId: 'a' }),
       on('account-b', 'AccountSeparated', day(8), { survivorId: 'a' }),
