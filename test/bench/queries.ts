@@ -1,68 +1,32 @@
-import { openDatabase, type Database, type Moment } from '../../libs/read-model/index.js';
-import { agendaList } from '../../projections/agenda/queries.js';
-import { alarmsList } from '../../projections/alarms/queries.js';
-import { historyOfCustomer } from '../../projections/customer-history/queries.js';
-import { accountDetail, accountsList } from '../../projections/customers/accounts.js';
-import { customerDetail } from '../../projections/customers/detail.js';
-import { customersList } from '../../projections/customers/queries.js';
-import { forecast } from '../../projections/forecast/forecast.js';
-import { peopleList, personDetail } from '../../projections/people/queries.js';
-import { opportunityDetail } from '../../projections/pipeline/opportunity-detail.js';
-import { opportunitiesList } from '../../projections/pipeline/opportunities.js';
-import { pipelineSummary } from '../../projections/pipeline/queries.js';
-import { ageingReport, velocityReport } from '../../projections/pipeline/reports.js';
-import { policiesList } from '../../projections/policies/queries.js';
-import { casesList, satisfactionTrend } from '../../projections/service/queries.js';
-import { caughtUp } from './caught-up.js';
-import { fill } from './facts.js';
-import { Http } from './load.js';
-import { startBenchServers } from './servers.js';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres } from '../../libs/embedded/postgres/index.js';
+import {
+  type Database,
+  ensureReadModels,
+  type Moment,
+  openDatabase,
+  runProjections,
+  waitFor,
+} from '../../libs/read-model/index.js';
+import { projections } from '../../projections/index.js';
+import { type Known, queries, type Query } from './asked.js';
+import { MadeUpLog } from './made-up-log.js';
 
 /*
  * `npm run bench:queries`: what the documented queries cost on a million events, now and as of a random instant.
+ *
+ * KRONIEK_BENCH_EVENTS: another number of events; KRONIEK_BENCH_TIMES: how often each is asked; KRONIEK_BENCH_ONLY: a
+ * pattern of their names; KRONIEK_BENCH_FOLDER: where the database is kept, and used again by the next run.
  */
 
 const events = Number(process.env['KRONIEK_BENCH_EVENTS'] ?? 1_000_000);
 const times = Number(process.env['KRONIEK_BENCH_TIMES'] ?? 200);
+const named = new RegExp(process.env['KRONIEK_BENCH_ONLY'] ?? '');
+const kept = process.env['KRONIEK_BENCH_FOLDER'];
 const limits = { p95: 50, ratio: 3 };
-
-/** Things to ask for, at random. */
-interface Known {
-  readonly accounts: readonly string[];
-  readonly people: readonly string[];
-  readonly opportunities: readonly string[];
-  readonly from: number;
-  readonly to: number;
-}
-
-const any = (ids: readonly string[]): string => ids[Math.floor(Math.random() * ids.length)] ?? '';
-
-type Query = (database: Database, moment: Moment, known: Known) => Promise<unknown>;
-
-/** The queries of docs/api.md, each on an id or with the filters that it is mostly asked with. */
-const queries: Readonly<Record<string, Query>> = {
-  'pipelines/{id}': (db, at) => pipelineSummary(db, { ...at, id: 'default' }),
-  'opportunities?status=open': (db, at) => opportunitiesList(db, { ...at, status: 'open' }),
-  'opportunities?accountId': (db, at, { accounts }) => opportunitiesList(db, { ...at, accountId: any(accounts) }),
-  'opportunities/{id}': (db, at, { opportunities }) => opportunityDetail(db, { ...at, id: any(opportunities) }),
-  'forecast?by=owner': (db, at) => forecast(db, { ...at, period: periodOf(at), by: 'owner' }),
-  'people?kind=lead': (db, at) => peopleList(db, { ...at, kind: 'lead', seesNames: true }),
-  'people/{id}': (db, at, { people }) => personDetail(db, { ...at, id: any(people), seesNames: true }),
-  'customers?phase=active': (db, at) => customersList(db, { ...at, phase: 'active' }),
-  'customers/{id}': (db, at, { accounts }) => customerDetail(db, { ...at, id: any(accounts) }),
-  'customers/{id}/history': (db, at, { accounts }) => historyOfCustomer(db, { ...at, id: any(accounts) }),
-  accounts: (db, at) => accountsList(db, { ...at }),
-  'accounts/{id}': (db, at, { accounts }) => accountDetail(db, { ...at, id: any(accounts) }),
-  'cases?status=open': (db, at) => casesList(db, { ...at, status: 'open' }),
-  agenda: (db, at) => agendaList(db, { ...at }),
-  alarms: (db, at) => alarmsList(db, { ...at }),
-  'reports/velocity': (db, at) => velocityReport(db, { ...at, per: 'month' }),
-  'reports/ageing': (db, at) => ageingReport(db, { ...at }),
-  'reports/satisfaction': (db, at) => satisfactionTrend(db, { ...at, by: 'all', per: 'month' }),
-  policies: (db, at) => policiesList(db, at),
-};
-
-const periodOf = ({ asOf }: Moment): string => (asOf ?? new Date().toISOString()).slice(0, 7);
 
 /** How long the runs took, in milliseconds, without the first ones. */
 async function timed(query: Query, database: Database, known: Known, moment: () => Moment): Promise<Times> {
@@ -71,71 +35,100 @@ async function timed(query: Query, database: Database, known: Known, moment: () 
     const started = performance.now();
     await query(database, moment(), known);
     if (run >= 5) found.push(performance.now() - started);
-    // What takes seconds is told well enough by a few runs.
-    if (found.length >= 5 && found.reduce((sum, time) => sum + time, 0) > 20_000) break;
+    // What takes long is told well enough by few runs.
+    if (found.length >= 20 && found.reduce((sum, time) => sum + time, 0) > 10_000) break;
   }
   const sorted = found.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { median: at(0.5), p95: at(0.95) };
+  return { fastest: at(0), median: at(0.5), p95: at(0.95) };
 }
 
 interface Times {
+  /** What it costs where nobody else has the machine. */
+  readonly fastest: number;
   readonly median: number;
   readonly p95: number;
 }
 
-async function knownTo(database: Database): Promise<Known> {
-  const ids = async (table: string): Promise<readonly string[]> => {
-    const { rows } = await database.pool.query<{ id: string }>(`select id from ${table} limit 1000`);
+async function knownTo(database: Database): Promise<Known & { readonly from: number; readonly to: number }> {
+  const ids = async (view: string, column: string): Promise<readonly string[]> => {
+    const { rows } = await database.pool.query<{ id: string }>(
+      `select distinct ${column} as id from analytics.${view} where ${column} is not null limit 1000`,
+    );
     return rows.map(({ id }) => id);
   };
   const { rows } = await database.pool.query<{ from: string; to: string }>(
     'select min(opened_at)::text as from, max(opened_at)::text as to from analytics.opportunities',
   );
   return {
-    accounts: await ids('(select account_id as id from analytics.accounts) a'),
-    people: await ids('(select person_id as id from analytics.people) p'),
-    opportunities: await ids('(select opportunity_id as id from analytics.opportunities) o'),
+    accounts: await ids('accounts', 'account_id'),
+    people: await ids('people', 'person_id'),
+    opportunities: await ids('opportunities', 'opportunity_id'),
+    cases: await ids('cases', 'case_id'),
+    segments: await ids('segments', 'segment_id'),
+    owners: await ids('accounts', 'owner'),
     from: Date.parse(rows[0]?.from ?? ''),
     to: Date.parse(rows[0]?.to ?? ''),
   };
 }
 
+async function fill(database: Database, folder: string): Promise<void> {
+  const log = await MadeUpLog.of(join(folder, 'log'), events);
+  const stop = new AbortController();
+  await ensureReadModels(database, projections);
+  const started = performance.now();
+  const running = runProjections({ feed: log, database, projections, signal: stop.signal });
+  await waitFor(database, projections, await log.head(), 7_200_000);
+  stop.abort();
+  await running;
+  const perSecond = Math.round((log.length * 1_000) / (performance.now() - started));
+  console.log(`Took in ${log.length.toLocaleString('en')} events, ${perSecond.toLocaleString('en')} a second.`);
+  await database.pool.query('vacuum analyze');
+}
+
 const ms = (value: number): string => `${value.toFixed(1)} ms`.padStart(12);
 
-async function main(): Promise<void> {
-  const servers = await startBenchServers();
-  const http = new Http({ url: servers.apiUrl, key: servers.adminKey });
-  const database = openDatabase(servers.postgres.url('kroniek'));
+async function compare(database: Database): Promise<boolean> {
+  const known = await knownTo(database);
+  const span = (known.to - known.from) * 0.9;
+  const then = (): Moment => {
+    const asOf = new Date(known.to - Math.random() * span).toISOString();
+    return { asOf, knownAt: asOf };
+  };
+  console.log(
+    `\n  ${''.padEnd(34)}     fastest      median         p95   as of: fastest      median         p95    ratio`,
+  );
   let enough = true;
-  try {
-    await fill(servers, events);
-    await servers.startProjector();
-    await caughtUp(http);
-    await database.pool.query('analyze');
-    const known = await knownTo(database);
-    const then = (): Moment => {
-      const asOf = new Date(known.from + Math.random() * (known.to - known.from)).toISOString();
-      return { asOf, knownAt: asOf };
-    };
-    console.log(`\nQueries on ${events.toLocaleString('en')} events: now, and as of a random instant`);
-    console.log(`  ${''.padEnd(30)}      median         p95    as of: median       p95    ratio`);
-    for (const [name, query] of Object.entries(queries)) {
-      const now = await timed(query, database, known, () => ({}));
-      const past = await timed(query, database, known, then);
-      const ratio = past.median / now.median;
-      const good = now.p95 < limits.p95 && past.p95 < limits.p95 && ratio <= limits.ratio;
-      enough &&= good;
-      const told = `${ms(now.median)}${ms(now.p95)}${ms(past.median)}${ms(past.p95)}${ratio.toFixed(2).padStart(9)}`;
-      console.log(`  ${name.padEnd(30)}${told}${good ? '' : '   BEYOND THE LIMITS'}`);
-    }
-    console.log(`  limits: ${limits.p95} ms at the 95th percentile, as of at most ${limits.ratio} × now`);
-  } finally {
-    http.close();
-    await database.close();
-    await servers.stop();
+  for (const [name, query] of Object.entries(queries).filter(([name]) => named.test(name))) {
+    const now = await timed(query, database, known, () => ({}));
+    const past = await timed(query, database, known, then);
+    const ratio = past.median / now.median;
+    const figures = [now.fastest, now.median, now.p95, past.fastest, past.median, past.p95].map(ms).join('');
+    const good = now.p95 < limits.p95 && past.p95 < limits.p95 && ratio <= limits.ratio;
+    enough &&= good;
+    const told = `${figures}${ratio.toFixed(2).padStart(9)}${good ? '' : '   BEYOND THE LIMITS'}`;
+    console.log(`  ${name.padEnd(34)}${told}`);
   }
-  if (!enough) process.exitCode = 1;
+  console.log(`  limits: ${limits.p95} ms at the 95th percentile, as of at most ${limits.ratio} × now`);
+  return enough;
+}
+
+async function main(): Promise<void> {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'kroniek-bench-')));
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o711);
+  const data = join(folder, 'postgres');
+  const isFilled = existsSync(data);
+  const postgres = await startPostgres({ data, databases: ['kroniek'] });
+  const database = openDatabase(postgres.url('kroniek'), { statementTimeout: 600_000 });
+  try {
+    if (!isFilled) await fill(database, folder);
+    if (!(await compare(database))) process.exitCode = 1;
+  } finally {
+    await database.close();
+    await postgres.stop();
+    if (kept === undefined) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 await main();

@@ -1,0 +1,124 @@
+import type { Database, Moment } from '../../libs/read-model/index.js';
+import { activitiesReport } from '../../projections/activity/queries.js';
+import { agendaList } from '../../projections/agenda/queries.js';
+import { alarmsList } from '../../projections/alarms/queries.js';
+import { campaignsReport } from '../../projections/campaigns/queries.js';
+import { historyOfCustomer } from '../../projections/customer-history/queries.js';
+import { accountDetail, accountsList } from '../../projections/customers/accounts.js';
+import { acquisitionReport } from '../../projections/customers/acquisition-report.js';
+import { attentionDue } from '../../projections/customers/attention-due.js';
+import { customerDetail } from '../../projections/customers/detail.js';
+import { lifetimeValues } from '../../projections/customers/lifetime-value-report.js';
+import { customersList } from '../../projections/customers/queries.js';
+import { calibration } from '../../projections/forecast/calibration.js';
+import { forecastChanges } from '../../projections/forecast/changes.js';
+import { forecast } from '../../projections/forecast/forecast.js';
+import { conversionReport, funnelReport, winRateReport } from '../../projections/funnel/queries.js';
+import { peopleList, personDetail } from '../../projections/people/queries.js';
+import { opportunitiesList } from '../../projections/pipeline/opportunities.js';
+import { opportunityDetail } from '../../projections/pipeline/opportunity-detail.js';
+import { pipelinesList, pipelineSummary } from '../../projections/pipeline/queries.js';
+import { ageingReport, velocityReport } from '../../projections/pipeline/reports.js';
+import { exchangeRatesList, policiesList, policyDetail } from '../../projections/policies/queries.js';
+import { membersOfSegment, segmentDetail, segmentsList } from '../../projections/segments/queries.js';
+import { caseDetail, casesList, satisfactionTrend, wantedServices } from '../../projections/service/queries.js';
+
+/** Things to ask for, at random. */
+export interface Known {
+  readonly accounts: readonly string[];
+  readonly people: readonly string[];
+  readonly opportunities: readonly string[];
+  readonly cases: readonly string[];
+  readonly segments: readonly string[];
+  readonly owners: readonly string[];
+}
+
+const any = (ids: readonly string[]): string => ids[Math.floor(Math.random() * ids.length)] ?? '';
+
+export type Query = (database: Database, moment: Moment, known: Known) => Promise<unknown>;
+
+const instantOf = ({ asOf }: Moment): string => asOf ?? new Date().toISOString();
+const monthOf = (at: Moment): string => instantOf(at).slice(0, 7);
+const quarterOf = (at: Moment): string =>
+  `${instantOf(at).slice(0, 4)}-Q${String(Math.ceil(Number(instantOf(at).slice(5, 7)) / 3))}`;
+const weekBefore = (at: Moment): string => new Date(Date.parse(instantOf(at)) - 7 * 86_400_000).toISOString();
+
+/** The report of a quarter, month by month. */
+const quarter = (at: Moment) => ({ ...at, from: quarterOf(at), to: quarterOf(at), per: 'month' as const });
+/** The report of all time, month by month. */
+const ever = (at: Moment) => ({ ...at, per: 'month' as const });
+
+/** The queries of docs/api.md and docs/reports.md, each on an id or with the filters that it is mostly asked with. */
+export const queries: Readonly<Record<string, Query>> = {
+  pipelines: (db, at) => pipelinesList(db, at),
+  'pipelines/{id}': (db, at) => pipelineSummary(db, { ...at, id: 'default' }),
+  opportunities: (db, at) => opportunitiesList(db, { ...at }),
+  'opportunities?status=open': (db, at) => opportunitiesList(db, { ...at, status: 'open' }),
+  'opportunities?owner&status=open': (db, at, { owners }) =>
+    opportunitiesList(db, { ...at, owner: any(owners), status: 'open' }),
+  'opportunities?sort=amount': (db, at) =>
+    opportunitiesList(db, { ...at, status: 'open', sort: 'amount', order: 'desc' }),
+  'opportunities?accountId': (db, at, { accounts }) => opportunitiesList(db, { ...at, accountId: any(accounts) }),
+  'opportunities/{id}': (db, at, { opportunities }) => opportunityDetail(db, { ...at, id: any(opportunities) }),
+  'forecast?period=month': (db, at) => forecast(db, { ...at, period: monthOf(at), by: 'owner' }),
+  'forecast?by=owner': (db, at) => forecast(db, { ...at, period: quarterOf(at), by: 'owner' }),
+  'forecast?by=team': (db, at) => forecast(db, { ...at, period: quarterOf(at), by: 'team' }),
+  'forecast/changes of a week': (db, at) =>
+    forecastChanges(db, { ...at, period: quarterOf(at), from: weekBefore(at), to: instantOf(at) }),
+  'forecast/calibration': (db, at) => calibration(db, { ...at }),
+  'people?kind=lead': (db, at) => peopleList(db, { ...at, kind: 'lead', seesNames: true }),
+  'people?kind=lead&owner': (db, at, { owners }) =>
+    peopleList(db, { ...at, kind: 'lead', owner: any(owners), seesNames: true }),
+  'people?accountId': (db, at, { accounts }) => peopleList(db, { ...at, accountId: any(accounts), seesNames: true }),
+  'people/{id}': (db, at, { people }) => personDetail(db, { ...at, id: any(people), seesNames: true }),
+  customers: (db, at) => customersList(db, { ...at }),
+  'customers?phase=active': (db, at) => customersList(db, { ...at, phase: 'active' }),
+  'customers?phase=inactive': (db, at) => customersList(db, { ...at, phase: 'inactive' }),
+  'customers?phase=inactive&owner': (db, at, { owners }) =>
+    customersList(db, { ...at, phase: 'inactive', owner: any(owners) }),
+  'customers?…&sort=value-at-risk': (db, at) => customersList(db, { ...at, phase: 'inactive', sort: 'value-at-risk' }),
+  'customers?…&sort=days-silent': (db, at) => customersList(db, { ...at, phase: 'inactive', sort: 'days-silent' }),
+  'customers?…&sort=last-purchase': (db, at) => customersList(db, { ...at, phase: 'active', sort: 'last-purchase' }),
+  'customers?group=partner': (db, at) => customersList(db, { ...at, group: 'partner' }),
+  'customers/{id}': (db, at, { accounts }) => customerDetail(db, { ...at, id: any(accounts) }),
+  'customers/{id}/history': (db, at, { accounts }) => historyOfCustomer(db, { ...at, id: any(accounts) }),
+  accounts: (db, at) => accountsList(db, { ...at }),
+  'accounts?owner': (db, at, { owners }) => accountsList(db, { ...at, owner: any(owners) }),
+  'accounts/{id}': (db, at, { accounts }) => accountDetail(db, { ...at, id: any(accounts) }),
+  'cases?status=open': (db, at) => casesList(db, { ...at, status: 'open' }),
+  'cases/{id}': (db, at, { cases }) => caseDetail(db, { ...at, id: any(cases) }),
+  alarms: (db, at) => alarmsList(db, { ...at }),
+  'alarms?owner': (db, at, { owners }) => alarmsList(db, { ...at, owner: any(owners) }),
+  agenda: (db, at) => agendaList(db, { ...at }),
+  'agenda?assignee': (db, at, { owners }) => agendaList(db, { ...at, assignee: any(owners) }),
+  'agenda/attention': (db, at) => attentionDue(db, { ...at }),
+  'agenda/attention?owner': (db, at, { owners }) => attentionDue(db, { ...at, owner: any(owners) }),
+  'reports/velocity?period': (db, at) => velocityReport(db, quarter(at)),
+  'reports/velocity': (db, at) => velocityReport(db, ever(at)),
+  'reports/ageing': (db, at) => ageingReport(db, { ...at }),
+  'reports/conversion?period': (db, at) => conversionReport(db, { ...quarter(at), by: 'source' }),
+  'reports/conversion': (db, at) => conversionReport(db, { ...ever(at), by: 'source' }),
+  'reports/inbound?period': (db, at) => funnelReport(db, { ...quarter(at), touch: 'first' }),
+  'reports/inbound': (db, at) => funnelReport(db, { ...ever(at), touch: 'first' }),
+  'reports/win-rate?period': (db, at) => winRateReport(db, { ...quarter(at), by: 'owner' }),
+  'reports/win-rate': (db, at) => winRateReport(db, { ...ever(at), by: 'owner' }),
+  'reports/activities?period': (db, at) => activitiesReport(db, { ...quarter(at), by: 'person' }),
+  'reports/activities': (db, at) => activitiesReport(db, { ...ever(at), by: 'person' }),
+  'reports/campaigns': (db, at) => campaignsReport(db, { ...at }),
+  'reports/satisfaction?period': (db, at) => satisfactionTrend(db, { ...quarter(at), by: 'all' }),
+  'reports/satisfaction': (db, at) => satisfactionTrend(db, { ...ever(at), by: 'all' }),
+  'reports/satisfaction?accountId': (db, at, { accounts }) =>
+    satisfactionTrend(db, { ...ever(at), by: 'all', accountId: any(accounts) }),
+  'reports/wanted-services': (db, at) => wantedServices(db, { ...ever(at), by: 'all' }),
+  'reports/retention?period': (db, at) => acquisitionReport(db, quarter(at)),
+  'reports/retention': (db, at) => acquisitionReport(db, ever(at)),
+  'reports/lifetime-value': (db, at) => lifetimeValues(db, { ...at }),
+  'reports/lifetime-value?projected': (db, at) => lifetimeValues(db, { ...at, sort: 'projected' }),
+  segments: (db, at) => segmentsList(db, { ...at }),
+  'segments/{id}': (db, at, { segments }) => segmentDetail(db, { ...at, id: any(segments), seesNames: true }),
+  'segments/{id}/members': (db, at, { segments }) =>
+    membersOfSegment(db, { ...at, id: any(segments), seesNames: true }),
+  policies: (db, at) => policiesList(db, at),
+  'policies/{name}': (db, at) => policyDetail(db, { ...at, name: 'inactivity.window' }),
+  'exchange-rates': (db, at) => exchangeRatesList(db, { ...at }),
+};
