@@ -20,7 +20,8 @@ import { type Database, type Moment, read, type Reading, rows } from '../../libs
 import { type Asked, boughtOf, countedOf, membersOf, policyAt } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
 import { customers } from './index.js';
-import { askedOf, type CustomerListed, customerOf, membersAt, survivorOf } from './queries.js';
+import { membersAt } from './places.js';
+import { askedOf, type CustomerListed, customerOf, survivorOf } from './queries.js';
 import { retentionAt, type Retention } from './retention.js';
 import { standingsOf } from './standings.js';
 import type { CustomersTables, RatingMade, Signal } from './tables.js';

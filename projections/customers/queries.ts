@@ -13,9 +13,10 @@ import {
   type Reading,
   rows,
 } from '../../libs/read-model/index.js';
-import { type Asked, type Members, membersOf, policyAt } from './bought.js';
+import { type Asked, type Members, policyAt } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
 import { customers } from './index.js';
+import { firstById, membersAt } from './places.js';
 import type { CustomersTables } from './tables.js';
 
 /** A customer at a moment. People are told by their ids alone. */
@@ -141,19 +142,6 @@ export async function survivorOf(reading: Reading<CustomersTables>, id: string):
   return row?.id ?? id;
 }
 
-/** Everybody who counts for these customers. */
-export async function membersAt(
-  reading: Reading<CustomersTables>,
-  asked: Asked,
-  ids: readonly string[],
-): Promise<Members> {
-  const found = await rows(
-    reading,
-    sql<{ subject: string; customer: string }>`with recursive ${membersOf(asked, ids)} select * from members`,
-  );
-  return { subjects: found.map(({ subject }) => subject), customers: found.map(({ customer }) => customer) };
-}
-
 /** Whether windows of segments have to be looked at at all: the lists of all customers are many. */
 export async function withWindows(reading: Reading<CustomersTables>, asked: Asked): Promise<Asked> {
   const [window] = await rows(
@@ -190,22 +178,57 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const after = cursors.read(cursor, [by.kind === 'numeric' ? 'number' : 'string', 'string']);
     const backwards = (order ?? by.order) === 'desc';
     const direction = backwards ? sql`desc` : sql`asc`;
-    const only = [
+    const judged = [
       ...(phase === undefined ? [] : [inPhase(phase, all.t)]),
+      ...(group === undefined ? [] : [sql`customer_group = ${group}`]),
+    ];
+    const own = [
       ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
       ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
       ...(country === undefined ? [] : [sql`country = ${country}`]),
       ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
-      ...(group === undefined ? [] : [sql`customer_group = ${group}`]),
       ...(after
         ? [sql`(${by.key}, id) ${backwards ? sql`<` : sql`>`} (${sql`${after[0]}::${sql.raw(by.kind)}`}, ${after[1]})`]
         : []),
     ];
+    const where = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+      conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+    const detailed = async (of: Members): Promise<ReadonlyMap<string, CustomerListed>> => {
+      const details = await rows(reading, sql<CustomerRow>`select * from ${customersAt({ ...all, only: of })} c`);
+      return new Map(details.map((row) => [row.id, customerOf(row)]));
+    };
+    if (sort === 'id') {
+      const candidates = {
+        kind,
+        owner,
+        country,
+        industry,
+        bought: phase === 'active' || phase === 'inactive',
+        backwards,
+      };
+      const last = after?.[1];
+      const placed = { ...candidates, after: typeof last === 'string' ? last : undefined };
+      const ids = await firstById(reading, all, placed, limit + 1, async (members) => {
+        const fitting = await rows(
+          reading,
+          sql<{ id: string }>`select id from ${customersAt({ ...all, only: members })} c
+            where ${where(judged)} order by id ${direction}`,
+        );
+        return fitting.map(({ id }) => id);
+      });
+      const page = cursors.page(
+        ids,
+        limit,
+        (id) => id,
+        (id) => [id, id],
+      );
+      const byId = await detailed(await membersAt(reading, all, page.items));
+      return { items: page.items.flatMap((id) => byId.get(id) ?? []), next: page.next };
+    }
     const places = await rows(
       reading,
       sql<{ id: string; key: string | number }>`select id, ${by.key} as key from ${customersAt(all)} c
-        where ${only.length === 0 ? sql`true` : sql.join(only, sql` and `)}
-        order by key ${direction}, id ${direction} limit ${limit + 1}`,
+        where ${where([...judged, ...own])} order by key ${direction}, id ${direction} limit ${limit + 1}`,
     );
     const page = cursors.page(
       places,
@@ -213,8 +236,6 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       ({ id }) => id,
       ({ id, key }) => [key, id],
     );
-    const members = await membersAt(reading, all, page.items);
-    const details = await rows(reading, sql<CustomerRow>`select * from ${customersAt({ ...all, only: members })} c`);
-    const byId = new Map(details.map((row) => [row.id, customerOf(row)]));
+    const byId = await detailed(await membersAt(reading, all, page.items));
     return { items: page.items.flatMap((id) => byId.get(id) ?? []), next: page.next };
   });

@@ -144,12 +144,7 @@ export const accounts = versions<AccountEvents>()({
     AccountMergeDropped: unchanged,
     AccountsUnmerged: unchanged,
   },
-  indexes: [
-    { on: ['up'] },
-    { on: ['owner'], current: true },
-    { on: ['name', 'id'], current: true },
-    { on: ['parent_id'] },
-  ],
+  indexes: [{ on: ['up'] }, { on: ['owner', 'id'] }, { on: ['name', 'id'], current: true }, { on: ['parent_id'] }],
 });
 
 function located(location?: AccountEvents['AccountOpened']['open']['location']) {

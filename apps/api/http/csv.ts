@@ -10,11 +10,13 @@ export interface Page<Item> {
 }
 
 /** Whether the caller accepts CSV rather than JSON. */
-export const wantsCsv = (request: FastifyRequest): boolean => /\btext\/csv\b/.test(request.headers.accept ?? '');
+const wantsCsv = (request: FastifyRequest): boolean => /\btext\/csv\b/.test(request.headers.accept ?? '');
+
+const contentType = 'text/csv; charset=utf-8; header=present';
 
 /**
  * Answers with JSON, or with CSV where the caller accepts that rather: the rows under a header line, nested fields as
- * `amount.currency`, lists as JSON; the next page's cursor is in the header `x-next-cursor`.
+ * `amount.currency`, lists as JSON.
  */
 export function respond<Answer extends object>(
   request: FastifyRequest,
@@ -23,40 +25,77 @@ export function respond<Answer extends object>(
   rowsOf: (answer: Answer) => readonly object[],
 ): Answer | string {
   if (!wantsCsv(request)) return answer;
-  void reply.header('content-type', 'text/csv; charset=utf-8; header=present');
-  const { next } = answer as { next?: string | null };
-  if (next) void reply.header('x-next-cursor', next);
+  void reply.header('content-type', contentType);
   const rows = rowsOf(answer).map((row) => flat(row));
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return stringify(rows, { header: true, columns, escape_formulas: true });
 }
 
-function flat(value: object, prefix = ''): Record<string, unknown> {
+/** Which page of a list is asked for. */
+export interface Paged {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** The most that a page of a list may have. */
+const widest = 1_000;
+
+/**
+ * Answers with a page of a list as JSON, or as CSV, with the cursor of the next page in the header `x-next-cursor`. As CSV
+ * without `limit` and `cursor`, the whole list: it is asked for page by page as the caller takes it, and nothing holds
+ * more than a page of it.
+ *
+ * @param columns of the CSV; a column of the name of a nested field has it as JSON
+ */
+export async function respondPages<Item extends object, Answer extends Page<Item>>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  columns: readonly string[],
+  { limit, cursor }: Paged,
+  ask: (page: Paged) => Promise<Answer>,
+): Promise<Answer | string | StreamableFile> {
+  if (!wantsCsv(request)) return ask({ limit, cursor });
+  void reply.header('content-type', contentType);
+  if (limit !== undefined || cursor !== undefined) {
+    const { items, next } = await ask({ limit, cursor });
+    if (next !== null) void reply.header('x-next-cursor', next);
+    return stringify([columns]) + linesOf(items, columns);
+  }
+  // The first page is asked for before anything is answered: a refusal is still a problem with its status.
+  const first = await ask({ limit: widest });
+  return new StreamableFile(Readable.from(lines(first, columns, ask)));
+}
+
+async function* lines<Item extends object>(
+  first: Page<Item>,
+  columns: readonly string[],
+  ask: (page: Paged) => Promise<Page<Item>>,
+): AsyncGenerator<string> {
+  yield stringify([columns]) + linesOf(first.items, columns);
+  for (let { next } = first; next !== null;) {
+    const page = await ask({ limit: widest, cursor: next });
+    yield linesOf(page.items, columns);
+    next = page.next;
+  }
+}
+
+function linesOf(items: readonly object[], columns: readonly string[]): string {
+  const whole = new Set(columns);
+  return stringify(
+    items.map((item) => flat(item, '', whole)),
+    { columns: [...columns], escape_formulas: true },
+  );
+}
+
+/** @param whole columns that are not taken apart */
+function flat(value: object, prefix = '', whole: ReadonlySet<string> = new Set()): Record<string, unknown> {
   const row: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(value)) {
     const column = `${prefix}${name}`;
-    if (Array.isArray(field)) row[column] = JSON.stringify(field);
-    else if (typeof field === 'object' && field !== null) Object.assign(row, flat(field as object, `${column}.`));
+    const isNested = typeof field === 'object' && field !== null;
+    if (Array.isArray(field) || (isNested && whole.has(column))) row[column] = JSON.stringify(field);
+    else if (isNested) Object.assign(row, flat(field as object, `${column}.`, whole));
     else row[column] = field;
   }
   return row;
-}
-
-/** Answers with a list of any length as CSV, page by page as the caller takes it: nothing holds the whole. */
-export function streamCsv(
-  reply: FastifyReply,
-  columns: readonly string[],
-  pages: AsyncIterable<readonly object[]>,
-): StreamableFile {
-  async function* lines(): AsyncIterable<string> {
-    yield stringify([columns]);
-    for await (const rows of pages) {
-      yield stringify(
-        rows.map((row) => flat(row)),
-        { columns: [...columns], escape_formulas: true },
-      );
-    }
-  }
-  void reply.header('content-type', 'text/csv; charset=utf-8; header=present');
-  return new StreamableFile(Readable.from(lines()));
 }

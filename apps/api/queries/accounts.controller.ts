@@ -1,11 +1,12 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AccountRole, accountRoles } from '../../../libs/domain/account/account.events.js';
 import { OneOf, Optional, OptionalId, Text } from '../../../libs/domain/fields.js';
 import { accountDetail, accountsList } from '../../../projections/customers/accounts.js';
-import { respond } from '../http/csv.js';
+import { respond, respondPages } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -52,10 +53,11 @@ export class AccountsController {
     @Params(AccountsParams) params: AccountsParams,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...asked } = params;
-    const page = await ask(this.queries, 'customers', params, () => accountsList(this.models.database, asked));
-    return respond(request, reply, page, ({ items }) => items);
+    return respondPages(request, reply, csvColumns.accounts, params, (page) =>
+      ask(this.queries, 'customers', params, () => accountsList(this.models.database, { ...asked, ...page })),
+    );
   }
 
   @Get(':id')

@@ -1,4 +1,4 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res, type StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -14,7 +14,8 @@ import { alarmsList } from '../../../projections/alarms/queries.js';
 import { type AlarmKind, alarmKinds } from '../../../projections/alarms/tables.js';
 import { attentionDue } from '../../../projections/customers/attention-due.js';
 import { Caller } from '../http/authenticate.js';
-import { respond } from '../http/csv.js';
+import { respondPages } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { ask, EndOf, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -52,10 +53,11 @@ export class AlarmsController {
     @Params(AlarmsParams) params: AlarmsParams,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...asked } = params;
-    const page = await ask(this.queries, 'alarms', params, () => alarmsList(this.models.database, asked));
-    return respond(request, reply, page, ({ items }) => items);
+    return respondPages(request, reply, csvColumns.alarms, params, (page) =>
+      ask(this.queries, 'alarms', params, () => alarmsList(this.models.database, { ...asked, ...page })),
+    );
   }
 }
 
@@ -108,10 +110,14 @@ export class AgendaController {
     @Caller() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...asked } = params;
-    const { items, next } = await ask(this.queries, 'agenda', params, () => agendaList(this.models.database, asked));
-    return respond(request, reply, { items: await this.opened(items, actor), next }, (answer) => answer.items);
+    return respondPages(request, reply, csvColumns.agenda, params, async (page) => {
+      const { items, next } = await ask(this.queries, 'agenda', params, () =>
+        agendaList(this.models.database, { ...asked, ...page }),
+      );
+      return { items: await this.opened(items, actor), next };
+    });
   }
 
   @Get('attention')
@@ -125,13 +131,12 @@ export class AgendaController {
     @Caller() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...asked } = params;
     const names = maySeeNames.includes(actor.role);
-    const page = await ask(this.queries, 'customers', params, () =>
-      attentionDue(this.models.database, { ...asked, names }),
+    return respondPages(request, reply, csvColumns.attention, params, (page) =>
+      ask(this.queries, 'customers', params, () => attentionDue(this.models.database, { ...asked, ...page, names })),
     );
-    return respond(request, reply, page, ({ items }) => items);
   }
 
   /** With the notes, for those who may see them; what was erased is absent for everybody. */

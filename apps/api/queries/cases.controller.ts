@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -9,7 +9,8 @@ import { PersonalKeys } from '../../../libs/event-log/index.js';
 import type { Actor } from '../../../libs/kernel/index.js';
 import { caseDetail, type CaseListed, casesList } from '../../../projections/service/queries.js';
 import { Caller } from '../http/authenticate.js';
-import { respond } from '../http/csv.js';
+import { respond, respondPages } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -59,10 +60,14 @@ export class CasesController {
     @Caller() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...asked } = params;
-    const { items, next } = await ask(this.queries, 'service', params, () => casesList(this.models.database, asked));
-    return respond(request, reply, { items: await this.opened(items, actor), next }, (answer) => answer.items);
+    return respondPages(request, reply, csvColumns.cases, params, async (page) => {
+      const { items, next } = await ask(this.queries, 'service', params, () =>
+        casesList(this.models.database, { ...asked, ...page }),
+      );
+      return { items: await this.opened(items, actor), next };
+    });
   }
 
   @Get(':id')

@@ -1,11 +1,12 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res, type StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OneOf, Optional, OptionalId, Slug, Text } from '../../../libs/domain/fields.js';
 import { acquisitionReport } from '../../../projections/customers/acquisition-report.js';
 import { type SatisfactionAsked, satisfactionTrend, wantedServices } from '../../../projections/service/queries.js';
-import { respond } from '../http/csv.js';
+import { respond, respondPages } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { maySeeNames } from '../../../libs/domain/person/person.events.js';
 import type { Actor } from '../../../libs/kernel/index.js';
@@ -141,10 +142,11 @@ export class CustomersReportController {
     @Caller() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...given } = params;
     const asked = { ...given, names: maySeeNames.includes(actor.role) };
-    const page = await ask(this.queries, 'customers', params, () => lifetimeValues(this.models.database, asked));
-    return respond(request, reply, page, ({ items }) => items);
+    return respondPages(request, reply, csvColumns.lifetimeValue, params, (page) =>
+      ask(this.queries, 'customers', params, () => lifetimeValues(this.models.database, { ...asked, ...page })),
+    );
   }
 }

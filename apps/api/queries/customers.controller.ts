@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -13,7 +13,8 @@ import { historyOfCustomer, type HistoryItem } from '../../../projections/custom
 import { customerDetail } from '../../../projections/customers/detail.js';
 import { customersList, customerSorts, type CustomerSort } from '../../../projections/customers/queries.js';
 import { Caller } from '../http/authenticate.js';
-import { respond } from '../http/csv.js';
+import { respond, respondPages } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -86,12 +87,13 @@ export class CustomersController {
     @Caller() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...asked } = params;
-    const page = await ask(this.queries, 'customers', params, () =>
-      customersList(this.models.database, { ...asked, names: names(actor) }),
+    return respondPages(request, reply, csvColumns.customers, params, (page) =>
+      ask(this.queries, 'customers', params, () =>
+        customersList(this.models.database, { ...asked, ...page, names: names(actor) }),
+      ),
     );
-    return respond(request, reply, page, ({ items }) => items);
   }
 
   @Get(':id')
@@ -121,23 +123,16 @@ export class CustomersController {
     @Caller() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
-    const { asOf, knownAt, limit, cursor, order } = params;
-    const asked = {
-      id: id.toLowerCase(),
-      asOf,
-      knownAt,
-      limit,
-      cursor,
-      order,
-      seesNames: maySeeNames.includes(actor.role),
-    };
-    const page = await ask(this.queries, 'customer-history', params, () =>
-      historyOfCustomer(this.models.database, asked),
-    );
-    const { customerId, items, next } = found(page, 'customer');
-    const answer = { customerId, items: await this.opened(items, actor), next };
-    return respond(request, reply, answer, (history) => history.items);
+  ): Promise<object | string | StreamableFile> {
+    const { asOf, knownAt, order } = params;
+    const asked = { id: id.toLowerCase(), asOf, knownAt, order, seesNames: names(actor) };
+    return respondPages(request, reply, csvColumns.history, params, async (page) => {
+      const history = await ask(this.queries, 'customer-history', params, () =>
+        historyOfCustomer(this.models.database, { ...asked, ...page }),
+      );
+      const { customerId, items, next } = found(history, 'customer');
+      return { customerId, items: await this.opened(items, actor), next };
+    });
   }
 
   /** With the personal data that the caller may see; what was erased is absent for everybody. */

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,7 +10,8 @@ import {
   type OpportunitySort,
 } from '../../../projections/pipeline/opportunities.js';
 import { opportunityDetail } from '../../../projections/pipeline/opportunity-detail.js';
-import { respond } from '../http/csv.js';
+import { respond, respondPages } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, InDigits, Params } from '../http/params.js';
 import { AsOfParams, ask, EndOf, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -81,10 +82,11 @@ export class OpportunitiesController {
     @Params(OpportunitiesParams) params: OpportunitiesParams,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...asked } = params;
-    const page = await ask(this.queries, 'pipeline', params, () => opportunitiesList(this.models.database, asked));
-    return respond(request, reply, page, ({ items }) => items);
+    return respondPages(request, reply, csvColumns.opportunities, params, (page) =>
+      ask(this.queries, 'pipeline', params, () => opportunitiesList(this.models.database, { ...asked, ...page })),
+    );
   }
 
   @Get(':id')

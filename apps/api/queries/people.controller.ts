@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,7 +10,8 @@ import { PersonalKeys } from '../../../libs/event-log/index.js';
 import type { Actor } from '../../../libs/kernel/index.js';
 import { type ClosedDetails, peopleList, type Person, personDetail } from '../../../projections/people/queries.js';
 import { Caller } from '../http/authenticate.js';
-import { respond } from '../http/csv.js';
+import { respond, respondPages } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -62,13 +63,15 @@ export class PeopleController {
     @Caller() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...asked } = params;
     const seesNames = maySeeNames.includes(actor.role);
-    const { items, next } = await ask(this.queries, 'people', params, () =>
-      peopleList(this.models.database, { ...asked, seesNames }),
-    );
-    return respond(request, reply, { items: await this.opened(items, actor), next }, (answer) => answer.items);
+    return respondPages(request, reply, csvColumns.people, params, async (page) => {
+      const { items, next } = await ask(this.queries, 'people', params, () =>
+        peopleList(this.models.database, { ...asked, ...page, seesNames }),
+      );
+      return { items: await this.opened(items, actor), next };
+    });
   }
 
   @Get(':id')

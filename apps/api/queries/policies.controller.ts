@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,7 +10,8 @@ import {
   policyDetail,
   type PolicyListed,
 } from '../../../projections/policies/queries.js';
-import { respond } from '../http/csv.js';
+import { respond, respondPages } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -91,9 +92,10 @@ export class ExchangeRatesController {
     @Params(ExchangeRatesParams) params: ExchangeRatesParams,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...asked } = params;
-    const page = await ask(this.queries, 'policies', params, () => exchangeRatesList(this.models.database, asked));
-    return respond(request, reply, page, ({ items }) => items);
+    return respondPages(request, reply, csvColumns.exchangeRates, params, (page) =>
+      ask(this.queries, 'policies', params, () => exchangeRatesList(this.models.database, { ...asked, ...page })),
+    );
   }
 }

@@ -6,9 +6,10 @@ import { OneOf, Optional } from '../../../libs/domain/fields.js';
 import { maySeeNames } from '../../../libs/domain/person/person.events.js';
 import { segmentAudiences, type SegmentAudience } from '../../../libs/domain/segment/segment.rules.js';
 import type { Actor } from '../../../libs/kernel/index.js';
-import { everyMember, membersOfSegment, segmentDetail, segmentsList } from '../../../projections/segments/queries.js';
+import { membersOfSegment, segmentDetail, segmentsList } from '../../../projections/segments/queries.js';
 import { Caller } from '../http/authenticate.js';
-import { respond, streamCsv, wantsCsv } from '../http/csv.js';
+import { respond, respondPages } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask, found, PageParams } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -31,11 +32,6 @@ class SegmentsParams extends PageParams {
   use?: (typeof uses)[number];
 }
 
-const memberColumns = [
-  ...['id', 'audience', 'enteredAt', 'because.type', 'because.position', 'because.actor.id', 'because.actor.role'],
-  'leavesAt',
-];
-
 @ApiTags('segments')
 @Controller('v1/segments')
 export class SegmentsController {
@@ -53,13 +49,14 @@ export class SegmentsController {
     @Params(SegmentsParams) params: SegmentsParams,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  ): Promise<object | string | StreamableFile> {
     const { minPosition: _, of: audience, use, ...asked } = params;
     const retired = use === undefined ? undefined : use === 'retired';
-    const page = await ask(this.queries, 'segments', params, () =>
-      segmentsList(this.models.database, { ...asked, audience, retired }),
+    return respondPages(request, reply, csvColumns.segments, params, (page) =>
+      ask(this.queries, 'segments', params, () =>
+        segmentsList(this.models.database, { ...asked, ...page, audience, retired }),
+      ),
     );
-    return respond(request, reply, page, (answer) => answer.items);
   }
 
   @Get(':id')
@@ -83,7 +80,6 @@ export class SegmentsController {
   @Get(':id/members')
   @ApiOperation({
     summary: 'Who belongs to a segment or list, since when, and because of which event. Names are for marketing alone.',
-    description: 'As CSV without limit and cursor, all of them in one stream.',
   })
   @ApiParams(PageParams)
   async members(
@@ -95,11 +91,13 @@ export class SegmentsController {
   ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...paged } = params;
     const asked = { id, seesNames: maySeeNames.includes(actor.role), ...paged };
-    if (wantsCsv(request) && asked.limit === undefined && asked.cursor === undefined) {
-      const pages = await ask(this.queries, 'segments', params, () => everyMember(this.models.database, asked));
-      return streamCsv(reply, memberColumns, found(pages, 'segment'));
-    }
-    const page = await ask(this.queries, 'segments', params, () => membersOfSegment(this.models.database, asked));
-    return respond(request, reply, found(page, 'segment'), (answer) => answer.items);
+    return respondPages(request, reply, csvColumns.members, params, async (page) =>
+      found(
+        await ask(this.queries, 'segments', params, () =>
+          membersOfSegment(this.models.database, { ...asked, ...page }),
+        ),
+        'segment',
+      ),
+    );
   }
 }

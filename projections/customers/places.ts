@@ -1,0 +1,100 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Reading, rows } from '../../libs/read-model/index.js';
+import { type Asked, type Members, membersOf } from './bought.js';
+import type { CustomersTables } from './tables.js';
+
+/** Which customers may be in a list, as far as their own row tells. */
+export interface Candidates {
+  readonly kind?: 'account' | 'person' | undefined;
+  readonly owner?: string | undefined;
+  readonly country?: string | undefined;
+  readonly industry?: string | undefined;
+  /** Only who may have bought. */
+  readonly bought?: boolean | undefined;
+  /** Only those that sort behind this id. */
+  readonly after?: string | undefined;
+  readonly backwards?: boolean | undefined;
+}
+
+/** Everybody who counts for these customers. */
+export async function membersAt(
+  reading: Reading<CustomersTables>,
+  asked: Asked,
+  ids: readonly string[],
+): Promise<Members> {
+  const found = await rows(
+    reading,
+    sql<{ subject: string; customer: string }>`with recursive ${membersOf(asked, ids)} select * from members`,
+  );
+  return { subjects: found.map(({ subject }) => subject), customers: found.map(({ customer }) => customer) };
+}
+
+/** The next ids that may be customers, in order; each kind is read along its own index. */
+async function nextIds(
+  reading: Reading<CustomersTables>,
+  { names }: Asked,
+  { kind, owner, country, industry, bought, after, backwards = false }: Candidates,
+  limit: number,
+): Promise<readonly string[]> {
+  const direction = backwards ? sql`desc` : sql`asc`;
+  const own = [
+    sql`up is null`,
+    ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
+    ...(after === undefined ? [] : [sql`id ${backwards ? sql`<` : sql`>`} ${after}`]),
+  ];
+  const placed = [
+    ...(country === undefined ? [] : [sql`country = ${country}`]),
+    ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
+  ];
+  const { at } = reading;
+  // Who was merged into them may have bought for them.
+  const mayHaveBought = sql`(exists (select from ${at('purchases')} b where b.subject_id = x.id)
+    or exists (select from ${at('people')} d where d.up = x.id))`;
+  const people = [
+    ...own,
+    ...(bought === true ? [mayHaveBought] : []),
+    names ? sql`true` : sql`x.kind <> 'name'`,
+    sql`(x.kind in ('name', 'lead') or ${mayHaveBought})`,
+  ];
+  const part = (table: 'accounts' | 'people', conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+    sql`(select id from ${at(table)} x where ${sql.join(conditions, sql` and `)} order by id ${direction} limit ${limit})`;
+  const parts = [
+    ...(kind === 'person' ? [] : [part('accounts', [...own, ...placed])]),
+    ...(kind === 'account' || placed.length > 0 ? [] : [part('people', people)]),
+  ];
+  if (parts.length === 0) return [];
+  const found = await rows(
+    reading,
+    sql<{
+      id: string;
+    }>`select id from (${sql.join(parts, sql` union all `)}) x order by id ${direction} limit ${limit}`,
+  );
+  return found.map(({ id }) => id);
+}
+
+/** As many candidates are looked at together, at most: what belongs to them is held in memory. */
+const mostTogether = 4_000;
+
+/**
+ * The first customers in the order of their ids that fit. They are looked at in runs, so that a list costs what it shows:
+ * nobody is judged who is not in question. Runs grow, for what few fit is looked for among many.
+ *
+ * @param fitting those of a run that fit, in order
+ */
+export async function firstById(
+  reading: Reading<CustomersTables>,
+  asked: Asked,
+  candidates: Candidates,
+  count: number,
+  fitting: (members: Members) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  let { after } = candidates;
+  for (let run = count; found.length < count; run = Math.min(2 * run, mostTogether)) {
+    const ids = await nextIds(reading, asked, { ...candidates, after }, run);
+    if (ids.length > 0) found.push(...(await fitting(await membersAt(reading, asked, ids))));
+    if (ids.length < run) break;
+    after = ids.at(-1);
+  }
+  return found.slice(0, count);
+}
