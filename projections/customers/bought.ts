@@ -52,18 +52,51 @@ export const membersOf = (
 ): RawBuilder<unknown> => {
   if (only)
     return sql`members (subject, customer) as (select * from unnest(${only.subjects}::text[], ${only.customers}::text[]))`;
-  const own = ids ? sql`and id = any(${ids})` : sql``;
   const known = sql`cause <> 'AccountOpeningReverted'`;
+  const { at } = source;
+  if (ids) {
+    // Down from few, each step is a look into an index.
+    return sql`members (subject, customer) as (
+      select id, id from unnest(${ids}::text[]) n (id)
+      where exists (select from ${at('accounts')} a where a.id = n.id and up is null and ${known})
+        or exists (select from ${at('people')} p where p.id = n.id and up is null)
+      union all
+      select e.id, m.customer from members m cross join lateral (
+        select id from ${at('accounts')} a where up = m.subject and ${known}
+        union all select id from ${at('people')} p where up = m.subject offset 0
+      ) e
+    )`;
+  }
   return sql`members (subject, customer) as (
-    select id, id from ${source.at('accounts')} a where up is null and ${known} ${own}
-    union all select id, id from ${source.at('people')} p where up is null ${own}
+    select id, id from ${at('accounts')} a where up is null and ${known}
+    union all select id, id from ${at('people')} p where up is null
     union all
     select e.id, m.customer from members m join (
-      select id, up from ${source.at('accounts')} a where up is not null and ${known}
-      union all select id, up from ${source.at('people')} p where up is not null
+      select id, up from ${at('accounts')} a where up is not null and ${known}
+      union all select id, up from ${at('people')} p where up is not null
     ) e on e.up = m.subject
   )`;
 };
+
+/**
+ * For whom those count who bought and are not simply an account that stands for itself, in pairs, with all on the way. To
+ * be joined with what only customers have.
+ */
+export const climbOf = ({ source }: Asked): RawBuilder<unknown> => sql`climb (subject, customer) as (
+  select * from (select distinct subject_id, subject_id as customer from counted c
+    where not exists (select from ${source.at('accounts')} a where a.id = c.subject_id and up is null)) s
+  union
+  select c.subject, e.up from climb c cross join lateral (
+    select up from ${source.at('accounts')} a where id = c.customer and up is not null and cause <> 'AccountOpeningReverted'
+    union all select up from ${source.at('people')} p where id = c.customer and up is not null offset 0
+  ) e
+)`;
+
+/** What was bought by whom, as `b`, joined with the customer whom it counts for as `m`. */
+export const withCustomer = ({ only }: Asked, bought: RawBuilder<unknown>): RawBuilder<unknown> =>
+  only
+    ? sql`${bought} b join members m on m.subject = b.subject_id`
+    : sql`(select b.*, coalesce(c.customer, b.subject_id) as customer from ${bought} b left join climb c on c.subject = b.subject_id) m`;
 
 /** What counts as bought: purchases that are no invoice of an order, and won opportunities that no purchase names. */
 export const countedOf = (asked: Asked): RawBuilder<unknown> => sql`counted as not materialized (

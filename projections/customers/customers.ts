@@ -2,7 +2,17 @@ import { type RawBuilder, sql } from 'kysely';
 import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
 import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
 import type { Instant, LocalDate } from '../../libs/kernel/index.js';
-import { among, type Asked, boughtOf, countedOf, halfUp, membersOf, policyAt } from './bought.js';
+import {
+  among,
+  type Asked,
+  boughtOf,
+  climbOf,
+  countedOf,
+  halfUp,
+  membersOf,
+  policyAt,
+  withCustomer,
+} from './bought.js';
 
 /** A customer at a moment, as SQL gives it. */
 export interface CustomerRow {
@@ -47,56 +57,68 @@ const bought = ({ at }: Asked['source']): RawBuilder<unknown> => sql`exists (
   with recursive part (id) as (
     select x.id
     union all
-    select e.id from part join (
-      select id, up from ${at('accounts')} a where up is not null and cause <> 'AccountOpeningReverted'
-      union all select id, up from ${at('people')} p where up is not null
-    ) e on e.up = part.id
+    select e.id from part cross join lateral (
+      select id from ${at('accounts')} a where up = part.id and cause <> 'AccountOpeningReverted'
+      union all select id from ${at('people')} p where up = part.id offset 0
+    ) e
   )
   select from part join counted c on c.subject_id = part.id
 )`;
 
 /** A customer is an account, or a person without one; of suppliers, partners and the like, those that bought. */
 export const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
-  const own = only ? sql`and id = any(${only.customers})` : sql``;
+  // Few are looked up one by one.
+  const of = (table: 'accounts' | 'people'): RawBuilder<unknown> =>
+    only
+      ? sql`(select distinct unnest(${only.customers}::text[]) as of_id) o
+          cross join lateral (select * from ${source.at(table)} r where r.id = o.of_id offset 0) x`
+      : sql`${source.at(table)} x`;
   return sql`base as (
     select id, 'account' as kind, name, owner, industry, country, (share ->> 'perCent')::integer as share,
       opened_at as known_since, 'AccountOpened' as standing_event, opened_at as standing_at,
       opened_position as standing_position, 'suspect' as standing
-    from ${source.at('accounts')} x
-    where up is null and cause <> 'AccountOpeningReverted' ${own}
-      and ('customer' = any(roles) or ${bought(source)})
+    from ${of('accounts')}
+    where up is null and cause <> 'AccountOpeningReverted' and ('customer' = any(roles) or ${bought(source)})
     union all
     select id, 'person', null, owner, null, null, null, known_since, standing_event, standing_at, standing_position,
       case when kind = 'name' or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
         else 'prospect' end
-    from ${source.at('people')} x
-    where up is null ${own}
+    from ${of('people')}
+    where up is null
       and ((kind = 'lead' and potential = 'customer') ${names ? sql`or kind = 'name'` : sql``}
         or (kind <> 'name' and ${bought(source)}))
   )`;
 };
 
 /** By whom it was bought first, and then by customer: few count for another one, and the purchases are many. */
-const buyingOf = (t: RawBuilder<unknown>): RawBuilder<unknown> => sql`buying as (
+const buyingOf = (asked: Asked): RawBuilder<unknown> => sql`buying as (
   select m.customer, sum(purchases)::integer as purchases, min(first_day) as first_day,
     max(last_purchase) as last_purchase, sum(realised) as realised, sum(unconverted)::integer as unconverted,
     string_to_array((array_agg(last_bought order by last_purchase desc, last_position desc))[1], ' ') as last_bought,
     sum(recent_value) as recent_value
-  from (
+  from ${withCustomer(
+    asked,
+    sql`(
     select subject_id, count(*) as purchases, min(on_day) as first_day, max(bought_at) as last_purchase,
       sum(reporting) as realised, count(*) filter (where reporting is null) as unconverted,
       (array_agg(position order by bought_at desc, position desc))[1] as last_position,
       (array_agg(fact || ' ' || id || ' ' || position order by bought_at desc, position desc))[1] as last_bought,
-      sum(reporting) filter (where bought_at > ${t} - make_interval(hours => 24 * days)) as recent_value
+      sum(reporting) filter (where bought_at > ${asked.t} - make_interval(hours => 24 * days)) as recent_value
     from bought cross join looked_back group by subject_id
-  ) b join members m on m.subject = b.subject_id group by m.customer
+  )`,
+  )} group by m.customer
 )`;
 
 /** The clocks of everybody who counts for the customer; lists are those that the customer itself stands on. */
 const touchedOf = (asked: Asked): RawBuilder<unknown> => sql`touched as not materialized (
   select m.customer, max(last_interaction) as last_interaction, max(last_attempt) as last_attempt,
     array_agg(lists) filter (where id = m.customer and lists <> '{}') as lists
-  from members m join ${asked.source.at('clocks')} c on c.id = m.subject ${among(asked, 'c.id')} group by m.customer
+  from members m cross join lateral (
+    select * from ${asked.source.all('clocks')} l
+    where l.id = m.subject and valid_from <= ${asked.t} and valid_to > ${asked.t}
+      and recorded_from <= ${asked.k} and (recorded_to > ${asked.k} or recorded_to = 'infinity')
+    order by valid_from desc limit 1
+  ) c group by m.customer
 )`;
 
 const contactsOf = (asked: Asked): RawBuilder<unknown> => sql`contacts as (
@@ -173,7 +195,7 @@ export const customersAt = (asked: Asked): RawBuilder<CustomerRow> => {
   return sql<CustomerRow>`(
     with recursive ${membersOf(asked)}, ${countedOf(asked)}, ${boughtOf(asked)},
     looked_back as (select (value ->> 'periodDays')::integer as days from ${policyAt(asked, 'customer-group')} v),
-    ${baseOf(asked)}, ${buyingOf(t)}, ${touchedOf(asked)}, ${contactsOf(asked)}, ${relationOf(asked)},
+    ${baseOf(asked)}, ${climbOf(asked)}, ${buyingOf(asked)}, ${touchedOf(asked)}, ${contactsOf(asked)}, ${relationOf(asked)},
     known as (
       select b.*, y.purchases, y.first_day, y.last_purchase, y.last_bought, y.realised, y.unconverted, y.recent_value,
         u.last_interaction, u.last_attempt, w.version as window_version, ${window(asked)} as window_days

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { mostExpectedYears } from '../../libs/domain/account/lifetime-value.rules.js';
 import type { LocalDate, Money } from '../../libs/kernel/index.js';
-import { type Asked, boughtOf, countedOf, halfUp, membersOf, policyAt } from './bought.js';
+import { type Asked, boughtOf, climbOf, countedOf, halfUp, membersOf, policyAt, withCustomer } from './bought.js';
 import { baseOf } from './customers.js';
 import { retentionOf } from './retention.js';
 
@@ -42,12 +42,12 @@ const expectedYears = (perMille: RawBuilder<unknown>): RawBuilder<unknown> => {
 export const lifetimeValueAt = (asked: Asked): RawBuilder<LifetimeValueRow> => {
   const yearly = halfUp(sql`(365 * reporting)`, sql`days`);
   return sql<LifetimeValueRow>`(
-    with recursive ${membersOf(asked)}, ${countedOf(asked)}, ${boughtOf(asked)}, ${baseOf(asked)},
+    with recursive ${membersOf(asked)}, ${countedOf(asked)}, ${boughtOf(asked)}, ${climbOf(asked)}, ${baseOf(asked)},
     spent as (
-      select m.customer, b.currency, count(*) as purchases, sum(amount) as amount, sum(reporting) as reporting,
+      select m.customer, currency, count(*) as purchases, sum(amount) as amount, sum(reporting) as reporting,
         count(*) filter (where reporting is null) as unconverted,
         min(on_day) filter (where reporting is not null) as first_purchase
-      from bought b join members m on m.subject = b.subject_id group by m.customer, b.currency
+      from ${withCustomer(asked, sql`bought`)} group by m.customer, currency
     ),
     worth as (
       select customer, sum(purchases)::integer as purchases, coalesce(sum(reporting), 0) as reporting,

@@ -130,10 +130,10 @@ export async function survivorOf(reading: Reading<CustomersTables>, id: string):
     sql<{ id: string }>`with recursive walk (id) as (
         select ${id}::text
         union
-        select e.survivor from walk w join (
-          select id, up as survivor from ${reading.at('accounts')} a where up is not null
-          union all select id, merged_into from ${reading.at('people')} p where merged_into is not null
-        ) e on e.id = w.id
+        select e.survivor from walk w cross join lateral (
+          select up as survivor from ${reading.at('accounts')} a where id = w.id and up is not null
+          union all select merged_into from ${reading.at('people')} p where id = w.id and merged_into is not null offset 0
+        ) e
       )
       select id from walk w
       where not exists (select from ${reading.at('accounts')} a where a.id = w.id and up is not null)

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Reading, rows } from '../../libs/read-model/index.js';
-import { type Asked, countedOf, membersOf } from './bought.js';
+import { type Asked, climbOf, countedOf, withCustomer } from './bought.js';
 import type { CustomersTables } from './tables.js';
 
 /** How many customers of the year before the last 365 days bought in these as well. */
@@ -18,15 +18,23 @@ export const retentionOf = (given: Asked): RawBuilder<unknown> => {
   return sql`(
     select customers, retained, case when customers > 0 then (2000 * retained + customers) / (2 * customers) end as per_mille
     from (
-      with recursive ${membersOf(asked)}, ${countedOf(asked)}
+      with recursive ${countedOf(asked)}, ${climbOf(asked)}
       select (count(*) filter (where before))::integer as customers,
         (count(*) filter (where before and since))::integer as retained
       from (
-        select m.customer, bool_or(b.before) as before, bool_or(b.since) as since from (
+        select m.customer, bool_or(before) as before, bool_or(since) as since
+        from ${withCustomer(
+          asked,
+          sql`(
           select subject_id, bool_or(bought_at <= ${asked.t} - ${year}) as before,
             bool_or(bought_at > ${asked.t} - ${year}) as since
           from counted where bought_at > ${asked.t} - 2 * ${year} group by subject_id
-        ) b join members m on m.subject = b.subject_id group by m.customer
+        )`,
+        )}
+        where exists (select from ${asked.source.at('accounts')} a
+            where a.id = m.customer and up is null and cause <> 'AccountOpeningReverted')
+          or exists (select from ${asked.source.at('people')} p where p.id = m.customer and up is null)
+        group by m.customer
       ) y
     ) x
   )`;

@@ -54,14 +54,15 @@ export class MadeUpLog implements EventFeed {
     const wanted = new Set(types);
     const revisions = new Map<string, number>();
     let position = 0n;
-    for (let month = 0; month <= months && !signal.aborted; month++) {
+    for (let month = 0; month <= months; month++) {
       const events = (await this.month(month)).map((told): RecordedEvent => {
         position += 1n;
         const revision = (revisions.get(told.stream) ?? -1) + 1;
         revisions.set(told.stream, revision);
         return eventOf(told, revision, position);
       });
-      for (let from = 0; from < events.length && !signal.aborted; from += batch) {
+      for (let from = 0; from < events.length; from += batch) {
+        if (signal.aborted) return;
         const run = events.slice(from, from + batch);
         const last = run.at(-1)?.position ?? position;
         if (after !== null && last <= after) continue;

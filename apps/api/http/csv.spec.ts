@@ -72,7 +72,7 @@ describe('a list as CSV', () => {
   it('has a page where one is asked for, with the cursor of the next', async () => {
     const { asked, ask } = list(2);
     const answer = await respondPages(request, reply, columns, { limit: 1_000 }, ask);
-    expect(String(answer).split('\n')).toHaveLength(1_002);
+    expect((answer as string).split('\n')).toHaveLength(1_002);
     expect([asked.length, headers['x-next-cursor']]).toEqual([1, '1']);
   });
 });
