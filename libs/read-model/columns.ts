@@ -96,4 +96,6 @@ export interface Index {
   readonly on: readonly string[];
   /** Only the rows that hold now: small, and all that a query without `asOf` needs. */
   readonly current?: true;
+  /** Only the rows in which this boolean column is true. */
+  readonly where?: string;
 }

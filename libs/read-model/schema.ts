@@ -177,10 +177,15 @@ const currentRows: Readonly<Record<Table['kind'], string>> = {
 /** Statements that make the indexes which are missing. */
 export const indexStatements = (projection: Projection, schema: string): readonly string[] =>
   Object.entries(projection.tables).flatMap(([name, table]) =>
-    table.indexes.map(({ on, current }) => {
+    table.indexes.map(({ on, current, where }) => {
       const columns = on.map((column) => quoted(column)).join(', ');
-      const where = current ? ` where ${currentRows[table.kind]}` : '';
-      return `create index if not exists ${quoted([name, ...on, ...(current ? ['current'] : [])].join('_'))} on ${quoted(schema, name)} (${columns})${where}`;
+      const conditions = [
+        ...(current ? [currentRows[table.kind]] : []),
+        ...(where === undefined ? [] : [quoted(where)]),
+      ];
+      const only = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
+      const parts = [name, ...on, ...(where === undefined ? [] : [where]), ...(current ? ['current'] : [])];
+      return `create index if not exists ${quoted(parts.join('_'))} on ${quoted(schema, name)} (${columns})${only}`;
     }),
   );
 

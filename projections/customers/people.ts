@@ -87,7 +87,7 @@ export const people = versions<PersonEvents>()({
     PersonMergedInto: ({ data }) => ({ merged_into: data.survivorId, up: data.survivorId }),
     PersonSeparated: (_, { account_id }) => ({ merged_into: null, up: account_id }),
   },
-  indexes: [{ on: ['up'] }, { on: ['owner', 'id'] }],
+  indexes: [{ on: ['up'] }, { on: ['merged_into'] }, { on: ['owner', 'id'] }],
 });
 
 export type PersonRow = StoredRow<typeof people>;

@@ -29,7 +29,7 @@ export async function membersAt(
   return { subjects: found.map(({ subject }) => subject), customers: found.map(({ customer }) => customer) };
 }
 
-/** The next ids that may be customers, in order; each kind is read along its own index. */
+/** The next ids that may be customers, in order; each kind is read along its own index. Some may be none. */
 async function nextIds(
   reading: Reading<CustomersTables>,
   { names }: Asked,
@@ -37,37 +37,36 @@ async function nextIds(
   limit: number,
 ): Promise<readonly string[]> {
   const direction = backwards ? sql`desc` : sql`asc`;
-  const own = [
-    sql`up is null`,
-    ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
-    ...(after === undefined ? [] : [sql`id ${backwards ? sql`<` : sql`>`} ${after}`]),
-  ];
+  const { at, all } = reading;
+  const part = (
+    column: 'id' | 'subject_id' | 'merged_into',
+    table: RawBuilder<unknown>,
+    conditions: readonly RawBuilder<unknown>[],
+  ): RawBuilder<unknown> => {
+    const key = sql.ref(column);
+    const behind = after === undefined ? sql`true` : sql`${key} ${backwards ? sql`<` : sql`>`} ${after}`;
+    const where = sql.join([behind, ...conditions], sql` and `);
+    return sql`(select distinct ${key} as id from ${table} x where ${where} order by 1 ${direction} limit ${limit})`;
+  };
+  const own = [sql`up is null`, ...(owner === undefined ? [] : [sql`owner = ${owner}`])];
   const placed = [
     ...(country === undefined ? [] : [sql`country = ${country}`]),
     ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
   ];
-  const { at } = reading;
-  // Who was merged into them may have bought for them.
-  const mayHaveBought = sql`(exists (select from ${at('purchases')} b where b.subject_id = x.id)
-    or exists (select from ${at('people')} d where d.up = x.id))`;
-  const people = [
-    ...own,
-    ...(bought === true ? [mayHaveBought] : []),
-    names ? sql`true` : sql`x.kind <> 'name'`,
-    sql`(x.kind in ('name', 'lead') or ${mayHaveBought})`,
-  ];
-  const part = (table: 'accounts' | 'people', conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
-    sql`(select id from ${at(table)} x where ${sql.join(conditions, sql` and `)} order by id ${direction} limit ${limit})`;
-  const parts = [
-    ...(kind === 'person' ? [] : [part('accounts', [...own, ...placed])]),
-    ...(kind === 'account' || placed.length > 0 ? [] : [part('people', people)]),
-  ];
+  const accounts = [part('id', at('accounts'), [...own, ...placed])];
+  // People who bought are few, unless they are who we sell to; what was bought by whom continues as them is theirs too.
+  const people = bought
+    ? [
+        part('subject_id', all('purchases'), [sql`by_person`]),
+        part('merged_into', all('people'), [sql`merged_into is not null`]),
+      ]
+    : [part('id', at('people'), [...own, names ? sql`true` : sql`kind <> 'name'`])];
+  const parts = [...(kind === 'person' ? [] : accounts), ...(kind === 'account' || placed.length > 0 ? [] : people)];
   if (parts.length === 0) return [];
   const found = await rows(
     reading,
-    sql<{
-      id: string;
-    }>`select id from (${sql.join(parts, sql` union all `)}) x order by id ${direction} limit ${limit}`,
+    sql<{ id: string }>`select distinct id from (${sql.join(parts, sql` union all `)}) x
+      order by id ${direction} limit ${limit}`,
   );
   return found.map(({ id }) => id);
 }

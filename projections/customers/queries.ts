@@ -212,7 +212,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         const fitting = await rows(
           reading,
           sql<{ id: string }>`select id from ${customersAt({ ...all, only: members })} c
-            where ${where(judged)} order by id ${direction}`,
+            where ${where([...judged, ...own])} order by id ${direction}`,
         );
         return fitting.map(({ id }) => id);
       });

@@ -165,6 +165,7 @@ export const purchases = versions<PurchaseEvents>()({
   columns: {
     id: text('Id of the purchase.'),
     subject_id: text('Account or person who bought.'),
+    by_person: bool('Whether a person did: most are of accounts.'),
     on_day: date('The day that it bears, at the latest that of its report.'),
     bought_at: instant(
       'When it was bought: the beginning of its day where it was reported later, else when it was reported.',
@@ -181,6 +182,7 @@ export const purchases = versions<PurchaseEvents>()({
       const today = occurredAt.slice(0, 10);
       return {
         subject_id: data.accountId ?? data.personId ?? '',
+        by_person: data.accountId === undefined,
         on_day: data.date < today ? data.date : today,
         bought_at: boughtAt(data.date, occurredAt),
         amount: data.amount.amount,
@@ -197,7 +199,7 @@ export const purchases = versions<PurchaseEvents>()({
     PurchaseCancelled: () => ({ cancelled: true }),
     PurchaseOpportunityAssigned: ({ data }) => ({ opportunity_id: data.opportunityId }),
   },
-  indexes: [{ on: ['subject_id'] }, { on: ['opportunity_id'] }],
+  indexes: [{ on: ['subject_id'] }, { on: ['subject_id'], where: 'by_person' }, { on: ['opportunity_id'] }],
 });
 
 /** Every version of every opportunity, as far as customers are concerned. */
