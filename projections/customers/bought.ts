@@ -79,12 +79,14 @@ export const membersOf = (
 };
 
 /**
- * For whom those count who bought and are not simply an account that stands for itself, in pairs, with all on the way. To
- * be joined with what only customers have.
+ * For whom those count who are not simply an account that stands for itself, in pairs, with all on the way: people who
+ * bought, and merged accounts. To be joined with what only customers have.
  */
 export const climbOf = ({ source }: Asked): RawBuilder<unknown> => sql`climb (subject, customer) as (
-  select * from (select distinct subject_id, subject_id as customer from counted c
-    where not exists (select from ${source.at('accounts')} a where a.id = c.subject_id and up is null)) s
+  select * from (
+    select subject_id, subject_id as customer from ${source.at('purchases')} p where by_person
+    union select id, id from ${source.at('accounts')} a where up is not null
+  ) s
   union
   select c.subject, e.up from climb c cross join lateral (
     select up from ${source.at('accounts')} a where id = c.customer and up is not null and cause <> 'AccountOpeningReverted'
