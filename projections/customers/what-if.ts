@@ -18,7 +18,8 @@ import {
 import type { Asked } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
 import { customers } from './index.js';
-import { askedOf, membersAt, withWindows } from './queries.js';
+import { membersAt } from './places.js';
+import { askedOf, withWindows } from './queries.js';
 import type { CustomersTables } from './tables.js';
 
 /** What customers are judged by instead of the policies that hold; what is left out is as it is. */

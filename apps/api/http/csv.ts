@@ -10,7 +10,7 @@ export interface Page<Item> {
 }
 
 /** Whether the caller accepts CSV rather than JSON. */
-const wantsCsv = (request: FastifyRequest): boolean => /\btext\/csv\b/.test(request.headers.accept ?? '');
+export const wantsCsv = (request: FastifyRequest): boolean => /\btext\/csv\b/.test(request.headers.accept ?? '');
 
 const contentType = 'text/csv; charset=utf-8; header=present';
 
@@ -77,6 +77,20 @@ async function* lines<Item extends object>(
     yield linesOf(page.items, columns);
     next = page.next;
   }
+}
+
+/** Answers with a list that comes page by page as CSV, in one stream. */
+export function streamCsv(
+  reply: FastifyReply,
+  columns: readonly string[],
+  pages: AsyncIterable<readonly object[]>,
+): StreamableFile {
+  async function* all(): AsyncGenerator<string> {
+    yield stringify([columns]);
+    for await (const items of pages) yield linesOf(items, columns);
+  }
+  void reply.header('content-type', contentType);
+  return new StreamableFile(Readable.from(all()));
 }
 
 function linesOf(items: readonly object[], columns: readonly string[]): string {
