@@ -221,6 +221,22 @@ describe('the forecast of a period', () => {
           counts.push(counted.rows[0]?.count);
         }
         expect(counts).toEqual([8n, 3n, 2n, 1n]);
+        const attained = await client.query<object>(
+          `select owner, period, target, closed, open, weighted, attainment::text, gap, coverage::text, required_win_rate::text
+           from analytics.target_attainment order by owner`,
+        );
+        expect(attained.rows.map((row) => Object.values(row) as unknown[])).toEqual([
+          ['ann', '2017-Q3', 200_00, 100_00, 70_08, 143_02, '0.5000', 100_00, '0.7008', '1.4269'],
+          ['bob', '2017-07', 30_00, 0, 0, 0, '0.0000', 30_00, '0.0000', null],
+          ['cid', '2017-08', 10_00, 0, 0, 0, '0.0000', 10_00, '0.0000', null],
+        ]);
+        const committed = await client.query<object>(
+          'select amount, is_last, committed_at from analytics.forecast_commitments order by committed_at',
+        );
+        expect(committed.rows).toEqual([
+          { amount: 150_00, is_last: false, committed_at: day('06-12') },
+          { amount: 140_00, is_last: true, committed_at: day('06-13') },
+        ]);
       } finally {
         client.release(true);
       }

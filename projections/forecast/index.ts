@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { projection, type Source, type View } from '../../libs/read-model/index.js';
 import { pipelines } from '../pipeline/tables.js';
 import { policies, rates } from '../policies/tables.js';
+import { promises } from './attainment.js';
 import { calibrated } from './outcomes.js';
 import { commitments, type ForecastTables, memberships, opportunities, submissions, targets, teams } from './tables.js';
 import { type Frame, reportingCurrency, sums, valued } from './valued.js';
@@ -117,6 +118,7 @@ const views: Readonly<Record<string, View<ForecastTables>>> = {
       (adjusted ->> 'commit')::numeric, (adjusted ->> 'bestCase')::numeric, (adjusted ->> 'pipeline')::numeric,
       currency, valid_from from ${at('submissions')} f`,
   },
+  ...promises(frame, inPeriods),
   forecast_calibration: {
     says: 'Every commitment for a period that is over, against what had been won when it ended, as of kroniek.as_of and kroniek.known_at (unset: now).',
     columns: {
