@@ -5,7 +5,7 @@ import { parts, plans, type AgendaTables } from './tables.js';
 /** What is planned, by whom and for when (domain.md §5). */
 export const agendaModel = projection<AgendaTables>({
   name: 'agenda',
-  version: 1,
+  version: 2,
   tables: { plans, parts },
   views: {
     agenda: {

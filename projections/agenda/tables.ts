@@ -66,10 +66,9 @@ export const plans = versions<ActivityEvents>()({
     ActivityBecameOverdue: unchanged,
   },
   indexes: [
-    { on: ['assignee', 'status', 'due_at'], current: true },
+    { on: ['assignee', 'status', 'due_at'] },
     { on: ['status', 'due_at', 'id'], current: true },
-    { on: ['assignee'] },
-    { on: ['due_at', 'id'] },
+    { on: ['status', 'due_at', 'id'] },
   ],
 });
 

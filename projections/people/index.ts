@@ -7,7 +7,7 @@ import { details, people, type PeopleTables } from './tables.js';
 /** Everybody we know, from a name to a contact, at any instant (domain.md §1). */
 export const peopleModel = projection<PeopleTables>({
   name: 'people',
-  version: 1,
+  version: 2,
   tables: { people, details, merges },
   views: {
     people: {

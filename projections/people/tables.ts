@@ -176,7 +176,7 @@ export const people = versions<PersonEvents>()({
     { on: ['known_since', 'id'], current: true },
     { on: ['account_id'], current: true },
     { on: ['account_id'] },
-    { on: ['owner', 'known_since', 'id'], current: true },
+    { on: ['owner', 'known_since', 'id'] },
     { on: ['known_since', 'id'] },
   ],
 });

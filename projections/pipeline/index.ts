@@ -132,7 +132,7 @@ const views: Readonly<Record<string, View<PipelineTables>>> = {
 /** Opportunities and their pipelines at any instant (domain.md §3). */
 export const pipeline = projection<PipelineTables>({
   name: 'pipeline',
-  version: 4,
+  version: 5,
   tables: { opportunities, moves, touches, policies, pipelines, buying_roles: buyingRoles, quotes, contracts },
   views,
 });

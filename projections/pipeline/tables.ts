@@ -103,7 +103,15 @@ export const opportunities = versions<OpportunityEvents>()({
       closed_at: null,
     }),
   },
-  indexes: [{ on: ['pipeline_id', 'status', 'stage'], current: true }],
+  indexes: [
+    { on: ['pipeline_id', 'status', 'stage'], current: true },
+    { on: ['account_id'] },
+    { on: ['opened_at', 'id'] },
+    { on: ['status', 'opened_at', 'id'], current: true },
+    { on: ['status', 'opened_at', 'id'] },
+    { on: ['owner', 'status', 'opened_at', 'id'] },
+    { on: ['status', 'amount', 'id'], current: true },
+  ],
 });
 
 export type OpportunityRow = StoredRow<typeof opportunities>;
