@@ -13,6 +13,8 @@ export interface Acquisition {
   readonly new: number;
   /** Bought again after they had gone inactive. */
   readonly wonBack: number;
+  /** Active again without a purchase: the window was made longer, or a longer one came to hold for them. */
+  readonly activeByWindow: number;
   /** Bought nothing for as long as the window. */
   readonly goneInactive: number;
   /** Active all the time, from the beginning of the period to its end or to the moment. */
@@ -34,6 +36,7 @@ export const acquisitionReport = (database: Database, asked: Moment & Span): Pro
       activeAtStart: row.active_at_start,
       new: row.acquired,
       wonBack: row.won_back,
+      activeByWindow: row.active_by_window,
       goneInactive: row.gone_inactive,
       retained: row.retained,
       activeAtEnd: row.active_at_end,

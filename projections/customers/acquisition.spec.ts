@@ -93,6 +93,30 @@ describe('acquisition and retention', () => {
     });
   });
 
+  it('tell who is active again by a longer window apart from who was won back by a purchase', async () => {
+    const story = [
+      open('a'),
+      open('b'),
+      windowOf(0, 1, 10),
+      bought('a', 5),
+      bought('b', 6),
+      // Both became inactive in January; `a` is active again without buying, `b` buys at that very instant.
+      windowOf(40, 2, 50),
+      bought('b', 40),
+    ];
+    await givenEvents(...story).projectedBy(customers, async ({ database }) => {
+      const report = await acquisitionReport(database, { per: 'month', asOf: day(50) });
+      expect(report).toMatchObject([
+        { period: '2024-01', activeAtStart: 0, new: 2, wonBack: 0, activeByWindow: 0, goneInactive: 2, activeAtEnd: 0 },
+        { period: '2024-02', activeAtStart: 0, new: 0, wonBack: 1, activeByWindow: 1, goneInactive: 0, activeAtEnd: 2 },
+      ]);
+      const { rows } = await database.pool.query<object>(
+        `select won_back, active_by_window, active_at_end from analytics.retention where period = '2024-02'`,
+      );
+      expect(rows).toEqual([{ won_back: 1, active_by_window: 1, active_at_end: 1 }]);
+    });
+  });
+
   it('are the moves between the phases of each customer, added up', async () => {
     const buying = fc.record({ of: fc.constantFrom('a', 'b', 'c'), at: fc.integer({ min: 0, max: 150 }) });
     const changing = fc.uniqueArray(
@@ -131,16 +155,22 @@ describe('acquisition and retention', () => {
               const found = await acquisitionReport(database, { per: 'month', asOf: day(until) });
               for (const row of found) {
                 const own = moves.filter(({ at }) => at.startsWith(row.period ?? ''));
-                expect([row.period, row.new, row.wonBack, row.goneInactive]).toEqual([
+                expect([row.period, row.new, row.wonBack, row.activeByWindow, row.goneInactive]).toEqual([
                   row.period,
                   own.filter(({ from }) => from === null).length,
                   own.filter(({ wonBack }) => wonBack).length,
+                  own.filter(({ from, to, wonBack }) => from === 'inactive' && to === 'active' && !wonBack).length,
                   own.filter(({ to }) => to === 'inactive').length,
                 ]);
-                expect(row.activeAtStart + row.new + row.wonBack - row.goneInactive).toBe(row.activeAtEnd);
+                expect(row.activeAtStart + row.new + row.wonBack + row.activeByWindow - row.goneInactive).toBe(
+                  row.activeAtEnd,
+                );
                 expect(row.retained).toBeGreaterThanOrEqual(0);
               }
-              const shown = found.reduce((sum, row) => sum + row.new + row.wonBack + row.goneInactive, 0);
+              const shown = found.reduce(
+                (sum, row) => sum + row.new + row.wonBack + row.activeByWindow + row.goneInactive,
+                0,
+              );
               expect(shown).toBe(moves.length);
             },
             [],

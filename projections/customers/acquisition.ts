@@ -34,7 +34,8 @@ const windowsOf = ({ source, k }: Asked): RawBuilder<unknown> => sql`
 
 /**
  * From when to when each customer was active (S3; domain.md §1): from a purchase until nothing was bought for as long as
- * the window that held then. `stint` counts them from 1; the last one ends after the moment, if they are active.
+ * the window that held then. `stint` counts them from 1; the last one ends after the moment, if they are active. One that
+ * no purchase began (`by_purchase`) was begun by a window that was made longer.
  */
 const stintsOf = (asked: Asked): RawBuilder<unknown> => sql`
   ${membersOf(asked)}, ${countedOf(asked)},
@@ -44,7 +45,7 @@ const stintsOf = (asked: Asked): RawBuilder<unknown> => sql`
   ),
   ${windowsOf(asked)},
   piece as (
-    select b.customer, greatest(b.bought_at, h.since) as since, least(b.next, h.until, b.bought_at + h.long) as until
+    select b.customer, b.bought_at, greatest(b.bought_at, h.since) as since, least(b.next, h.until, b.bought_at + h.long) as until
     from buy b join held h on h.customer = b.customer
     where greatest(b.bought_at, h.since) < least(b.next, h.until, b.bought_at + h.long)
   ),
@@ -54,13 +55,17 @@ const stintsOf = (asked: Asked): RawBuilder<unknown> => sql`
     from piece where since <= ${asked.t}
   ),
   numbered as (select *, count(*) filter (where begins) over (partition by customer order by since) as stint from marked),
-  stint as (select customer, stint, min(since) as since, max(until) as until from numbered group by 1, 2)`;
+  stint as (
+    select customer, stint, min(since) as since, max(until) as until, bool_or(begins and since = bought_at) as by_purchase
+    from numbered group by 1, 2
+  )`;
 
 export interface AcquisitionRow {
   readonly period: string | null;
   readonly active_at_start: number;
   readonly acquired: number;
   readonly won_back: number;
+  readonly active_by_window: number;
   readonly gone_inactive: number;
   readonly retained: number;
   readonly active_at_end: number;
@@ -69,7 +74,8 @@ export interface AcquisitionRow {
 
 /**
  * Customers who came, stayed and went (S2; domain.md §8), by period. Retained: active all the time from the beginning of
- * the period to its end, or to the moment. Active at the start + new + won back − gone inactive = active at the end.
+ * the period to its end, or to the moment. Active at the start + new + won back + active by the window − gone inactive =
+ * active at the end.
  */
 export const acquisitionOf = (asked: Asked, span: Span): RawBuilder<AcquisitionRow> => {
   const { t } = asked;
@@ -91,27 +97,29 @@ export const acquisitionOf = (asked: Asked, span: Span): RawBuilder<AcquisitionR
   with recursive ${stintsOf(asked)},
   move as (
     select ${startOf(sql`moved_at`)} as start, m.* from (
-      select since as moved_at, case when stint = 1 then 'new' else 'back' end as what, null::timestamptz as since from stint
+      select since as moved_at, case when stint = 1 then 'new' when by_purchase then 'back' else 'window' end as what,
+        null::timestamptz as since from stint
       union all
       select until, 'gone', since from stint where until <= ${t}
     ) m where ${upTo}
   ),
   counted_moves as (
     select p.start, count(*) filter (where what = 'new') as acquired, count(*) filter (where what = 'back') as won_back,
-      count(*) filter (where what = 'gone') as gone_inactive,
+      count(*) filter (where what = 'window') as active_by_window, count(*) filter (where what = 'gone') as gone_inactive,
       count(*) filter (where what = 'gone' and m.since < p.start) as lost
     from (select start from (${periods}) g union select start from move) p left join move m on m.start = p.start
     group by 1
   ),
   summed as (
-    select *, coalesce(sum(acquired + won_back - gone_inactive) over (order by start rows between unbounded preceding
-      and 1 preceding), 0) as active_at_start from counted_moves
+    select *, coalesce(sum(acquired + won_back + active_by_window - gone_inactive) over (order by start rows between
+      unbounded preceding and 1 preceding), 0) as active_at_start from counted_moves
   ),
   shown as (
     select ${whole ? sql`null::text` : periodOfInstant(sql`start`, span.per)} as period,
       active_at_start::integer as active_at_start, acquired::integer as acquired, won_back::integer as won_back,
-      gone_inactive::integer as gone_inactive, (active_at_start - lost)::integer as retained,
-      (active_at_start + acquired + won_back - gone_inactive)::integer as active_at_end
+      active_by_window::integer as active_by_window, gone_inactive::integer as gone_inactive,
+      (active_at_start - lost)::integer as retained,
+      (active_at_start + acquired + won_back + active_by_window - gone_inactive)::integer as active_at_end
     from summed where start >= ${first} and ${span.to === undefined ? sql`true` : within(sql`start`, { to: span.to })}
   )
   select *, ${ratio(sql`retained`, sql`active_at_start`)} as retention_rate from shown`;

@@ -38,7 +38,7 @@ export interface PhaseMove {
   readonly at: Instant;
   readonly from: RelationshipPhase | null;
   readonly to: RelationshipPhase;
-  /** Inactive before, active again. */
+  /** Inactive before, active again by a purchase of this instant; not by a longer window. */
   readonly wonBack: boolean;
   readonly because: {
     /** The purchase that it was, or the last one; before the first one, how far they had come. */
@@ -80,7 +80,8 @@ export function phaseMoves(
     const from = moves.at(-1)?.to ?? null;
     if (from === to) return;
     const because = last && window ? { fact, window } : { fact };
-    moves.push({ at, from, to, wonBack: from === 'inactive' && to === 'active', because });
+    const wonBack = from === 'inactive' && to === 'active' && fact.at === at;
+    moves.push({ at, from, to, wonBack, because });
   };
   const judge = (at: Instant): void => {
     if (last && window) moveTo(at < inactiveFrom(last.at, window.days) ? 'active' : 'inactive', at, last);

@@ -46,6 +46,25 @@ describe('The phases of a customer', () => {
     ]);
   });
 
+  it('are won back by a purchase alone, not by a window that is made longer', () => {
+    const windows = [
+      { days: 30, version: 0 },
+      { from: day(50), days: 90, version: 1 },
+    ];
+    expect(told([], [bought(0), bought(95)], windows, day(100))).toEqual([
+      [day(0), 'active'],
+      [day(30), 'inactive'],
+      [day(50), 'active'],
+      [day(90), 'inactive'],
+      [day(95), 'active', 'won back'],
+    ]);
+    const atOnce = [
+      { days: 30, version: 0 },
+      { from: day(50), days: 90, version: 1 },
+    ];
+    expect(told([], [bought(0), bought(50)], atOnce, day(60)).at(-1)).toEqual([day(50), 'active', 'won back']);
+  });
+
   it('end, at any instant, where the last purchase and the window of that instant leave them', () => {
     const at = fc.integer({ min: 0, max: 500 });
     const windows = fc.array(fc.record({ from: at, days: fc.integer({ min: 1, max: 200 }) }), { maxLength: 4 });
