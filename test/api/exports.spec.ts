@@ -106,3 +106,33 @@ describe('a list as CSV', () => {
     expect([elsewhere.status, elsewhere.json['code']]).toEqual([400, 'INVALID_CURSOR']);
   });
 });
+
+const reports = [
+  'pipelines',
+  'reports/velocity',
+  'reports/ageing',
+  'reports/conversion',
+  'reports/inbound',
+  'reports/win-rate',
+  'reports/activities',
+  'reports/satisfaction',
+  'reports/wanted-services',
+  'reports/retention',
+  'reports/campaigns',
+  'forecast?period=2026-Q3',
+  'forecast/calibration',
+];
+
+describe('a report as CSV', () => {
+  const headerOf = async (path: string) => (await get(path, { accept: 'text/csv' })).text.split('\n')[0];
+
+  it.each(reports)('has the same header with rows and without: %s', async (report) => {
+    const none = `/v1/${report}${report.includes('?') ? '&' : '?'}asOf=1999-01-01T00:00:00Z`;
+    expect(await headerOf(none)).toBe(await headerOf(`/v1/${report}`));
+  });
+
+  it('has the same header whether a forecast changed or not', async () => {
+    const changes = '/v1/forecast/changes?period=2026-Q3&from=1999-01-01T00:00:00Z&to=';
+    expect(await headerOf(`${changes}1999-01-01T00:00:00Z`)).toBe(await headerOf(`${changes}2036-01-01T00:00:00Z`));
+  });
+});

@@ -70,6 +70,7 @@ describe('segments over HTTP', () => {
       { id: 'wind', kind: 'dynamic', version: 1, rule, complete: true },
     ]);
     expect((await ask('/v1/segments/wind')).json).toMatchObject({ members: 2, retired: false });
+    expect((await ask('/v1/segments/WIND')).json).toMatchObject({ id: 'wind' });
     expect((await ask('/v1/segments/none')).json['code']).toBe('SEGMENT_NOT_FOUND');
     expect((await ask('/v1/segments?of=dogs')).status).toBe(400);
   });

@@ -1,7 +1,8 @@
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import type { StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Page, type Paged, respondPages } from './csv.js';
+import { type Page, type Paged, respond, respondPages, streamCsv } from './csv.js';
 
 interface Row {
   readonly id: number;
@@ -36,9 +37,7 @@ const stream = async (ask: (page: Paged) => Promise<Page<Row>>) =>
 describe('a list as CSV', () => {
   it('is one stream with one header, whatever its first rows have', async () => {
     const { asked, ask } = list(3);
-    let text = '';
-    for await (const part of await stream(ask)) text += String(part);
-    const lines = text.trimEnd().split('\n');
+    const lines = (await text(await stream(ask))).trimEnd().split('\n');
     expect(lines).toHaveLength(3_001);
     expect(lines.slice(0, 2)).toEqual(['id,price.amount,data', `0,0,"{""note"":[""${'x'.repeat(50)}""]}"`]);
     expect(lines[2]).toMatch(/^1,,/);
@@ -74,5 +73,47 @@ describe('a list as CSV', () => {
     const answer = await respondPages(request, reply, columns, { limit: 1_000 }, ask);
     expect((answer as string).split('\n')).toHaveLength(1_002);
     expect([asked.length, headers['x-next-cursor']]).toEqual([1, '1']);
+  });
+});
+
+const csvOf = (rows: readonly object[], known?: readonly string[]): string =>
+  respond(request, reply, { items: rows }, ({ items }) => items, known) as string;
+
+describe('an answer as CSV', () => {
+  it('has no field that a spreadsheet would compute', () => {
+    const row = { name: '=1+1', at: '@x', phone: '+31 6', minus: '-1+1', tab: '\tx', '=1': 1 };
+    expect(csvOf([row])).toBe("name,at,phone,minus,tab,'=1\n'=1+1,'@x,'+31 6,'-1+1,'\tx,1\n");
+  });
+
+  it('has numbers below zero as they are, also those that are decimals in text', () => {
+    expect(csvOf([{ gap: -500, rate: '-0.1234', days: '-7' }])).toBe('gap,rate,days\n-500,-0.1234,-7\n');
+  });
+
+  it('tells what is not so from what is not known', () => {
+    expect(csvOf([{ won: true, lost: false, known: null }])).toBe('won,lost,known\ntrue,false,\n');
+  });
+
+  it('has the same columns for what is nested whether a row has it or not', () => {
+    const some = { id: 1, value: { amount: 5, currency: 'EUR' } };
+    const none = { id: 2, value: null };
+    expect(csvOf([some, none])).toBe('id,value.amount,value.currency\n1,5,EUR\n2,,\n');
+    expect(csvOf([none, some])).toBe('id,value.amount,value.currency\n2,,\n1,5,EUR\n');
+    const known = ['id', 'value.amount', 'value.currency'];
+    expect(csvOf([none], known)).toBe('id,value.amount,value.currency\n2,,\n');
+    expect(csvOf([some], ['id', 'value'])).toBe('id,value\n1,"{""amount"":5,""currency"":""EUR""}"\n');
+  });
+
+  it('has its header without rows, and what rows have besides behind it', () => {
+    expect(csvOf([], ['id', 'won'])).toBe('id,won\n');
+    expect(csvOf([{ more: 1, won: 2, id: 3 }], ['id', 'won'])).toBe('id,won,more\n3,2,1\n');
+  });
+
+  it('is the same in a stream', async () => {
+    async function* pages() {
+      yield await Promise.resolve([{ name: '=1', rate: '-0.5000', open: false }]);
+      yield [{ name: 'b', rate: null, open: true }];
+    }
+    const all = streamCsv(reply, ['name', 'rate', 'open'], pages()).getStream();
+    expect(await text(all)).toBe("name,rate,open\n'=1,-0.5000,false\nb,,true\n");
   });
 });

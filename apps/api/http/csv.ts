@@ -17,18 +17,30 @@ const contentType = 'text/csv; charset=utf-8; header=present';
 /**
  * Answers with JSON, or with CSV where the caller accepts that rather: the rows under a header line, nested fields as
  * `amount.currency`, lists as JSON.
+ *
+ * @param columns of the CSV, where there may be no rows to tell them; what rows have besides comes behind them
  */
 export function respond<Answer extends object>(
   request: FastifyRequest,
   reply: FastifyReply,
   answer: Answer,
   rowsOf: (answer: Answer) => readonly object[],
+  columns: readonly string[] = [],
 ): Answer | string {
   if (!wantsCsv(request)) return answer;
   void reply.header('content-type', contentType);
-  const rows = rowsOf(answer).map((row) => flat(row));
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return stringify(rows, { header: true, columns, escape_formulas: true });
+  const rows = rowsOf(answer);
+  return tableOf(rows, withFound(columns, rows));
+}
+
+/** Columns with those that rows have besides: a field that some rows have nested has the columns of its parts alone. */
+function withFound(columns: readonly string[], rows: readonly object[]): readonly string[] {
+  const whole = new Set(columns);
+  const all = new Set([...columns, ...rows.flatMap((row) => Object.keys(flat(row, '', whole)))]);
+  const apart = new Set(
+    [...all].flatMap((column) => column.split('.').map((_, end, way) => way.slice(0, end).join('.'))),
+  );
+  return [...all].filter((column) => whole.has(column) || !apart.has(column));
 }
 
 /** Which page of a list is asked for. */
@@ -59,7 +71,7 @@ export async function respondPages<Item extends object, Answer extends Page<Item
   if (limit !== undefined || cursor !== undefined) {
     const { items, next } = await ask({ limit, cursor });
     if (next !== null) void reply.header('x-next-cursor', next);
-    return stringify([columns]) + linesOf(items, columns);
+    return tableOf(items, columns);
   }
   // The first page is asked for before anything is answered: a refusal is still a problem with its status.
   const first = await ask({ limit: widest });
@@ -71,7 +83,7 @@ async function* lines<Item extends object>(
   columns: readonly string[],
   ask: (page: Paged) => Promise<Page<Item>>,
 ): AsyncGenerator<string> {
-  yield stringify([columns]) + linesOf(first.items, columns);
+  yield tableOf(first.items, columns);
   for (let { next } = first; next !== null;) {
     const page = await ask({ limit: widest, cursor: next });
     yield linesOf(page.items, columns);
@@ -93,11 +105,20 @@ export function streamCsv(
   return new StreamableFile(Readable.from(all()));
 }
 
+/** What a spreadsheet would compute is escaped, but for numbers: `-0.25` is no formula. */
+const cast = {
+  boolean: String,
+  string: (text: string) => (/^-\d+(\.\d+)?$/.test(text) ? { value: text, escape_formulas: false } : text),
+};
+
+const tableOf = (items: readonly object[], columns: readonly string[]): string =>
+  stringify([columns], { escape_formulas: true }) + linesOf(items, columns);
+
 function linesOf(items: readonly object[], columns: readonly string[]): string {
   const whole = new Set(columns);
   return stringify(
     items.map((item) => flat(item, '', whole)),
-    { columns: [...columns], escape_formulas: true },
+    { columns: [...columns], escape_formulas: true, cast },
   );
 }
 

@@ -12,6 +12,7 @@ import { OneOf, Optional, Slug, Text } from '../../../libs/domain/fields.js';
 import { type ActivityGroup, activityGroups } from '../../../projections/activity/productivity.js';
 import { activitiesReport } from '../../../projections/activity/queries.js';
 import { respond } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { ask } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -58,6 +59,6 @@ export class ActivitiesReportController {
   ): Promise<object | string> {
     const asked = { ...spanned(params), by: params.by ?? 'person' };
     const items = await ask(this.queries, 'activity', params, () => activitiesReport(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.activities);
   }
 }

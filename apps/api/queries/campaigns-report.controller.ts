@@ -6,6 +6,7 @@ import { campaignAims, type CampaignAim } from '../../../libs/domain/campaign/ca
 import { OneOf, Optional, OptionalId } from '../../../libs/domain/fields.js';
 import { campaignsReport } from '../../../projections/campaigns/queries.js';
 import { respond } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -45,6 +46,6 @@ export class CampaignsReportController {
   ): Promise<object | string> {
     const { minPosition: _, ...asked } = params;
     const report = await ask(this.queries, 'campaigns', params, () => campaignsReport(this.models.database, asked));
-    return respond(request, reply, report, ({ items }) => items);
+    return respond(request, reply, report, ({ items }) => items, csvColumns.campaigns);
   }
 }

@@ -93,7 +93,7 @@ export class CustomersReportController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
     const items = await this.service(params, (asked) => satisfactionTrend(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.satisfaction);
   }
 
   @Get('wanted-services')
@@ -105,7 +105,7 @@ export class CustomersReportController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
     const items = await this.service(params, (asked) => wantedServices(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.wantedServices);
   }
 
   /** What customers said, or those of a segment. */
@@ -130,7 +130,7 @@ export class CustomersReportController {
     const items = await ask(this.queries, 'customers', params, () =>
       acquisitionReport(this.models.database, spanned(params)),
     );
-    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.retention);
   }
   @Get('lifetime-value')
   @ApiOperation({

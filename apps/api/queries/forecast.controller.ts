@@ -11,6 +11,7 @@ import { forecast } from '../../../projections/forecast/forecast.js';
 import { type ForecastGroup, forecastGroups } from '../../../projections/forecast/lines.js';
 import { type Measure, measures } from '../../../projections/forecast/world.js';
 import { respond } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -141,8 +142,12 @@ export class ForecastController {
   ): Promise<object | string> {
     const { minPosition: _, ...asked } = params;
     const answer = await ask(this.queries, 'forecast', params, () => forecast(this.models.database, asked));
-    return respond(request, reply, answer, ({ period, asOf, currency, rows }) =>
-      rows.map((row) => ({ period, asOf, ...row, currency })),
+    return respond(
+      request,
+      reply,
+      answer,
+      ({ period, asOf, currency, rows }) => rows.map((row) => ({ period, asOf, ...row, currency })),
+      csvColumns.forecast,
     );
   }
 
@@ -158,7 +163,13 @@ export class ForecastController {
   ): Promise<object | string> {
     const { minPosition: _, ...asked } = params;
     const answer = await ask(this.queries, 'forecast', params, () => forecastChanges(this.models.database, asked));
-    return respond(request, reply, answer, ({ rows, currency }) => rows.map((row) => ({ ...row, currency })));
+    return respond(
+      request,
+      reply,
+      answer,
+      ({ rows, currency }) => rows.map((row) => ({ ...row, currency })),
+      csvColumns.forecastChanges,
+    );
   }
 
   @Get('calibration')
@@ -171,6 +182,12 @@ export class ForecastController {
   ): Promise<object | string> {
     const { minPosition: _, ...asked } = params;
     const answer = await ask(this.queries, 'forecast', params, () => calibration(this.models.database, asked));
-    return respond(request, reply, answer, ({ rows, currency }) => rows.map((row) => ({ ...row, currency })));
+    return respond(
+      request,
+      reply,
+      answer,
+      ({ rows, currency }) => rows.map((row) => ({ ...row, currency })),
+      csvColumns.calibration,
+    );
   }
 }

@@ -7,6 +7,7 @@ import { leadPotentials, type LeadPotential } from '../../../libs/domain/person/
 import { conversionReport, funnelReport, winRateReport } from '../../../projections/funnel/queries.js';
 import { type WinRateGroup, winRateGroups } from '../../../projections/funnel/win-rate.js';
 import { respond } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { ask } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -80,7 +81,7 @@ export class FunnelController {
   ): Promise<object | string> {
     const asked = { ...spanned(params), by: params.by ?? 'source' };
     const items = await ask(this.queries, 'funnel', params, () => conversionReport(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.conversion);
   }
 
   @Get('inbound')
@@ -93,7 +94,7 @@ export class FunnelController {
   ): Promise<object | string> {
     const asked = { ...spanned(params), touch: params.touch ?? 'first' };
     const items = await ask(this.queries, 'funnel', params, () => funnelReport(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.inbound);
   }
 
   @Get('win-rate')
@@ -106,6 +107,6 @@ export class FunnelController {
   ): Promise<object | string> {
     const asked = { ...spanned(params), by: params.by ?? 'all' };
     const items = await ask(this.queries, 'funnel', params, () => winRateReport(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.winRate);
   }
 }

@@ -4,6 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pipelinesList, pipelineSummary } from '../../../projections/pipeline/queries.js';
 import { respond } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask, found } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -25,7 +26,7 @@ export class PipelinesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
     const items = await ask(this.queries, 'pipeline', params, () => pipelinesList(this.models.database, params));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.pipelines);
   }
 
   @Get(':id')
@@ -39,10 +40,14 @@ export class PipelinesController {
   ): Promise<object | string> {
     const { asOf, knownAt } = params;
     const summary = await ask(this.queries, 'pipeline', params, () =>
-      pipelineSummary(this.models.database, { id, asOf, knownAt }),
+      pipelineSummary(this.models.database, { id: id.toLowerCase(), asOf, knownAt }),
     );
-    return respond(request, reply, found(summary, 'pipeline'), ({ pipeline, asOf, currency, stages }) =>
-      stages.map((stage) => ({ pipeline, asOf, ...stage, currency })),
+    return respond(
+      request,
+      reply,
+      found(summary, 'pipeline'),
+      ({ pipeline, asOf, currency, stages }) => stages.map((stage) => ({ pipeline, asOf, ...stage, currency })),
+      csvColumns.stages,
     );
   }
 }

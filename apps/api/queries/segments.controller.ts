@@ -72,7 +72,7 @@ export class SegmentsController {
     const { minPosition: _, ...moment } = params;
     const seesNames = maySeeNames.includes(actor.role);
     const detail = await ask(this.queries, 'segments', params, () =>
-      segmentDetail(this.models.database, { id, seesNames, ...moment }),
+      segmentDetail(this.models.database, { id: id.toLowerCase(), seesNames, ...moment }),
     );
     return respond(request, reply, found(detail, 'segment'), (answer) => [answer]);
   }
@@ -90,7 +90,7 @@ export class SegmentsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string | StreamableFile> {
     const { minPosition: _, ...paged } = params;
-    const asked = { id, seesNames: maySeeNames.includes(actor.role), ...paged };
+    const asked = { id: id.toLowerCase(), seesNames: maySeeNames.includes(actor.role), ...paged };
     return respondPages(request, reply, csvColumns.members, params, async (page) =>
       found(
         await ask(this.queries, 'segments', params, () =>

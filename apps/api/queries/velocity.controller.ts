@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Optional, Slug } from '../../../libs/domain/fields.js';
 import { ageingReport, velocityReport } from '../../../projections/pipeline/reports.js';
 import { respond } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiParams, Params } from '../http/params.js';
 import { AsOfParams, ask } from './asking.js';
 import { ReadModels } from './read-models.js';
@@ -43,7 +44,7 @@ export class VelocityController {
     const items = await ask(this.queries, 'pipeline', params, () =>
       velocityReport(this.models.database, spanned(params)),
     );
-    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.velocity);
   }
 
   @Get('ageing')
@@ -56,6 +57,6 @@ export class VelocityController {
   ): Promise<object | string> {
     const { minPosition: _, ...asked } = params;
     const items = await ask(this.queries, 'pipeline', params, () => ageingReport(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items);
+    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.ageing);
   }
 }

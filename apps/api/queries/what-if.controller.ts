@@ -12,6 +12,7 @@ import { forecastWhatIf, opportunitiesWhatIf } from '../../../projections/foreca
 import { everyMemberWhatIf, membersWhatIf, segmentWhatIf } from '../../../projections/segments/what-if.js';
 import { Caller } from '../http/authenticate.js';
 import { respond, streamCsv, wantsCsv } from '../http/csv.js';
+import { csvColumns } from '../http/csv-columns.js';
 import { ApiAssumption, ApiParams, Assumption, Params } from '../http/params.js';
 import { AsOfParams, ask, found, paged } from './asking.js';
 import { ForecastOfParams, ForecastParams } from './forecast.controller.js';
@@ -78,8 +79,6 @@ class RatingsParams extends AsOfParams {
 
 class AccountsParams extends paged(RatingsParams) {}
 
-const memberColumns = ['id', 'audience', 'move'];
-
 const seesNames = ({ role }: Actor): boolean => maySeeNames.includes(role);
 
 /** Questions whose body says what is to be assumed. They answer and change nothing (docs/decisions/0025). */
@@ -106,8 +105,12 @@ export class WhatIfController {
     const answer = await ask(this.queries, 'forecast', params, () =>
       forecastWhatIf(this.models.database, asked, assumption),
     );
-    return respond(request, reply, answer, ({ period, asOf, currency, rows }) =>
-      rows.map((row) => ({ period, asOf, ...row, currency })),
+    return respond(
+      request,
+      reply,
+      answer,
+      ({ period, asOf, currency, rows }) => rows.map((row) => ({ period, asOf, ...row, currency })),
+      csvColumns.forecastWhatIf,
     );
   }
 
@@ -126,7 +129,7 @@ export class WhatIfController {
     const page = await ask(this.queries, 'forecast', params, () =>
       opportunitiesWhatIf(this.models.database, asked, assumption),
     );
-    return respond(request, reply, page, ({ items }) => items);
+    return respond(request, reply, page, ({ items }) => items, csvColumns.opportunitiesWhatIf);
   }
 
   @Post('segments')
@@ -174,12 +177,12 @@ export class WhatIfController {
       const pages = await ask(this.queries, 'segments', params, () =>
         everyMemberWhatIf(this.models.database, asked, assumption),
       );
-      return streamCsv(reply, memberColumns, found(pages, 'segment'));
+      return streamCsv(reply, csvColumns.membersWhatIf, found(pages, 'segment'));
     }
     const page = await ask(this.queries, 'segments', params, () =>
       membersWhatIf(this.models.database, asked, assumption),
     );
-    return respond(request, reply, found(page, 'segment'), ({ items }) => items);
+    return respond(request, reply, found(page, 'segment'), ({ items }) => items, csvColumns.membersWhatIf);
   }
 
   @Post('phases')
@@ -201,7 +204,13 @@ export class WhatIfController {
     const answer = await ask(this.queries, 'customers', params, () =>
       phasesWhatIf(this.models.database, { ...asked, names: seesNames(actor) }, assumption),
     );
-    return respond(request, reply, answer, ({ asOf, rows }) => rows.map((row) => ({ asOf, ...row })));
+    return respond(
+      request,
+      reply,
+      answer,
+      ({ asOf, rows }) => rows.map((row) => ({ asOf, ...row })),
+      csvColumns.phasesWhatIf,
+    );
   }
 
   @Post('phases/customers')
@@ -220,7 +229,7 @@ export class WhatIfController {
     const page = await ask(this.queries, 'customers', params, () =>
       customersWhatIf(this.models.database, { ...asked, names: seesNames(actor) }, assumption),
     );
-    return respond(request, reply, page, ({ items }) => items);
+    return respond(request, reply, page, ({ items }) => items, csvColumns.customersWhatIf);
   }
 
   @Post('ratings')
@@ -238,7 +247,13 @@ export class WhatIfController {
     const answer = await ask(this.queries, 'customers', params, () =>
       ratingsWhatIf(this.models.database, asked, assumption),
     );
-    return respond(request, reply, answer, ({ asOf, rows }) => rows.map((row) => ({ asOf, ...row })));
+    return respond(
+      request,
+      reply,
+      answer,
+      ({ asOf, rows }) => rows.map((row) => ({ asOf, ...row })),
+      csvColumns.ratingsWhatIf,
+    );
   }
 
   @Post('ratings/accounts')
@@ -256,6 +271,6 @@ export class WhatIfController {
     const page = await ask(this.queries, 'customers', params, () =>
       accountsRatedWhatIf(this.models.database, asked, assumption),
     );
-    return respond(request, reply, page, ({ items }) => items);
+    return respond(request, reply, page, ({ items }) => items, csvColumns.accountsWhatIf);
   }
 }
