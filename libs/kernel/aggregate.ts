@@ -39,7 +39,21 @@ export interface ChainLookup<State, Looked> extends Lookup<State, Looked> {
   readonly atMost: number;
 }
 
-export type AnyLookup<State, Looked> = Lookup<State, Looked> | ManyLookup<State, Looked> | ChainLookup<State, Looked>;
+/** The state of another aggregate that this decision looks up too, as far as it is loaded. */
+export type Found = <Looked>(from: Foldable<Looked>, id: string | undefined) => Looked | undefined;
+
+/**
+ * The ids that others have by now, by the ids that they are named by: of one that was merged, that of whom it continues
+ * as. Two ids are the same one if these are equal.
+ */
+export interface IdsLookup<State> {
+  readonly from: Foldable<unknown>;
+  /** Ids that the command, the state, or what else is looked up names them by. */
+  readonly named: (command: object, state: State, found: Found) => readonly string[];
+}
+
+export type AnyLookup<State, Looked> =
+  Lookup<State, Looked> | ManyLookup<State, Looked> | ChainLookup<State, Looked> | IdsLookup<State>;
 
 /** An aggregate that was looked up, with the id that it continues as. */
 export interface LookedUp {
@@ -78,6 +92,11 @@ function askedBy<State>(
 ): readonly Asked[] {
   const of = (asked: string): Asked => ({ asked, found: loaded(lookup.from, asked) });
   if ('ids' in lookup) return lookup.ids(command, state).map(of);
+  if ('named' in lookup) {
+    const found = (from: Foldable<unknown>, id: string | undefined): unknown =>
+      id === undefined ? undefined : loaded(from, id)?.state;
+    return lookup.named(command, state, found as Found).map(of);
+  }
   const first = lookup.id(command, state);
   if (!('next' in lookup)) return first === undefined ? [] : [of(first)];
   const chain: Asked[] = [];
@@ -105,6 +124,7 @@ export const lookedUp = <State>(
       const found = askedBy(lookup, command, state, loaded);
       if ('next' in lookup) return [name, new Map(found.map((one) => [one.found?.id ?? one.asked, one.found?.state]))];
       if ('ids' in lookup) return [name, new Map(found.map((one) => [one.asked, one.found?.state]))];
+      if ('named' in lookup) return [name, new Map(found.map((one) => [one.asked, one.found?.id ?? one.asked]))];
       const [one] = found;
       return [name, one ? one.found?.state : lookup.from.initial];
     }),
@@ -151,9 +171,11 @@ export interface AggregateRules<State, C extends CommandClasses, S extends objec
   readonly id: string;
   readonly initial: State;
   readonly lookups: {
-    readonly [K in keyof L]: L[K] extends ReadonlyMap<string, infer Looked>
-      ? ManyLookup<State, Looked> | ChainLookup<State, Looked>
-      : Lookup<State, L[K]>;
+    readonly [K in keyof L]: L[K] extends ReadonlyMap<string, string>
+      ? IdsLookup<State>
+      : L[K] extends ReadonlyMap<string, infer Looked>
+        ? ManyLookup<State, Looked> | ChainLookup<State, Looked>
+        : Lookup<State, L[K]>;
   };
   /**
    * Id of the aggregate that an opening command without an id is about, where something in the command identifies it:

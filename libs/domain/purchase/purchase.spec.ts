@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type CommandClass, factsOf, Refusal } from '../../kernel/index.js';
 import { command, decide, fold, given as givenFacts, type StatedFact } from '../../testing/decider.js';
+import { accountEvents } from '../account/account.events.js';
 import { opportunityEvents } from '../opportunity/opportunity.events.js';
+import { personEvents } from '../person/person.events.js';
 import { priced } from '../quote/lines.js';
 import { AssignPurchaseOpportunity, CancelPurchase, CorrectPurchase, RecordPurchase } from './purchase.commands.js';
 import { type PurchaseEvents, purchaseEvents } from './purchase.events.js';
@@ -10,9 +12,12 @@ import { purchaseCounts, purchaseIdOf, wonOpportunityCounts } from './purchase.r
 import { purchase } from './purchase.js';
 
 const fact = factsOf(purchaseEvents);
+const ofAccount = factsOf(accountEvents);
+const ofPerson = factsOf(personEvents);
 const accountId = '0b1e6a52-8c1f-4d43-9a55-3c6f0a7d2e10';
 const otherAccountId = 'f6f4d7c1-52b6-4b64-9c0a-2b0c58b7a9d3';
 const personId = '5f0c9d1e-7a54-4a36-9d0b-0a4f3f0f8c11';
+const otherPersonId = '8a4e2f10-6c3b-4d97-b1a5-2e7f9c0d4b63';
 const opportunityId = 'c2a7e4b0-1f5d-4f0e-8a1b-7d9c3e5f6a21';
 const source = { system: 'erp-north', reference: 'SO-417' };
 const purchaseId = purchaseIdOf(source);
@@ -251,27 +256,84 @@ describe('A correction, a return or a credit note', () => {
   });
 });
 
-describe('A won opportunity', () => {
-  const lookups = (of?: string) => ({
-    lookups: {
-      [`opportunity-${opportunityId}`]: [
-        factsOf(opportunityEvents)('OpportunityOpened', {
-          title: 'Turbine care',
-          pipelineId: 'default',
-          stage: 'prospecting',
-          amount: eur(3_000),
-          contactIds: [],
-          ...(of === undefined ? {} : { accountId: of }),
-        }),
-      ],
-    },
+describe('A customer who was merged', () => {
+  const mergedInto = {
+    [`account-${otherAccountId}`]: [
+      ofAccount('AccountOpened', { name: 'Acme', roles: ['customer'] }),
+      ofAccount('AccountMergedInto', { survivorId: accountId }),
+    ],
+    [`person-${otherPersonId}`]: [ofPerson('PersonMergedInto', { survivorId: personId, consents: [] })],
+  };
+  const orderId = purchaseIdOf({ ...source, reference: 'SO-416' });
+  const knowing = (customer: object, facts: object = mergedInto) => {
+    const { accountId: _, ...rest } = data;
+    const order = fact('PurchaseRecorded', { ...rest, ...customer, source: { ...source, reference: 'SO-416' } });
+    return { lookups: { ...facts, [`purchase-${orderId}`]: [order] } };
+  };
+  const bill = (change: object) => record({ accountId: undefined, kind: 'invoice', order: 'SO-416', ...change });
+
+  it('is billed for an order under either id, while they are one', () => {
+    for (const [one, other] of [
+      [{ accountId }, { accountId: otherAccountId }],
+      [{ accountId: otherAccountId }, { accountId }],
+      [{ personId }, { personId: otherPersonId }],
+      [{ personId: otherPersonId }, { personId }],
+    ] as const) {
+      const { accountId: _, ...rest } = data;
+      given()
+        .when(bill(one), knowing(other))
+        .then(fact('PurchaseRecorded', { ...rest, ...one, kind: 'invoice', orderId }));
+      given().when(bill(one), knowing(other, {})).thenRefused('ORDER_NOT_ITS_OWN');
+    }
   });
 
+  it('wins an opportunity under either id', () => {
+    for (const [one, other] of [
+      [accountId, otherAccountId],
+      [otherAccountId, accountId],
+    ] as const) {
+      const { lookups } = wonBy(other);
+      const both = { lookups: { ...lookups, ...mergedInto } };
+      given()
+        .when(record({ accountId: one, opportunityId }), both)
+        .then(fact('PurchaseRecorded', { ...data, accountId: one, opportunityId }));
+      given(fact('PurchaseRecorded', { ...data, accountId: one }))
+        .when(assign, both)
+        .then(fact('PurchaseOpportunityAssigned', { opportunityId }));
+    }
+  });
+
+  it('has bought it already, told under either id', () => {
+    given(recorded)
+      .when(record({ accountId: otherAccountId }), { lookups: mergedInto })
+      .thenNothing();
+    given(recorded)
+      .when(record({ accountId: otherAccountId }))
+      .thenRefused('PURCHASE_EXISTS');
+  });
+});
+
+const wonBy = (of?: string) => ({
+  lookups: {
+    [`opportunity-${opportunityId}`]: [
+      factsOf(opportunityEvents)('OpportunityOpened', {
+        title: 'Turbine care',
+        pipelineId: 'default',
+        stage: 'prospecting',
+        amount: eur(3_000),
+        contactIds: [],
+        ...(of === undefined ? {} : { accountId: of }),
+      }),
+    ],
+  },
+});
+
+describe('A won opportunity', () => {
   it('counts as a purchase until one names it', () => {
     given()
-      .when(record({ opportunityId }), lookups(accountId))
+      .when(record({ opportunityId }), wonBy(accountId))
       .then(fact('PurchaseRecorded', { ...data, opportunityId }));
-    given(recorded).when(assign, lookups()).then(fact('PurchaseOpportunityAssigned', { opportunityId }));
+    given(recorded).when(assign, wonBy()).then(fact('PurchaseOpportunityAssigned', { opportunityId }));
     given(fact('PurchaseRecorded', { ...data, opportunityId }))
       .when(assign)
       .thenNothing();
@@ -280,8 +342,8 @@ describe('A won opportunity', () => {
   });
 
   it('is one of the same account', () => {
-    given().when(record({ opportunityId }), lookups(otherAccountId)).thenRefused('OPPORTUNITY_OF_OTHER_ACCOUNT');
-    given(recorded).when(assign, lookups(otherAccountId)).thenRefused('OPPORTUNITY_OF_OTHER_ACCOUNT');
+    given().when(record({ opportunityId }), wonBy(otherAccountId)).thenRefused('OPPORTUNITY_OF_OTHER_ACCOUNT');
+    given(recorded).when(assign, wonBy(otherAccountId)).thenRefused('OPPORTUNITY_OF_OTHER_ACCOUNT');
   });
 });
 

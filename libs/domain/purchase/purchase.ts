@@ -3,6 +3,9 @@ import {
   type Aggregate,
   conflict,
   factsOf,
+  type Foldable,
+  type Found,
+  type IdsLookup,
   type Instant,
   invalid,
   type LocalDate,
@@ -10,7 +13,9 @@ import {
   notFound,
   refused,
 } from '../../kernel/index.js';
+import { account } from '../account/account.js';
 import { opportunity, type OpportunityState } from '../opportunity/opportunity.js';
+import { person } from '../person/person.js';
 import { plain, same } from '../values.js';
 import { type Priced, pricedLines } from './purchase-lines.js';
 import { AssignPurchaseOpportunity, CancelPurchase, CorrectPurchase, RecordPurchase } from './purchase.commands.js';
@@ -33,7 +38,13 @@ interface Lookups {
   /** The order that an invoice bills. */
   readonly order: PurchaseState;
   readonly opportunity: OpportunityState;
+  /** The accounts and the people that all these name, by the ids that they have by now. */
+  readonly accounts: ReadonlyMap<string, string>;
+  readonly people: ReadonlyMap<string, string>;
 }
+
+/** A customer as something names it. */
+type Named = Pick<RecordedPurchase, 'accountId' | 'personId'>;
 
 const fact = factsOf(purchaseEvents);
 
@@ -55,13 +66,37 @@ const itsOpportunity: Lookup<PurchaseState, OpportunityState> = {
       : undefined,
 };
 
+/** Only where more than one id is named it matters who is who. */
+const severalOf = (ids: readonly (string | undefined)[]): readonly string[] => {
+  const several = [...new Set(ids)].filter((id) => id !== undefined);
+  return several.length > 1 ? several : [];
+};
+
+/** Everybody whom the purchase, its order and its opportunity name. */
+const namedBy = (command: object, { purchase: known }: PurchaseState, found: Found): readonly (Named | undefined)[] => [
+  command instanceof RecordPurchase ? command : undefined,
+  known?.recorded,
+  found(itsOrder.from, itsOrder.id(command, {}))?.purchase?.recorded,
+  { accountId: found(itsOpportunity.from, itsOpportunity.id(command, {}))?.opportunity?.accountId },
+];
+
+const idsOf = <Looked>(from: Foldable<Looked>, of: keyof Named): IdsLookup<PurchaseState> => ({
+  from: from as unknown as Foldable<unknown>,
+  named: (command, state, found) => severalOf(namedBy(command, state, found).map((one) => one?.[of])),
+});
+
 /** What a customer bought, as the ERP tells it: an order or an invoice, with lines (S4; domain.md §2). */
 export const purchase: Aggregate<PurchaseState> = aggregate<PurchaseState, Lookups>()({
   events: purchaseEvents,
   commands: { RecordPurchase, CorrectPurchase, CancelPurchase, AssignPurchaseOpportunity },
   id: 'purchaseId',
   initial: {},
-  lookups: { order: itsOrder, opportunity: itsOpportunity },
+  lookups: {
+    order: itsOrder,
+    opportunity: itsOpportunity,
+    accounts: idsOf(account, 'accountId'),
+    people: idsOf(person, 'personId'),
+  },
   naturalId: (command) => (command instanceof RecordPurchase ? purchaseIdOf(command.source) : undefined),
   decide: {
     RecordPurchase: (command, { purchase: known }, { occurredAt, lookups }) => {
@@ -80,7 +115,10 @@ export const purchase: Aggregate<PurchaseState> = aggregate<PurchaseState, Looku
       const priced = pricedLines(asked.lines, asked.amount);
       const purchased: RecordedPurchase = plain({ ...asked, ...priced, date, orderId });
       if (known) {
-        if (same(purchased, known.recorded)) return [];
+        if (
+          same({ ...purchased, ...byNow(purchased, lookups) }, { ...known.recorded, ...byNow(known.recorded, lookups) })
+        )
+          return [];
         throw conflict(
           'PURCHASE_EXISTS',
           'This number of this system was recorded with other content: correct or cancel that purchase.',
@@ -91,8 +129,8 @@ export const purchase: Aggregate<PurchaseState> = aggregate<PurchaseState, Looku
           { path: 'date', message: `date must not be after ${latestDay(occurredAt)}.` },
         ]);
       }
-      if (orderId !== undefined) billable(lookups.order, purchased);
-      ofItsAccount(lookups.opportunity, asked.accountId);
+      if (orderId !== undefined) billable(lookups, purchased);
+      ofItsAccount(lookups, asked);
       return [fact('PurchaseRecorded', purchased)];
     },
 
@@ -116,7 +154,7 @@ export const purchase: Aggregate<PurchaseState> = aggregate<PurchaseState, Looku
     AssignPurchaseOpportunity: ({ opportunityId }, state, { lookups }) => {
       const known = found(state);
       if (known.opportunityId === opportunityId) return [];
-      ofItsAccount(lookups.opportunity, known.recorded.accountId);
+      ofItsAccount(lookups, known.recorded);
       return [fact('PurchaseOpportunityAssigned', { opportunityId })];
     },
   },
@@ -146,15 +184,22 @@ const dayOf = (instant: Instant): LocalDate => instant.slice(0, 10);
 const latestDay = (instant: Instant): LocalDate =>
   dayOf(new Date(Math.min(Date.parse(instant) + 14 * 3_600_000, Date.parse('9999-12-31'))).toISOString());
 
+/** The customer by the id that they have by now: survivor and duplicate are one (domain.md §1). */
+const byNow = ({ accountId, personId }: Named, { accounts, people }: Pick<Lookups, 'accounts' | 'people'>): Named =>
+  plain({
+    accountId: accountId === undefined ? undefined : (accounts.get(accountId) ?? accountId),
+    personId: personId === undefined ? undefined : (people.get(personId) ?? personId),
+  });
+
 /** @throws Refusal `ORDER_NOT_FOUND`, `ORDER_NOT_ITS_OWN` */
-function billable({ purchase: order }: PurchaseState, invoice: RecordedPurchase): void {
+function billable(lookups: Lookups, invoice: RecordedPurchase): void {
+  const { purchase: order } = lookups.order;
   if (!order) throw notFound('ORDER_NOT_FOUND', 'The order was not recorded: record it before its invoice.');
-  const { accountId, personId, kind } = order.recorded;
+  const { kind } = order.recorded;
   const itsOwn =
     invoice.kind === 'invoice' &&
     kind === 'order' &&
-    accountId === invoice.accountId &&
-    personId === invoice.personId &&
+    same(byNow(order.recorded, lookups), byNow(invoice, lookups)) &&
     order.amount.currency === invoice.amount.currency;
   if (!itsOwn) {
     throw refused('ORDER_NOT_ITS_OWN', 'An invoice bills an order of the same customer in the same currency.');
@@ -162,7 +207,9 @@ function billable({ purchase: order }: PurchaseState, invoice: RecordedPurchase)
 }
 
 /** @throws Refusal `OPPORTUNITY_OF_OTHER_ACCOUNT` */
-function ofItsAccount({ opportunity: won }: OpportunityState, accountId: string | undefined): void {
-  if (won?.accountId === undefined || accountId === undefined || won.accountId === accountId) return;
+function ofItsAccount(lookups: Lookups, customer: Named): void {
+  const { accountId: bought } = byNow(customer, lookups);
+  const { accountId: won } = byNow({ accountId: lookups.opportunity.opportunity?.accountId }, lookups);
+  if (won === undefined || bought === undefined || won === bought) return;
   throw refused('OPPORTUNITY_OF_OTHER_ACCOUNT', 'The opportunity belongs to another account than the purchase.');
 }
