@@ -1,6 +1,25 @@
 import { plainToInstance } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import type { FieldError } from '../kernel/index.js';
+
+/**
+ * What class-validator knows of a class, looked up once: it goes through all classes there are for each object, which
+ * costs more than the validation itself. All decorators have run before the first object comes.
+ */
+function rememberDecorated(): void {
+  const storage = getMetadataStorage();
+  const lookUp = storage.getTargetValidationMetadatas.bind(storage);
+  const known = new Map<unknown, ReturnType<typeof lookUp>>();
+  storage.getTargetValidationMetadatas = (type, schema, always, strictGroups, groups) => {
+    // Asked for otherwise by whoever describes the classes.
+    if (schema || always || groups) return lookUp(type, schema, always, strictGroups, groups);
+    const found = known.get(type) ?? lookUp(type, schema, always, strictGroups, groups);
+    known.set(type, found);
+    return found;
+  };
+}
+
+rememberDecorated();
 
 /** No command is nested deeper, but for those that say so. */
 const deepest = 6;

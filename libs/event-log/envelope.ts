@@ -101,15 +101,16 @@ export function proposeEvents(
   const events = drafts.map(({ type, schema, data }, index): ProposedEvent => {
     assertJson(data, type);
     revision += 1;
+    // In the order of their names, so that this is its RFC 8785 form already.
     const metadata: Omit<StoredMetadata, 'hash'> = {
-      $correlationId: context.correlationId,
       $causationId: context.commandId,
+      $correlationId: context.correlationId,
       actor: { id: context.actor.id, role: context.actor.role },
       occurredAt: context.occurredAt,
-      schema,
       previousHash: last ?? null,
+      schema,
     };
-    const [content, about] = [canonicalize(data), canonicalize(metadata)];
+    const [content, about] = [canonicalize(data), JSON.stringify(metadata)];
     const id = deriveId(`${stream}/${String(index)}/${type}${content}${about}`, context.commandId);
     const canonical = canonicalForm({ stream, revision, id, type }, content, about);
     size += Buffer.byteLength(canonical) + uncounted;

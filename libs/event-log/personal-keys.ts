@@ -1,9 +1,9 @@
-import { type KeyObject, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import DataLoader from 'dataloader';
 import { type QueryExecutorProvider, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { type Sealed, refused } from '../kernel/index.js';
-import { close, disclose, secretKey } from './sealing.js';
+import { close, disclose, freshBytes, secretKey } from './sealing.js';
 
 /** An event, or whatever else carries sealed personal fields. */
 export interface Closed {
@@ -132,7 +132,7 @@ export class PersonalKeys {
   private async findOrMake(subjects: readonly string[]): Promise<Key[]> {
     // In order, so that two processes that make the same keys never wait for each other.
     const sorted = [...new Set(subjects)].sort();
-    const made = new Map(sorted.map((subject) => [subject, randomBytes(32)]));
+    const made = new Map(sorted.map((subject) => [subject, freshBytes(32)]));
     const wrapped = [...made].map(([subject, bytes]) => close(this.master, subject, bytes));
     const { rows } = await sql<Pick<Row, 'subject'>>`
       insert into kroniek.personal_keys (subject, wrapped_key)

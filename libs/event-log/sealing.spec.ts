@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { close, disclose, secretKey } from './sealing.js';
+import { close, disclose, freshBytes, secretKey } from './sealing.js';
 
 const key = secretKey(randomBytes(32));
 const plain = Buffer.from('Ada Lovelace');
@@ -24,4 +24,11 @@ it('discloses nothing under another name, with another key or after a change', (
 
 it('takes keys of 32 bytes only', () => {
   expect(() => secretKey(randomBytes(16))).toThrow('32 bytes');
+});
+
+it('gives out no random bytes twice, and none that were not drawn', () => {
+  const drawn = Array.from({ length: 2_000 }, (_, index) => freshBytes(index % 2 ? 12 : 32));
+  expect(drawn.map(({ length }) => length)).toEqual(drawn.map((_, index) => (index % 2 ? 12 : 32)));
+  expect(new Set(drawn.map((bytes) => bytes.subarray(0, 12).toString('hex'))).size).toBe(drawn.length);
+  expect(drawn.filter((bytes) => bytes.every((byte) => byte === 0))).toEqual([]);
 });

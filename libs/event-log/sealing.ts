@@ -1,4 +1,4 @@
-import { type KeyObject, createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { type KeyObject, createCipheriv, createDecipheriv, createSecretKey, randomFillSync } from 'node:crypto';
 
 const algorithm = 'aes-256-gcm';
 const nonceBytes = 12;
@@ -10,9 +10,24 @@ export const secretKey = (bytes: Buffer): KeyObject => {
   return createSecretKey(bytes);
 };
 
+const pool = Buffer.alloc(4096);
+let taken = pool.length;
+
+/** Random bytes, drawn from the system many at a time; each is given out once and kept nowhere. */
+export function freshBytes(count: number): Buffer {
+  if (taken + count > pool.length) {
+    randomFillSync(pool);
+    taken = 0;
+  }
+  const fresh = Buffer.from(pool.subarray(taken, taken + count));
+  pool.fill(0, taken, taken + count);
+  taken += count;
+  return fresh;
+}
+
 /** Encrypts under a key and binds the result to a name: nonce, ciphertext and tag. */
 export function close(key: KeyObject, boundTo: string, plain: Buffer): Buffer {
-  const nonce = randomBytes(nonceBytes);
+  const nonce = freshBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(boundTo));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);

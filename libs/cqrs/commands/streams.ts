@@ -80,7 +80,7 @@ export class Streams {
     // Nothing is kept of a stream that does not exist: asking about ids at random must not push out those in use.
     if (folded.head === null) return;
     this.kept.set(stream, { stream: folded, readAt: this.monotonicMs() });
-    this.existing.set(stream, true);
+    if (!this.existing.has(stream)) this.existing.set(stream, true);
     this.absent.delete(stream);
   }
 
