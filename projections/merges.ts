@@ -55,3 +55,20 @@ export const survivorsOf = (at: RawBuilder<unknown>): RawBuilder<{ stream: strin
   select c.stream, c.survivor from continues c
   where not exists (select from ${at} m where m.stream = c.survivor and m.survivor is not null)
 )`;
+
+/**
+ * Rows with the ids that the people and accounts they name have by now, in `of_person_id` and `of_account_id`: a merged one
+ * is the one that it continues as.
+ *
+ * @param rows with `person_id` and `account_id`
+ */
+export const byNow = (at: RawBuilder<unknown>, rows: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+  select r.*, coalesce(substr(p.survivor, 8), r.person_id) as of_person_id,
+    coalesce(substr(a.survivor, 9), r.account_id) as of_account_id
+  from ${rows} r left join ${survivorsOf(at)} p on p.stream = 'person-' || r.person_id
+    left join ${survivorsOf(at)} a on a.stream = 'account-' || r.account_id
+)`;
+
+/** The ids under which somebody is named who is named by this one: theirs, and those of whoever is one with them. */
+export const idsOf = (at: RawBuilder<unknown>, category: 'account' | 'person', id: string): RawBuilder<unknown> =>
+  sql`(select substr(stream, ${sql.lit(category.length + 2)}) from (${familyOf(at, [`${category}-${id}`])}) f)`;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AttributionEvents } from '../../libs/domain/attribution/attribution.events.js';
 import type { CampaignEvents } from '../../libs/domain/campaign/campaign.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
+import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
 import type { RecipientEvents, ResponseKind } from '../../libs/domain/recipient/recipient.events.js';
@@ -12,6 +13,7 @@ import { campaignsReport } from './queries.js';
 
 const campaign = happened<CampaignEvents>();
 const recipient = happened<RecipientEvents>();
+const person = happened<PersonEvents>();
 const attribution = happened<AttributionEvents>();
 const deal = happened<OpportunityEvents>();
 const purchase = happened<PurchaseEvents>();
@@ -144,6 +146,38 @@ describe('the campaigns', () => {
         { name: 'spring', return_on_investment: 1.6667, what: 'opportunity', id: '1', reporting: 300 },
         { name: 'spring', return_on_investment: 1.6667, what: 'opportunity', id: '2', reporting: 100 },
       ]);
+    });
+  });
+
+  it('count people who were merged once, and find what caused them under either id', async () => {
+    const caused = (campaignId: string, personId: string, at: string) =>
+      attribution(`attribution-${personId}`, 'AttributedToCampaign', at, { campaignId, personId });
+    const events = [
+      planned('spring', day(1)),
+      planned('summer', day(1)),
+      sent('spring', 'd', day(4)),
+      sent('spring', 's', day(4)),
+      answered('spring', 'd', 'clicked', day(5)),
+      answered('spring', 's', 'opened', day(5)),
+      caused('spring', 'd', day(6)),
+      opened('1', day(7), { contactIds: ['s'] }),
+      person('person-d', 'PersonMergedInto', day(10), { survivorId: 's', consents: [] }, { recordedAt: day(12) }),
+      // The last word on them counts, under whichever id.
+      caused('summer', 's', day(14)),
+      person('person-d', 'PersonSeparated', day(20), { survivorId: 's' }),
+    ];
+    await givenEvents(...events).projectedBy(campaignsModel, async ({ database }) => {
+      const report = async (campaignId: string, asOf: string, knownAt?: string) => {
+        const [one] = (await campaignsReport(database, { campaignId, asOf, knownAt })).items;
+        return [one?.sent, one?.recipients, one?.responders, one?.responseRate, one?.leads, one?.opportunities];
+      };
+      const apart = [2, 2, 1, '0.5000', 1, 0];
+      expect(await report('spring', day(9))).toEqual(apart);
+      expect(await report('spring', day(11), day(11))).toEqual(apart);
+      expect(await report('spring', day(11))).toEqual([2, 1, 1, '1.0000', 1, 1]);
+      expect(await report('spring', day(15))).toEqual([2, 1, 1, '1.0000', 0, 0]);
+      expect((await report('summer', day(15))).slice(-2)).toEqual([1, 1]);
+      expect(await report('spring', day(20))).toEqual(apart);
     });
   });
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { decimal, projection, type View } from '../../libs/read-model/index.js';
 import { purchases } from '../customers/tables.js';
+import { merges } from '../merges.js';
 import { policies, rates } from '../policies/tables.js';
 import { amountsOf, campaignsOf } from './returns.js';
 import {
@@ -70,7 +71,7 @@ const views: Readonly<Record<string, View<CampaignTables>>> = {
 /** What campaigns cost, whom they reached and what they brought, at any instant (domain.md §7). */
 export const campaignsModel = projection<CampaignTables>({
   name: 'campaigns',
-  version: 2,
+  version: 3,
   tables: {
     campaigns: campaignsTable,
     costs,
@@ -81,6 +82,7 @@ export const campaignsModel = projection<CampaignTables>({
     purchases,
     rates,
     policies,
+    merges,
   },
   views,
 });

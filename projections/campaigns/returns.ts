@@ -4,6 +4,7 @@ import type { ResponseKind } from '../../libs/domain/recipient/recipient.events.
 import type { Instant } from '../../libs/kernel/index.js';
 import { ratio, type Source } from '../../libs/read-model/index.js';
 import { convertedTo, rateThen, reportingCurrency } from '../forecast/valued.js';
+import { survivorsOf } from '../merges.js';
 import type { CampaignStatus, CampaignTables } from './tables.js';
 
 type Tables = Source<CampaignTables>;
@@ -21,17 +22,36 @@ const answers = [
 const answered = sql`kind in (${sql.join(answers.map((kind) => sql.lit(kind)))})`;
 
 /**
+ * The people who were merged with whom they continue as, and the campaign that caused each lead: of those who are one by
+ * now, the last word counts.
+ */
+const attributed = ({ at }: Tables): RawBuilder<unknown> => sql`merged as materialized (
+  select substr(stream, 8) as id, substr(survivor, 8) as survivor from ${survivorsOf(at('merges'))} s
+  where stream like 'person-%'
+), attributed as (
+  select distinct on (1) coalesce(m.survivor, a.person_id) as person_id, a.campaign_id
+  from ${at('attributions')} a left join merged m on m.id = a.person_id where a.person_id is not null
+  order by 1, a.valid_from desc, a.position desc
+)`;
+
+/** Rows with the person whom they count for in `of_person_id`. */
+const ofPeople = (rows: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+  select r.*, coalesce(m.survivor, r.person_id) as of_person_id from ${rows} r left join merged m on m.id = r.person_id
+)`;
+
+/**
  * Every opportunity with the campaign that caused it: the one that it was attributed to last; else the one that it was
  * opened with; else the one that caused the first of its contacts whom a campaign caused.
  */
-const caused = ({ at }: Tables): RawBuilder<unknown> => sql`caused as (
+const caused = ({ at }: Tables): RawBuilder<unknown> => sql`by_contact as (
+  select distinct on (o.id) o.id, p.campaign_id
+  from ${at('opportunities')} o cross join unnest(o.contact_ids) with ordinality c (contact, place)
+    left join merged m on m.id = c.contact join attributed p on p.person_id = coalesce(m.survivor, c.contact)
+  order by o.id, c.place
+), caused as (
   select o.*, coalesce(a.campaign_id, o.campaign_id, l.campaign_id) as caused_by
   from ${at('opportunities')} o left join ${at('attributions')} a on a.opportunity_id = o.id
-  left join lateral (
-    select p.campaign_id from unnest(o.contact_ids) with ordinality c (id, place)
-      join ${at('attributions')} p on p.person_id = c.id
-    where a.campaign_id is null and o.campaign_id is null order by c.place limit 1
-  ) l on true
+    left join by_contact l on l.id = o.id
   where o.status <> 'withdrawn' and coalesce(a.campaign_id, o.campaign_id, l.campaign_id) is not null
 )`;
 
@@ -64,7 +84,8 @@ const amounts = (source: Tables): RawBuilder<unknown> => {
 };
 
 const base = (source: Tables): RawBuilder<unknown> =>
-  sql`reporting as materialized (select ${reportingCurrency(source)} as currency), ${caused(source)}, ${amounts(source)}`;
+  sql`reporting as materialized (select ${reportingCurrency(source)} as currency), ${attributed(source)}, ${caused(source)},
+    ${amounts(source)}`;
 
 export interface AmountRow {
   readonly campaign_id: string;
@@ -114,28 +135,28 @@ export interface CampaignRow {
 }
 
 const people = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`(count(distinct person_id) filter (where ${condition}))::integer`;
+  sql`(count(distinct of_person_id) filter (where ${condition}))::integer`;
 
 /** Every campaign with its cost, what it sent, who answered, and what it brought (S3; domain.md §7). */
 export const campaignsOf = (source: Tables): RawBuilder<CampaignRow> => {
   const { at } = source;
   return sql<CampaignRow>`
   with ${base(source)}, sending as (
-    select campaign_id, count(*)::integer as sent, count(distinct person_id)::integer as recipients
-    from ${at('sends')} s group by 1
+    select campaign_id, count(*)::integer as sent, count(distinct of_person_id)::integer as recipients
+    from ${ofPeople(at('sends'))} s group by 1
   ), response as (
     select campaign_id, ${people(sql`kind = 'opened'`)} as opened,
       (count(*) filter (where ${answered}))::integer as responses, ${people(answered)} as responders,
       ${people(sql`kind = 'unsubscribed'`)} as unsubscribed, ${people(sql`kind = 'complained'`)} as complained,
       ${people(sql`kind = 'bounced'`)} as bounced
-    from ${at('responses')} r group by 1
+    from ${ofPeople(at('responses'))} r group by 1
   ), reply as (
-    select campaign_id, count(distinct person_id)::integer as replies from ${at('sends')} s
-    where exists (select from ${at('responses')} r
-      where r.campaign_id = s.campaign_id and r.person_id = s.person_id and ${answered})
+    select campaign_id, count(distinct of_person_id)::integer as replies from ${ofPeople(at('sends'))} s
+    where exists (select from ${ofPeople(at('responses'))} r
+      where r.campaign_id = s.campaign_id and r.of_person_id = s.of_person_id and ${answered})
     group by 1
   ), lead as (
-    select campaign_id, count(*)::integer as leads from ${at('attributions')} a where person_id is not null group by 1
+    select campaign_id, count(*)::integer as leads from attributed group by 1
   ), deal as (
     select caused_by, count(*)::integer as opportunities, (count(*) filter (where status = 'won'))::integer as won
     from caused group by 1

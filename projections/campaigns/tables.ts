@@ -16,6 +16,7 @@ import {
   versions,
 } from '../../libs/read-model/index.js';
 import type { purchases } from '../customers/tables.js';
+import type { merges } from '../merges.js';
 import type { policies, rates } from '../policies/tables.js';
 
 export type CampaignStatus = 'planned' | 'launched' | 'ended';
@@ -179,4 +180,5 @@ export type CampaignTables = {
   readonly purchases: typeof purchases;
   readonly rates: typeof rates;
   readonly policies: typeof policies;
+  readonly merges: typeof merges;
 };

@@ -16,15 +16,23 @@ const merged = ({ at }: Tables): RawBuilder<unknown> => sql`
   ),
   merged as (select id, survivor from step s where not exists (select from step o where o.id = s.survivor))`;
 
-/** Leads, by whom they continue as, with whether an opportunity of theirs is won. */
+/** Leads, by whom they continue as: when any of those first came so far, and whether an opportunity of theirs is won. */
 const leads = ({ at }: Tables): RawBuilder<unknown> => sql`
   winner as (
     select distinct coalesce(m.survivor, c) as id
     from ${at('opportunities')} o cross join unnest(o.contact_ids) c left join merged m on m.id = c
     where o.status = 'won'
   ),
+  earlier as (
+    select m.survivor, min(d.marketing_qualified_at) as marketing_qualified_at,
+      min(d.sales_qualified_at) as sales_qualified_at
+    from merged m join ${at('people')} d on d.id = m.id group by 1
+  ),
   lead as (
-    select p.*, (w.id is not null) as won from ${at('people')} p left join winner w on w.id = p.id
+    select p.id, p.source, p.potential, p.registered_at, p.converted_at, (w.id is not null) as won,
+      least(p.marketing_qualified_at, e.marketing_qualified_at) as marketing_qualified_at,
+      least(p.sales_qualified_at, e.sales_qualified_at) as sales_qualified_at
+    from ${at('people')} p left join winner w on w.id = p.id left join earlier e on e.survivor = p.id
     where p.kind = 'lead' and p.merged_into is null
   )`;
 
@@ -94,8 +102,9 @@ export const funnelOf = (source: Tables, span: Span, touch: 'first' | 'any'): Ra
     from visit order by ${one}, occurred_at, position
   ),
   caused as (
-    select distinct on (person_id) person_id, content from ${at('attributions')} a where person_id is not null
-    order by person_id, position desc
+    select distinct on (1) coalesce(m.survivor, a.person_id) as person_id, content
+    from ${at('attributions')} a left join merged m on m.id = a.person_id where person_id is not null
+    order by 1, valid_from desc, position desc
   ),
   person as (
     select t.touched_at, t.content, t.source, true as visited, l.registered_at, l.marketing_qualified_at,

@@ -146,6 +146,47 @@ describe('conversion', () => {
     );
   });
 
+  it('keeps how far a duplicate had come, and what caused them, from the merge on', async () => {
+    const caused = attribution('attribution-e', 'AttributedToCampaign', day(4), {
+      campaignId: 'spring',
+      personId: 'e',
+      content: 'mailing',
+    });
+    const events = [
+      lead('e', day(2), 'web'),
+      lead('f', day(3), 'fair'),
+      caused,
+      qualified('e', day(4), 'marketing-qualified'),
+      qualified('e', day(5), 'sales-qualified'),
+      person('person-e', 'PersonMergedInto', day(10), { survivorId: 'f', consents: [] }, { recordedAt: day(12) }),
+      person('person-e', 'PersonSeparated', day(20), { survivorId: 'f' }),
+    ];
+    await givenEvents(...events).projectedBy(funnel, async ({ database }) => {
+      const report = async (asOf: string, knownAt?: string) =>
+        (await conversionReport(database, { per: 'all', by: 'source', asOf, knownAt })).map((row) => [
+          row.source,
+          row.leads,
+          row.marketingQualified,
+          row.salesQualified,
+        ]);
+      const contents = async (asOf: string) =>
+        (await funnelReport(database, { per: 'all', touch: 'first', asOf })).map((row) => [row.source, row.content]);
+      const apart = [
+        ['fair', 1, 0, 0],
+        ['web', 1, 1, 1],
+      ];
+      expect(await report(day(9))).toEqual(apart);
+      expect(await report(day(11), day(11))).toEqual(apart);
+      expect(await report(day(11))).toEqual([['fair', 1, 1, 1]]);
+      expect(await report(day(20))).toEqual(apart);
+      expect(await contents(day(9))).toEqual([
+        ['web', 'mailing'],
+        ['fair', null],
+      ]);
+      expect(await contents(day(11))).toEqual([['fair', 'mailing']]);
+    });
+  });
+
   it('is what counting lead by lead gives, on both axes', async () => {
     const step = fc.record({
       id: fc.integer({ min: 0, max: 3 }),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { ofAll, projection, type View } from '../../libs/read-model/index.js';
+import { merges } from '../merges.js';
 import { satisfactionOf, wantedServicesOf } from './satisfaction.js';
 import { breaches, cases, responses, type ServiceTables, surveys } from './tables.js';
 
@@ -68,7 +69,7 @@ const views: Readonly<Record<string, View<ServiceTables>>> = {
       survey_id: 'Survey that was answered.',
       kind: 'nps or csat.',
       period: 'Month in UTC: 2026-07.',
-      account_id: 'Account that was answered for; null: people without one.',
+      account_id: 'Account that was answered for, as it continues; null: people without one.',
       responses: 'Number of responses.',
       promoters: '9 and 10 (nps), 4 and 5 (csat).',
       passives: '7 and 8 (nps), 3 (csat).',
@@ -84,7 +85,7 @@ const views: Readonly<Record<string, View<ServiceTables>>> = {
     columns: {
       service: 'What they would like to have.',
       period: 'Month in UTC: 2026-07.',
-      account_id: 'Account that was answered for; null: people without one.',
+      account_id: 'Account that was answered for, as it continues; null: people without one.',
       responses: 'Number of survey responses that say so.',
       customers: 'Number of accounts, or people without one, that say so.',
     },
@@ -95,7 +96,7 @@ const views: Readonly<Record<string, View<ServiceTables>>> = {
 /** Cases with their targets, and how satisfied customers are, at any instant (domain.md §8). */
 export const service = projection<ServiceTables>({
   name: 'service',
-  version: 1,
-  tables: { cases, breaches, surveys, responses },
+  version: 2,
+  tables: { cases, breaches, surveys, responses, merges },
   views,
 });

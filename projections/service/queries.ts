@@ -13,6 +13,7 @@ import {
   rows,
   type Span,
 } from '../../libs/read-model/index.js';
+import { idsOf } from '../merges.js';
 import { service } from './index.js';
 import type { SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
 import { satisfactionOf, type SatisfactionRow, wantedServicesOf, type WantedServiceRow } from './satisfaction.js';
@@ -95,8 +96,8 @@ export const casesList = (database: Database, asked: CasesAsked): Promise<Page<C
       ...(status === undefined ? [] : [sql`status = ${status}`]),
       ...(priority === undefined ? [] : [sql`priority = ${priority}`]),
       ...(assignee === undefined ? [] : [sql`assignee = ${assignee}`]),
-      ...(personId === undefined ? [] : [sql`person_id = ${personId}`]),
-      ...(accountId === undefined ? [] : [sql`account_id = ${accountId}`]),
+      ...(personId === undefined ? [] : [sql`person_id in ${idsOf(reading.at('merges'), 'person', personId)}`]),
+      ...(accountId === undefined ? [] : [sql`account_id in ${idsOf(reading.at('merges'), 'account', accountId)}`]),
       ...(targets === undefined ? [] : [targets === 'breached' ? breached : sql`not ${breached}`]),
       ...(after ? [sql`(opened_at, id) > (${after[0]}::timestamptz, ${after[1]})`] : []),
     ];
@@ -149,7 +150,7 @@ export interface SatisfactionAsked extends Moment, Span {
 }
 
 const saidBy = ({ among }: Pick<SatisfactionAsked, 'among'>) =>
-  among && sql`${sql.ref(among.of === 'accounts' ? 'account_id' : 'person_id')} = any(${among.ids})`;
+  among && sql`${sql.ref(among.of === 'accounts' ? 'of_account_id' : 'of_person_id')} = any(${among.ids})`;
 
 const satisfaction = (row: SatisfactionRow): Satisfaction => ({
   surveyId: row.survey_id,
@@ -172,7 +173,7 @@ export const satisfactionTrend = (database: Database, asked: SatisfactionAsked):
     const by = accountId === undefined ? asked.by : 'account';
     const only = [
       ...(surveyId === undefined ? [] : [sql`survey_id = ${surveyId}`]),
-      ...(accountId === undefined ? [] : [sql`account_id = ${accountId}`]),
+      ...(accountId === undefined ? [] : [sql`account_id in ${idsOf(reading.at('merges'), 'account', accountId)}`]),
     ];
     const found = await rows(
       reading,
@@ -207,7 +208,7 @@ export const wantedServices = (
     const found = await rows(
       reading,
       sql<WantedServiceRow>`select * from (${wantedServicesOf(reading, asked, by, saidBy(asked))}) w
-        where ${accountId === undefined ? sql`true` : sql`account_id = ${accountId}`}
+        where ${accountId === undefined ? sql`true` : sql`account_id in ${idsOf(reading.at('merges'), 'account', accountId)}`}
         order by period, customers desc, responses desc, service, account_id nulls last`,
     );
     return found.map((row) => ({

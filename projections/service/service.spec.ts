@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AccountEvents } from '../../libs/domain/account/account.events.js';
 import type { CaseEvents } from '../../libs/domain/case/case.events.js';
+import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { ResponseEvents } from '../../libs/domain/response/response.events.js';
 import type { SurveyKind } from '../../libs/domain/survey/survey.events.js';
 import { dayIn } from '../../libs/testing/facts.js';
@@ -9,6 +11,8 @@ import { caseDetail, casesList, type CasesAsked, satisfactionTrend, wantedServic
 
 const on = happened<CaseEvents>();
 const answered = happened<ResponseEvents>();
+const account = happened<AccountEvents>();
+const person = happened<PersonEvents>();
 const day = dayIn(2024);
 const policy = { name: 'case.targets', version: 2 } as const;
 const sealed = { subject: 'person-p', box: 'AAAA' };
@@ -103,6 +107,24 @@ describe('the cases', () => {
     });
   });
 
+  it('are those of everybody who is one with the one asked for, from the merge on', async () => {
+    const merging = [
+      open('1', 1, { personId: 'p', accountId: 'a' }),
+      open('2', 2, { personId: 'q', accountId: 'b' }),
+      account('account-b', 'AccountMergedInto', day(5), { survivorId: 'a' }, { recordedAt: day(7) }),
+      person('person-q', 'PersonMergedInto', day(5), { survivorId: 'p', consents: [] }, { recordedAt: day(7) }),
+      account('account-b', 'AccountSeparated', day(9), { survivorId: 'a' }),
+    ];
+    await givenEvents(...merging).projectedBy(service, async ({ database }) => {
+      const list = async (asked: CasesAsked) => (await casesList(database, asked)).items.map(({ id }) => id);
+      for (const one of ['a', 'b']) expect(await list({ accountId: one, asOf: day(6) })).toEqual(['1', '2']);
+      for (const one of ['p', 'q']) expect(await list({ personId: one, asOf: day(6) })).toEqual(['1', '2']);
+      expect(await list({ accountId: 'a', asOf: day(4) })).toEqual(['1']);
+      expect(await list({ accountId: 'a', asOf: day(6), knownAt: day(6) })).toEqual(['1']);
+      expect(await list({ accountId: 'b', asOf: day(9) })).toEqual(['2']);
+    });
+  });
+
   it('tell analysts every breach', async () => {
     await givenEvents(...story).projectedBy(service, async ({ database }) => {
       const { rows } = await database.pool.query<object>(
@@ -181,6 +203,31 @@ describe('satisfaction', () => {
       ]);
       expect(await trend({ among: { of: 'people', ids: ['p'] } })).toEqual([['nps', '2024-Q1', null, 1, 0]]);
       expect(await trend({ surveyId: 'csat', knownAt: day(1, 5) })).toEqual([['csat', '2024-Q2', null, 2, 50]]);
+    });
+  });
+
+  it('is that of the survivor, asked for under either id, from the merge on', async () => {
+    const events = [
+      say('nps', 10, day(1), 'a'),
+      say('nps', 0, day(2), 'b'),
+      account('account-b', 'AccountMergedInto', day(5), { survivorId: 'a' }, { recordedAt: day(7) }),
+      account('account-b', 'AccountSeparated', day(9), { survivorId: 'a' }),
+    ];
+    await givenEvents(...events).projectedBy(service, async ({ database }) => {
+      const trend = async (asOf: number, more: object = {}) =>
+        (await satisfactionTrend(database, { by: 'account', per: 'all', asOf: day(asOf), ...more })).map(
+          ({ accountId, responses, nps }) => [accountId, responses, nps],
+        );
+      const apart = [
+        ['a', 1, 100],
+        ['b', 1, -100],
+      ];
+      expect(await trend(4)).toEqual(apart);
+      expect(await trend(6, { knownAt: day(6) })).toEqual(apart);
+      expect(await trend(6)).toEqual([['a', 2, 0]]);
+      for (const accountId of ['a', 'b']) expect(await trend(6, { accountId })).toEqual([['a', 2, 0]]);
+      expect(await trend(6, { among: { of: 'accounts', ids: ['a'] } })).toEqual([['a', 2, 0]]);
+      expect(await trend(9)).toEqual(apart);
     });
   });
 

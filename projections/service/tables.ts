@@ -18,6 +18,7 @@ import {
   versions,
   type StoredRow,
 } from '../../libs/read-model/index.js';
+import type { merges } from '../merges.js';
 
 export type CaseStatus = 'open' | 'resolved';
 
@@ -88,7 +89,7 @@ export const cases = versions<CaseEvents>()({
     CaseTargetBreached: ({ data }) =>
       data.target === 'response' ? { response_breached_at: data.dueAt } : { resolution_breached_at: data.dueAt },
   },
-  indexes: [{ on: ['status', 'opened_at'], current: true }, { on: ['account_id'] }],
+  indexes: [{ on: ['status', 'opened_at'], current: true }, { on: ['account_id'] }, { on: ['person_id'] }],
 });
 
 export type CaseRow = StoredRow<typeof cases>;
@@ -168,4 +169,5 @@ export type ServiceTables = {
   readonly breaches: typeof breaches;
   readonly surveys: typeof surveys;
   readonly responses: typeof responses;
+  readonly merges: typeof merges;
 };
