@@ -75,7 +75,8 @@ async function listen(engine: Engine, { port, host }: ApiSettings): Promise<Nest
   readBodies(server);
   const document = openApiDocument(app, engine.commands);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Kroniek API' });
-  await app.listen(port, host ?? '0.0.0.0');
+  // Who comes while it is busy waits to be let in: with Node's 511, more of them would be turned away.
+  await app.listen({ port, host: host ?? '0.0.0.0', backlog: 4_096 });
   return app;
 }
 
