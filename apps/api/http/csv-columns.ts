@@ -106,7 +106,8 @@ export const csvColumns = {
   ],
   wantedServices: ['service', 'period', 'accountId', 'responses', 'customers'],
   retention: [
-    ...['period', 'activeAtStart', 'new', 'wonBack', 'goneInactive', 'retained', 'activeAtEnd', 'retentionRate'],
+    ...['period', 'activeAtStart', 'new', 'wonBack', 'activeByWindow', 'goneInactive', 'retained', 'activeAtEnd'],
+    'retentionRate',
   ],
   campaigns: [
     ...['campaignId', 'name', 'aim', 'segmentId', 'owner', 'status', 'launchedAt', 'endedAt', ...moneyOf('budget')],
