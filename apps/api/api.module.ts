@@ -28,6 +28,7 @@ import { OpportunitiesController } from './queries/opportunities.controller.js';
 import { PeopleController } from './queries/people.controller.js';
 import { PipelinesController } from './queries/pipelines.controller.js';
 import { ExchangeRatesController, PoliciesController } from './queries/policies.controller.js';
+import { Questions } from './queries/questions.js';
 import { ReadModels } from './queries/read-models.js';
 import { SegmentsController } from './queries/segments.controller.js';
 import { VelocityController } from './queries/velocity.controller.js';
@@ -83,6 +84,7 @@ export class ApiModule {
         { provide: PersonalKeys, useValue: personalKeys },
         { provide: Metrics, useValue: metrics },
         { provide: Health, useFactory: () => new Health(engine) },
+        Questions,
         { provide: ReadModels, useFactory: () => new ReadModels(database) },
         {
           provide: ManyCommands,

@@ -1,15 +1,13 @@
-import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AccountRole, accountRoles } from '../../../libs/domain/account/account.events.js';
 import { OneOf, Optional, OptionalId, Text } from '../../../libs/domain/fields.js';
 import { accountDetail, accountsList } from '../../../projections/customers/accounts.js';
-import { respond, respondPages } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, ask, found, PageParams } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { AsOfParams, found, including, PageParams } from './asking.js';
+import { Questions } from './questions.js';
 
 class AccountsParams extends PageParams {
   @Optional()
@@ -41,23 +39,13 @@ class AccountsParams extends PageParams {
 @ApiTags('customers')
 @Controller('v1/accounts')
 export class AccountsController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get()
   @ApiOperation({ summary: 'Accounts by name: by owner, country, industry, role, product in use, parent.' })
   @ApiParams(AccountsParams)
-  async list(
-    @Params(AccountsParams) params: AccountsParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...asked } = params;
-    return respondPages(request, reply, csvColumns.accounts, params, (page) =>
-      ask(this.queries, 'customers', params, () => accountsList(this.models.database, { ...asked, ...page })),
-    );
+  async list(@Params(AccountsParams) params: AccountsParams, @InReply() reply: Reply): Promise<object | string> {
+    return reply.pages(csvColumns.accounts, params, (asked) => this.questions.ask('customers', asked, accountsList));
   }
 
   @Get(':id')
@@ -66,13 +54,9 @@ export class AccountsController {
   async one(
     @Param('id') id: string,
     @Params(AsOfParams) params: AsOfParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { asOf, knownAt } = params;
-    const detail = await ask(this.queries, 'customers', params, () =>
-      accountDetail(this.models.database, { id: id.toLowerCase(), asOf, knownAt }),
-    );
-    return respond(request, reply, found(detail, 'account'), (one) => [one]);
+    const detail = await this.questions.ask('customers', including(params, { id: id.toLowerCase() }), accountDetail);
+    return reply.with(found(detail, 'account'), (one) => [one]);
   }
 }

@@ -1,7 +1,5 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   activityKinds,
   type ActivityKind,
@@ -11,11 +9,10 @@ import {
 import { OneOf, Optional, Slug, Text } from '../../../libs/domain/fields.js';
 import { type ActivityGroup, activityGroups } from '../../../projections/activity/productivity.js';
 import { activitiesReport } from '../../../projections/activity/queries.js';
-import { respond } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { ask } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { Questions } from './questions.js';
 import { ReportParams, spanned } from './report-params.js';
 
 class ActivitiesReportParams extends ReportParams {
@@ -44,21 +41,17 @@ class ActivitiesReportParams extends ReportParams {
 @ApiTags('reports')
 @Controller('v1/reports/activities')
 export class ActivitiesReportController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get()
   @ApiOperation({ summary: 'Activities planned, done and failed, by person, team or kind.' })
   @ApiParams(ActivitiesReportParams)
   async report(
     @Params(ActivitiesReportParams) params: ActivitiesReportParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
     const asked = { ...spanned(params), by: params.by ?? 'person' };
-    const items = await ask(this.queries, 'activity', params, () => activitiesReport(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.activities);
+    const items = await this.questions.ask('activity', asked, activitiesReport);
+    return reply.items(items, csvColumns.activities);
   }
 }

@@ -1,7 +1,5 @@
-import { Controller, Get, Req, Res, type StreamableFile } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayReadPersonalData } from '../../../libs/cqrs/index.js';
 import { customerGroups, type CustomerGroup } from '../../../libs/domain/account/customer-group.rules.js';
 import { relationshipPhases, type RelationshipPhase } from '../../../libs/domain/account/phase.rules.js';
@@ -14,11 +12,11 @@ import { alarmsList } from '../../../projections/alarms/queries.js';
 import { type AlarmKind, alarmKinds } from '../../../projections/alarms/tables.js';
 import { attentionDue } from '../../../projections/customers/attention-due.js';
 import { Caller } from '../http/authenticate.js';
-import { respondPages } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { ask, EndOf, PageParams } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { EndOf, including, PageParams } from './asking.js';
+import { Questions } from './questions.js';
 
 class AlarmsParams extends PageParams {
   @Optional()
@@ -39,25 +37,15 @@ class AlarmsParams extends PageParams {
 @ApiTags('agenda')
 @Controller('v1/alarms')
 export class AlarmsController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get()
   @ApiOperation({
     summary: 'Stalled contacts, overdue activities, stale opportunities, breached cases; the oldest first.',
   })
   @ApiParams(AlarmsParams)
-  async list(
-    @Params(AlarmsParams) params: AlarmsParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...asked } = params;
-    return respondPages(request, reply, csvColumns.alarms, params, (page) =>
-      ask(this.queries, 'alarms', params, () => alarmsList(this.models.database, { ...asked, ...page })),
-    );
+  async list(@Params(AlarmsParams) params: AlarmsParams, @InReply() reply: Reply): Promise<object | string> {
+    return reply.pages(csvColumns.alarms, params, (asked) => this.questions.ask('alarms', asked, alarmsList));
   }
 }
 
@@ -97,8 +85,7 @@ class AttentionParams extends PageParams {
 @Controller('v1/agenda')
 export class AgendaController {
   constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
+    private readonly questions: Questions,
     private readonly keys: PersonalKeys,
   ) {}
 
@@ -108,14 +95,10 @@ export class AgendaController {
   async list(
     @Params(AgendaParams) params: AgendaParams,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...asked } = params;
-    return respondPages(request, reply, csvColumns.agenda, params, async (page) => {
-      const { items, next } = await ask(this.queries, 'agenda', params, () =>
-        agendaList(this.models.database, { ...asked, ...page }),
-      );
+    @InReply() reply: Reply,
+  ): Promise<object | string> {
+    return reply.pages(csvColumns.agenda, params, async (asked) => {
+      const { items, next } = await this.questions.ask('agenda', asked, agendaList);
       return { items: await this.opened(items, actor), next };
     });
   }
@@ -129,13 +112,11 @@ export class AgendaController {
   async attention(
     @Params(AttentionParams) params: AttentionParams,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...asked } = params;
+    @InReply() reply: Reply,
+  ): Promise<object | string> {
     const names = maySeeNames.includes(actor.role);
-    return respondPages(request, reply, csvColumns.attention, params, (page) =>
-      ask(this.queries, 'customers', params, () => attentionDue(this.models.database, { ...asked, ...page, names })),
+    return reply.pages(csvColumns.attention, including(params, { names }), (asked) =>
+      this.questions.ask('customers', asked, attentionDue),
     );
   }
 

@@ -1,7 +1,5 @@
-import type { QueryBus } from '@nestjs/cqrs';
 import { Matches, ValidateBy } from 'class-validator';
 import { Moment, Optional, Whole } from '../../../libs/domain/fields.js';
-import { Ask } from '../../../libs/cqrs/index.js';
 import { notFound } from '../../../libs/kernel/index.js';
 import { InDigits } from '../http/params.js';
 
@@ -65,16 +63,11 @@ export const EndOf = (from: string, inOrder = (begin: Bound, end: Bound) => begi
     { message: `$property must not lie before ${from}.` },
   );
 
-/** Puts a question to read models over the bus. */
-export const ask = <Answer>(
-  bus: QueryBus,
-  restsOn: string | readonly string[],
-  { minPosition }: AsOfParams,
-  answer: () => Promise<Answer>,
-): Promise<Answer> =>
-  bus.execute<Ask<Answer>, Answer>(
-    new Ask({ restsOn: [restsOn].flat(), answer }, minPosition === undefined ? undefined : BigInt(minPosition)),
-  );
+/** What the parameters ask, with what the path says and what the caller may see. */
+export const including = <P extends object, More extends object>(params: P, more: More): P & More => ({
+  ...params,
+  ...more,
+});
 
 /** The answer, unless there is none. @throws Refusal `PIPELINE_NOT_FOUND` and the like */
 export function found<Answer>(answer: Answer | null, what: string): Answer {

@@ -1,15 +1,13 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { campaignAims, type CampaignAim } from '../../../libs/domain/campaign/campaign.events.js';
 import { OneOf, Optional, OptionalId } from '../../../libs/domain/fields.js';
 import { campaignsReport } from '../../../projections/campaigns/queries.js';
-import { respond } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, ask } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { AsOfParams } from './asking.js';
+import { Questions } from './questions.js';
 
 const statuses = ['planned', 'launched', 'ended'] as const;
 
@@ -29,10 +27,7 @@ class CampaignsReportParams extends AsOfParams {
 @ApiTags('reports')
 @Controller('v1/reports/campaigns')
 export class CampaignsReportController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get()
   @ApiOperation({
@@ -41,11 +36,9 @@ export class CampaignsReportController {
   @ApiParams(CampaignsReportParams)
   async report(
     @Params(CampaignsReportParams) params: CampaignsReportParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { minPosition: _, ...asked } = params;
-    const report = await ask(this.queries, 'campaigns', params, () => campaignsReport(this.models.database, asked));
-    return respond(request, reply, report, ({ items }) => items, csvColumns.campaigns);
+    const report = await this.questions.ask('campaigns', params, campaignsReport);
+    return reply.with(report, ({ items }) => items, csvColumns.campaigns);
   }
 }

@@ -1,7 +1,5 @@
-import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayReadPersonalData } from '../../../libs/cqrs/index.js';
 import { priorities, type Priority } from '../../../libs/domain/case/case.events.js';
 import { OneOf, Optional, OptionalId, Text } from '../../../libs/domain/fields.js';
@@ -9,11 +7,11 @@ import { PersonalKeys } from '../../../libs/event-log/index.js';
 import type { Actor } from '../../../libs/kernel/index.js';
 import { caseDetail, type CaseListed, casesList } from '../../../projections/service/queries.js';
 import { Caller } from '../http/authenticate.js';
-import { respond, respondPages } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, ask, found, PageParams } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { AsOfParams, found, including, PageParams } from './asking.js';
+import { Questions } from './questions.js';
 
 const statuses = ['open', 'resolved'] as const;
 const targets = ['breached', 'met'] as const;
@@ -47,8 +45,7 @@ class CasesParams extends PageParams {
 @Controller('v1/cases')
 export class CasesController {
   constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
+    private readonly questions: Questions,
     private readonly keys: PersonalKeys,
   ) {}
 
@@ -58,14 +55,10 @@ export class CasesController {
   async list(
     @Params(CasesParams) params: CasesParams,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...asked } = params;
-    return respondPages(request, reply, csvColumns.cases, params, async (page) => {
-      const { items, next } = await ask(this.queries, 'service', params, () =>
-        casesList(this.models.database, { ...asked, ...page }),
-      );
+    @InReply() reply: Reply,
+  ): Promise<object | string> {
+    return reply.pages(csvColumns.cases, params, async (asked) => {
+      const { items, next } = await this.questions.ask('service', asked, casesList);
       return { items: await this.opened(items, actor), next };
     });
   }
@@ -77,15 +70,11 @@ export class CasesController {
     @Param('id') id: string,
     @Params(AsOfParams) params: AsOfParams,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { asOf, knownAt } = params;
-    const detail = await ask(this.queries, 'service', params, () =>
-      caseDetail(this.models.database, { id: id.toLowerCase(), asOf, knownAt }),
-    );
+    const detail = await this.questions.ask('service', including(params, { id: id.toLowerCase() }), caseDetail);
     const [answer = {}] = await this.opened([found(detail, 'case')], actor);
-    return respond(request, reply, answer, (one) => [one]);
+    return reply.with(answer, (one) => [one]);
   }
 
   /** With subject and description, for those who may see them; what was erased is absent for everybody. */

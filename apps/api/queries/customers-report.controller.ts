@@ -1,23 +1,22 @@
-import { Controller, Get, Req, Res, type StreamableFile } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OneOf, Optional, OptionalId, Slug, Text } from '../../../libs/domain/fields.js';
 import { acquisitionReport } from '../../../projections/customers/acquisition-report.js';
 import { type SatisfactionAsked, satisfactionTrend, wantedServices } from '../../../projections/service/queries.js';
-import { respond, respondPages } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
 import { maySeeNames } from '../../../libs/domain/person/person.events.js';
 import type { Actor } from '../../../libs/kernel/index.js';
+import type { Database } from '../../../libs/read-model/index.js';
 import {
   lifetimeValues,
   type LifetimeValueSort,
   lifetimeValueSorts,
 } from '../../../projections/customers/lifetime-value-report.js';
 import { Caller } from '../http/authenticate.js';
-import { ask, PageParams } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { including, PageParams } from './asking.js';
+import { Questions } from './questions.js';
 import { ReportParams, spanned } from './report-params.js';
 import { membersNamed } from './segment-members.js';
 
@@ -79,21 +78,17 @@ class LifetimeValueParams extends PageParams {
 @ApiTags('reports')
 @Controller('v1/reports')
 export class CustomersReportController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get('satisfaction')
   @ApiOperation({ summary: 'NPS and CSAT per survey, period and account.' })
   @ApiParams(SatisfactionParams)
   async trend(
     @Params(SatisfactionParams) params: SatisfactionParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const items = await this.service(params, (asked) => satisfactionTrend(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.satisfaction);
+    const items = await this.service(params, satisfactionTrend);
+    return reply.items(items, csvColumns.satisfaction);
   }
 
   @Get('wanted-services')
@@ -101,37 +96,31 @@ export class CustomersReportController {
   @ApiParams(WantedServicesParams)
   async wanted(
     @Params(WantedServicesParams) params: WantedServicesParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const items = await this.service(params, (asked) => wantedServices(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.wantedServices);
+    const items = await this.service(params, wantedServices);
+    return reply.items(items, csvColumns.wantedServices);
   }
 
   /** What customers said, or those of a segment. */
   private service<Answer>(
     { segmentId, ...params }: SatisfactionParams,
-    answer: (asked: SatisfactionAsked) => Promise<Answer>,
+    answer: (database: Database, asked: SatisfactionAsked) => Promise<Answer>,
   ): Promise<Answer> {
-    const asked = { ...spanned(params), by: params.by ?? 'all' };
-    return ask(this.queries, segmentId === undefined ? 'service' : ['service', 'segments'], params, async () =>
-      answer({ ...asked, among: await membersNamed(this.models.database, segmentId, asked) }),
+    const restsOn = segmentId === undefined ? 'service' : ['service', 'segments'];
+    return this.questions.ask(restsOn, { ...spanned(params), by: params.by ?? 'all' }, async (database, asked) =>
+      answer(database, { ...asked, among: await membersNamed(database, segmentId, asked) }),
     );
   }
 
   @Get('retention')
   @ApiOperation({ summary: 'Customers who came, stayed and went: new, won back, gone inactive, retained.' })
   @ApiParams(ReportParams)
-  async retention(
-    @Params(ReportParams) params: ReportParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
-    const items = await ask(this.queries, 'customers', params, () =>
-      acquisitionReport(this.models.database, spanned(params)),
-    );
-    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.retention);
+  async retention(@Params(ReportParams) params: ReportParams, @InReply() reply: Reply): Promise<object | string> {
+    const items = await this.questions.ask('customers', spanned(params), acquisitionReport);
+    return reply.items(items, csvColumns.retention);
   }
+
   @Get('lifetime-value')
   @ApiOperation({
     summary: 'Customers that bought: what they brought, and what they are expected to bring, with what that rests on.',
@@ -140,13 +129,11 @@ export class CustomersReportController {
   async lifetimeValue(
     @Params(LifetimeValueParams) params: LifetimeValueParams,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...given } = params;
-    const asked = { ...given, names: maySeeNames.includes(actor.role) };
-    return respondPages(request, reply, csvColumns.lifetimeValue, params, (page) =>
-      ask(this.queries, 'customers', params, () => lifetimeValues(this.models.database, { ...asked, ...page })),
+    @InReply() reply: Reply,
+  ): Promise<object | string> {
+    const names = maySeeNames.includes(actor.role);
+    return reply.pages(csvColumns.lifetimeValue, including(params, { names }), (asked) =>
+      this.questions.ask('customers', asked, lifetimeValues),
     );
   }
 }

@@ -1,7 +1,5 @@
-import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayReadPersonalData } from '../../../libs/cqrs/index.js';
 import { customerGroups, type CustomerGroup } from '../../../libs/domain/account/customer-group.rules.js';
 import { relationshipPhases, type RelationshipPhase } from '../../../libs/domain/account/phase.rules.js';
@@ -13,11 +11,11 @@ import { historyOfCustomer, type HistoryItem } from '../../../projections/custom
 import { customerDetail } from '../../../projections/customers/detail.js';
 import { customersList, customerSorts, type CustomerSort } from '../../../projections/customers/queries.js';
 import { Caller } from '../http/authenticate.js';
-import { respond, respondPages } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, ask, found, PageParams } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { AsOfParams, found, including, PageParams } from './asking.js';
+import { Questions } from './questions.js';
 
 const orders = ['asc', 'desc'] as const;
 
@@ -72,8 +70,7 @@ const names = ({ role }: Actor): boolean => maySeeNames.includes(role);
 @Controller('v1/customers')
 export class CustomersController {
   constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
+    private readonly questions: Questions,
     private readonly keys: PersonalKeys,
   ) {}
 
@@ -85,14 +82,10 @@ export class CustomersController {
   async list(
     @Params(CustomersParams) params: CustomersParams,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...asked } = params;
-    return respondPages(request, reply, csvColumns.customers, params, (page) =>
-      ask(this.queries, 'customers', params, () =>
-        customersList(this.models.database, { ...asked, ...page, names: names(actor) }),
-      ),
+    @InReply() reply: Reply,
+  ): Promise<object | string> {
+    return reply.pages(csvColumns.customers, including(params, { names: names(actor) }), (asked) =>
+      this.questions.ask('customers', asked, customersList),
     );
   }
 
@@ -105,13 +98,11 @@ export class CustomersController {
     @Param('id') id: string,
     @Params(AsOfParams) params: AsOfParams,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { asOf, knownAt } = params;
-    const asked = { id: id.toLowerCase(), asOf, knownAt, names: names(actor) };
-    const detail = await ask(this.queries, 'customers', params, () => customerDetail(this.models.database, asked));
-    return respond(request, reply, found(detail, 'customer'), ({ phases }) => phases);
+    const asked = including(params, { id: id.toLowerCase(), names: names(actor) });
+    const detail = await this.questions.ask('customers', asked, customerDetail);
+    return reply.with(found(detail, 'customer'), ({ phases }) => phases);
   }
 
   @Get(':id/history')
@@ -121,15 +112,11 @@ export class CustomersController {
     @Param('id') id: string,
     @Params(HistoryParams) params: HistoryParams,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { asOf, knownAt, order } = params;
-    const asked = { id: id.toLowerCase(), asOf, knownAt, order, seesNames: names(actor) };
-    return respondPages(request, reply, csvColumns.history, params, async (page) => {
-      const history = await ask(this.queries, 'customer-history', params, () =>
-        historyOfCustomer(this.models.database, { ...asked, ...page }),
-      );
+    @InReply() reply: Reply,
+  ): Promise<object | string> {
+    const question = including(params, { id: id.toLowerCase(), seesNames: names(actor) });
+    return reply.pages(csvColumns.history, question, async (asked) => {
+      const history = await this.questions.ask('customer-history', asked, historyOfCustomer);
       const { customerId, items, next } = found(history, 'customer');
       return { customerId, items: await this.opened(items, actor), next };
     });

@@ -1,8 +1,6 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InPeriod, Moment, OneOf, Optional, Slug, Text } from '../../../libs/domain/fields.js';
 import { type ForecastCategory, openForecastCategories } from '../../../libs/domain/opportunity/opportunity.events.js';
 import { calibration } from '../../../projections/forecast/calibration.js';
@@ -10,11 +8,11 @@ import { forecastChanges } from '../../../projections/forecast/changes.js';
 import { forecast } from '../../../projections/forecast/forecast.js';
 import { type ForecastGroup, forecastGroups } from '../../../projections/forecast/lines.js';
 import { type Measure, measures } from '../../../projections/forecast/world.js';
-import { respond } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, ask } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { AsOfParams } from './asking.js';
+import { Questions } from './questions.js';
 
 const categories = [...openForecastCategories, 'closed'] as const satisfies readonly ForecastCategory[];
 
@@ -124,10 +122,7 @@ class CalibrationParams extends AsOfParams {
 @ApiTags('forecast')
 @Controller('v1/forecast')
 export class ForecastController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get()
   @ApiOperation({
@@ -135,16 +130,9 @@ export class ForecastController {
       'The forecast of a period: closed, open, weighted, best and worst case, against target, with submissions and commitments.',
   })
   @ApiParams(ForecastParams)
-  async period(
-    @Params(ForecastParams) params: ForecastParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
-    const { minPosition: _, ...asked } = params;
-    const answer = await ask(this.queries, 'forecast', params, () => forecast(this.models.database, asked));
-    return respond(
-      request,
-      reply,
+  async period(@Params(ForecastParams) params: ForecastParams, @InReply() reply: Reply): Promise<object | string> {
+    const answer = await this.questions.ask('forecast', params, forecast);
+    return reply.with(
       answer,
       ({ period, asOf, currency, rows }) => rows.map((row) => ({ period, asOf, ...row, currency })),
       csvColumns.forecast,
@@ -156,16 +144,9 @@ export class ForecastController {
     summary: 'Why the forecast of a period changed between two instants: what each event did to it, to the cent.',
   })
   @ApiParams(ChangesParams)
-  async changes(
-    @Params(ChangesParams) params: ChangesParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
-    const { minPosition: _, ...asked } = params;
-    const answer = await ask(this.queries, 'forecast', params, () => forecastChanges(this.models.database, asked));
-    return respond(
-      request,
-      reply,
+  async changes(@Params(ChangesParams) params: ChangesParams, @InReply() reply: Reply): Promise<object | string> {
+    const answer = await this.questions.ask('forecast', params, forecastChanges);
+    return reply.with(
       answer,
       ({ rows, currency }) => rows.map((row) => ({ ...row, currency })),
       csvColumns.forecastChanges,
@@ -177,14 +158,10 @@ export class ForecastController {
   @ApiParams(CalibrationParams)
   async calibration(
     @Params(CalibrationParams) params: CalibrationParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { minPosition: _, ...asked } = params;
-    const answer = await ask(this.queries, 'forecast', params, () => calibration(this.models.database, asked));
-    return respond(
-      request,
-      reply,
+    const answer = await this.questions.ask('forecast', params, calibration);
+    return reply.with(
       answer,
       ({ rows, currency }) => rows.map((row) => ({ ...row, currency })),
       csvColumns.calibration,

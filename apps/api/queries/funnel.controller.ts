@@ -1,16 +1,13 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OneOf, Optional, Slug, Text } from '../../../libs/domain/fields.js';
 import { leadPotentials, type LeadPotential } from '../../../libs/domain/person/person.events.js';
 import { conversionReport, funnelReport, winRateReport } from '../../../projections/funnel/queries.js';
 import { type WinRateGroup, winRateGroups } from '../../../projections/funnel/win-rate.js';
-import { respond } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { ask } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { Questions } from './questions.js';
 import { ReportParams, spanned } from './report-params.js';
 
 const bySource = ['source', 'all'] as const;
@@ -66,47 +63,35 @@ class WinRateParams extends ReportParams {
 @ApiTags('reports')
 @Controller('v1/reports')
 export class FunnelController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get('conversion')
   @ApiOperation({ summary: 'How far the leads of each cohort and source came, beside the benchmark of 10 %.' })
   @ApiParams(ConversionParams)
   async conversion(
     @Params(ConversionParams) params: ConversionParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
     const asked = { ...spanned(params), by: params.by ?? 'source' };
-    const items = await ask(this.queries, 'funnel', params, () => conversionReport(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.conversion);
+    const items = await this.questions.ask('funnel', asked, conversionReport);
+    return reply.items(items, csvColumns.conversion);
   }
 
   @Get('inbound')
   @ApiOperation({ summary: 'From the visit to the sale, per content and source.' })
   @ApiParams(FunnelParams)
-  async inbound(
-    @Params(FunnelParams) params: FunnelParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  async inbound(@Params(FunnelParams) params: FunnelParams, @InReply() reply: Reply): Promise<object | string> {
     const asked = { ...spanned(params), touch: params.touch ?? 'first' };
-    const items = await ask(this.queries, 'funnel', params, () => funnelReport(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.inbound);
+    const items = await this.questions.ask('funnel', asked, funnelReport);
+    return reply.items(items, csvColumns.inbound);
   }
 
   @Get('win-rate')
   @ApiOperation({ summary: 'What was won of what was closed, by owner, pipeline, source, competitor or reason.' })
   @ApiParams(WinRateParams)
-  async winRate(
-    @Params(WinRateParams) params: WinRateParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
+  async winRate(@Params(WinRateParams) params: WinRateParams, @InReply() reply: Reply): Promise<object | string> {
     const asked = { ...spanned(params), by: params.by ?? 'all' };
-    const items = await ask(this.queries, 'funnel', params, () => winRateReport(this.models.database, asked));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.winRate);
+    const items = await this.questions.ask('funnel', asked, winRateReport);
+    return reply.items(items, csvColumns.winRate);
   }
 }

@@ -1,7 +1,5 @@
-import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OneOf, Optional, OptionalId, Slug, Text, Whole } from '../../../libs/domain/fields.js';
 import { type ForecastCategory, openForecastCategories } from '../../../libs/domain/opportunity/opportunity.events.js';
 import {
@@ -10,11 +8,11 @@ import {
   type OpportunitySort,
 } from '../../../projections/pipeline/opportunities.js';
 import { opportunityDetail } from '../../../projections/pipeline/opportunity-detail.js';
-import { respond, respondPages } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, InDigits, Params } from '../http/params.js';
-import { AsOfParams, ask, EndOf, found, PageParams } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { AsOfParams, EndOf, found, including, PageParams } from './asking.js';
+import { Questions } from './questions.js';
 
 const categories = [...openForecastCategories, 'closed'] as const satisfies readonly ForecastCategory[];
 const statuses = ['open', 'won', 'lost', 'withdrawn'] as const;
@@ -70,22 +68,17 @@ class OpportunitiesParams extends PageParams {
 @ApiTags('pipeline')
 @Controller('v1/opportunities')
 export class OpportunitiesController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get()
   @ApiOperation({ summary: 'Opportunities, by pipeline, stage, status, owner, account, forecast category, amount.' })
   @ApiParams(OpportunitiesParams)
   async list(
     @Params(OpportunitiesParams) params: OpportunitiesParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...asked } = params;
-    return respondPages(request, reply, csvColumns.opportunities, params, (page) =>
-      ask(this.queries, 'pipeline', params, () => opportunitiesList(this.models.database, { ...asked, ...page })),
+    @InReply() reply: Reply,
+  ): Promise<object | string> {
+    return reply.pages(csvColumns.opportunities, params, (asked) =>
+      this.questions.ask('pipeline', asked, opportunitiesList),
     );
   }
 
@@ -95,13 +88,9 @@ export class OpportunitiesController {
   async one(
     @Param('id') id: string,
     @Params(AsOfParams) params: AsOfParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { asOf, knownAt } = params;
-    const detail = await ask(this.queries, 'pipeline', params, () =>
-      opportunityDetail(this.models.database, { id: id.toLowerCase(), asOf, knownAt }),
-    );
-    return respond(request, reply, found(detail, 'opportunity'), ({ history }) => history);
+    const detail = await this.questions.ask('pipeline', including(params, { id: id.toLowerCase() }), opportunityDetail);
+    return reply.with(found(detail, 'opportunity'), ({ history }) => history);
   }
 }

@@ -1,7 +1,5 @@
-import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayReadPersonalData } from '../../../libs/cqrs/index.js';
 import type { Attribute } from '../../../libs/domain/account/account.events.js';
 import { OneOf, Optional, OptionalId, Text } from '../../../libs/domain/fields.js';
@@ -10,11 +8,11 @@ import { PersonalKeys } from '../../../libs/event-log/index.js';
 import type { Actor } from '../../../libs/kernel/index.js';
 import { type ClosedDetails, peopleList, type Person, personDetail } from '../../../projections/people/queries.js';
 import { Caller } from '../http/authenticate.js';
-import { respond, respondPages } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, ask, found, PageParams } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { AsOfParams, found, including, PageParams } from './asking.js';
+import { Questions } from './questions.js';
 
 const kinds = ['name', 'lead', 'contact', 'other'] as const;
 
@@ -50,8 +48,7 @@ interface OpenedDetails extends Omit<ClosedDetails, 'sealed'>, Partial<Reachable
 @Controller('v1/people')
 export class PeopleController {
   constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
+    private readonly questions: Questions,
     private readonly keys: PersonalKeys,
   ) {}
 
@@ -61,15 +58,11 @@ export class PeopleController {
   async list(
     @Params(PeopleParams) params: PeopleParams,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...asked } = params;
+    @InReply() reply: Reply,
+  ): Promise<object | string> {
     const seesNames = maySeeNames.includes(actor.role);
-    return respondPages(request, reply, csvColumns.people, params, async (page) => {
-      const { items, next } = await ask(this.queries, 'people', params, () =>
-        peopleList(this.models.database, { ...asked, ...page, seesNames }),
-      );
+    return reply.pages(csvColumns.people, including(params, { seesNames }), async (asked) => {
+      const { items, next } = await this.questions.ask('people', asked, peopleList);
       return { items: await this.opened(items, actor), next };
     });
   }
@@ -81,16 +74,13 @@ export class PeopleController {
     @Param('id') id: string,
     @Params(AsOfParams) params: AsOfParams,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { asOf, knownAt } = params;
     const seesNames = maySeeNames.includes(actor.role);
-    const detail = await ask(this.queries, 'people', params, () =>
-      personDetail(this.models.database, { id: id.toLowerCase(), asOf, knownAt, seesNames }),
-    );
+    const asked = including(params, { id: id.toLowerCase(), seesNames });
+    const detail = await this.questions.ask('people', asked, personDetail);
     const [answer = {}] = await this.opened([found(detail, 'person')], actor);
-    return respond(request, reply, answer, (one) => [one]);
+    return reply.with(answer, (one) => [one]);
   }
 
   /** With the personal data that the caller may see; what was erased is absent for everybody. */

@@ -1,32 +1,23 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pipelinesList, pipelineSummary } from '../../../projections/pipeline/queries.js';
-import { respond } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, ask, found } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { AsOfParams, found, including } from './asking.js';
+import { Questions } from './questions.js';
 
 @ApiTags('pipeline')
 @Controller('v1/pipelines')
 export class PipelinesController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get()
   @ApiOperation({ summary: 'The pipelines there are.' })
   @ApiParams(AsOfParams)
-  async list(
-    @Params(AsOfParams) params: AsOfParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
-    const items = await ask(this.queries, 'pipeline', params, () => pipelinesList(this.models.database, params));
-    return respond(request, reply, { items, next: null }, (answer) => answer.items, csvColumns.pipelines);
+  async list(@Params(AsOfParams) params: AsOfParams, @InReply() reply: Reply): Promise<object | string> {
+    const items = await this.questions.ask('pipeline', params, pipelinesList);
+    return reply.items(items, csvColumns.pipelines);
   }
 
   @Get(':id')
@@ -35,16 +26,10 @@ export class PipelinesController {
   async one(
     @Param('id') id: string,
     @Params(AsOfParams) params: AsOfParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { asOf, knownAt } = params;
-    const summary = await ask(this.queries, 'pipeline', params, () =>
-      pipelineSummary(this.models.database, { id: id.toLowerCase(), asOf, knownAt }),
-    );
-    return respond(
-      request,
-      reply,
+    const summary = await this.questions.ask('pipeline', including(params, { id: id.toLowerCase() }), pipelineSummary);
+    return reply.with(
       found(summary, 'pipeline'),
       ({ pipeline, asOf, currency, stages }) => stages.map((stage) => ({ pipeline, asOf, ...stage, currency })),
       csvColumns.stages,

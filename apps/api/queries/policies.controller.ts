@@ -1,7 +1,5 @@
-import { Controller, Get, Param, Req, Res, type StreamableFile } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isPolicyName, policies } from '../../../libs/domain/index.js';
 import { Currency, Day, Optional } from '../../../libs/domain/fields.js';
 import {
@@ -10,11 +8,11 @@ import {
   policyDetail,
   type PolicyListed,
 } from '../../../projections/policies/queries.js';
-import { respond, respondPages } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, ask, found, PageParams } from './asking.js';
-import { ReadModels } from './read-models.js';
+import { AsOfParams, found, including, PageParams } from './asking.js';
+import { Questions } from './questions.js';
 
 /** What a policy says, and who may change it: of the code, not of its history. */
 function described<P extends PolicyListed>(policy: P): P & { says: string; by: readonly string[] } {
@@ -25,24 +23,17 @@ function described<P extends PolicyListed>(policy: P): P & { says: string; by: r
 @ApiTags('policies')
 @Controller('v1/policies')
 export class PoliciesController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get()
   @ApiOperation({
     summary: 'Every policy as it holds: value, version, who changed it and when; version 0 is the default.',
   })
   @ApiParams(AsOfParams)
-  async list(
-    @Params(AsOfParams) params: AsOfParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string> {
-    const listed = await ask(this.queries, 'policies', params, () => policiesList(this.models.database, params));
+  async list(@Params(AsOfParams) params: AsOfParams, @InReply() reply: Reply): Promise<object | string> {
+    const listed = await this.questions.ask('policies', params, policiesList);
     const answer = { items: listed.map((policy) => described(policy)), next: null };
-    return respond(request, reply, answer, ({ items }) => items);
+    return reply.with(answer, ({ items }) => items);
   }
 
   @Get(':name')
@@ -51,14 +42,10 @@ export class PoliciesController {
   async one(
     @Param('name') name: string,
     @Params(AsOfParams) params: AsOfParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { asOf, knownAt } = params;
-    const detail = await ask(this.queries, 'policies', params, () =>
-      policyDetail(this.models.database, { name, asOf, knownAt }),
-    );
-    return respond(request, reply, described(found(detail, 'policy')), ({ history }) => history);
+    const detail = await this.questions.ask('policies', including(params, { name }), policyDetail);
+    return reply.with(described(found(detail, 'policy')), ({ history }) => history);
   }
 }
 
@@ -80,22 +67,17 @@ class ExchangeRatesParams extends PageParams {
 @ApiTags('policies')
 @Controller('v1/exchange-rates')
 export class ExchangeRatesController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Get()
   @ApiOperation({ summary: 'Exchange rates with the days on which they hold, by currencies and day.' })
   @ApiParams(ExchangeRatesParams)
   async list(
     @Params(ExchangeRatesParams) params: ExchangeRatesParams,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...asked } = params;
-    return respondPages(request, reply, csvColumns.exchangeRates, params, (page) =>
-      ask(this.queries, 'policies', params, () => exchangeRatesList(this.models.database, { ...asked, ...page })),
+    @InReply() reply: Reply,
+  ): Promise<object | string> {
+    return reply.pages(csvColumns.exchangeRates, params, (asked) =>
+      this.questions.ask('policies', asked, exchangeRatesList),
     );
   }
 }

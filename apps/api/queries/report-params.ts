@@ -57,14 +57,13 @@ export class ReportParams extends AsOfParams {
   per?: PeriodKind | 'all';
 }
 
-/** The time asked for, without what is about the answer alone. */
+/** The time asked for as a span. */
 export function spanned<P extends ReportParams>({
-  minPosition: _,
   period,
   from = period,
   to = period,
   per = 'month',
   ...rest
-}: P): Omit<P, keyof Span | 'minPosition' | 'period'> & Span {
+}: P): Omit<P, keyof Span | 'period'> & Span {
   return { ...rest, from, to, per };
 }

@@ -1,7 +1,5 @@
-import { Controller, HttpCode, Post, Req, Res, type StreamableFile } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OneOf, Optional, Slug, Text } from '../../../libs/domain/fields.js';
 import { maySeeNames } from '../../../libs/domain/person/person.events.js';
 import { segmentAudiences, type SegmentAudience } from '../../../libs/domain/segment/segment.rules.js';
@@ -11,12 +9,12 @@ import { customersWhatIf, phasesBy, type PhasesBy, phasesWhatIf } from '../../..
 import { forecastWhatIf, opportunitiesWhatIf } from '../../../projections/forecast/what-if.js';
 import { everyMemberWhatIf, membersWhatIf, segmentWhatIf } from '../../../projections/segments/what-if.js';
 import { Caller } from '../http/authenticate.js';
-import { respond, streamCsv, wantsCsv } from '../http/csv.js';
 import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
 import { ApiAssumption, ApiParams, Assumption, Params } from '../http/params.js';
-import { AsOfParams, ask, found, paged } from './asking.js';
+import { AsOfParams, found, including, paged } from './asking.js';
 import { ForecastOfParams, ForecastParams } from './forecast.controller.js';
-import { ReadModels } from './read-models.js';
+import { Questions } from './questions.js';
 import {
   ForecastAssumptions,
   PhasesAssumptions,
@@ -85,10 +83,7 @@ const seesNames = ({ role }: Actor): boolean => maySeeNames.includes(role);
 @ApiTags('what-if')
 @Controller('v1/what-if')
 export class WhatIfController {
-  constructor(
-    private readonly queries: QueryBus,
-    private readonly models: ReadModels,
-  ) {}
+  constructor(private readonly questions: Questions) {}
 
   @Post('forecast')
   @HttpCode(200)
@@ -98,16 +93,12 @@ export class WhatIfController {
   async forecast(
     @Params(ForecastParams) params: ForecastParams,
     @Assumption(ForecastAssumptions) assumption: ForecastAssumptions,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { minPosition: _, ...asked } = params;
-    const answer = await ask(this.queries, 'forecast', params, () =>
-      forecastWhatIf(this.models.database, asked, assumption),
+    const answer = await this.questions.ask('forecast', params, (database, asked) =>
+      forecastWhatIf(database, asked, assumption),
     );
-    return respond(
-      request,
-      reply,
+    return reply.with(
       answer,
       ({ period, asOf, currency, rows }) => rows.map((row) => ({ period, asOf, ...row, currency })),
       csvColumns.forecastWhatIf,
@@ -122,14 +113,12 @@ export class WhatIfController {
   async opportunities(
     @Params(OpportunitiesParams) params: OpportunitiesParams,
     @Assumption(ForecastAssumptions) assumption: ForecastAssumptions,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { minPosition: _, ...asked } = params;
-    const page = await ask(this.queries, 'forecast', params, () =>
-      opportunitiesWhatIf(this.models.database, asked, assumption),
+    const page = await this.questions.ask('forecast', params, (database, asked) =>
+      opportunitiesWhatIf(database, asked, assumption),
     );
-    return respond(request, reply, page, ({ items }) => items, csvColumns.opportunitiesWhatIf);
+    return reply.with(page, ({ items }) => items, csvColumns.opportunitiesWhatIf);
   }
 
   @Post('segments')
@@ -143,17 +132,13 @@ export class WhatIfController {
     @Params(SegmentParams) params: SegmentParams,
     @Assumption(SegmentAssumptions) assumption: SegmentAssumptions,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { minPosition: _, ...given } = params;
-    const asked = { ...given, seesNames: seesNames(actor) };
-    const answer = await ask(this.queries, 'segments', params, () =>
-      segmentWhatIf(this.models.database, asked, assumption),
+    const question = including(params, { seesNames: seesNames(actor) });
+    const answer = await this.questions.ask('segments', question, (database, asked) =>
+      segmentWhatIf(database, asked, assumption),
     );
-    return respond(request, reply, found(answer, 'segment'), ({ rule, ...counts }) => [
-      { ...counts, rule: JSON.stringify(rule) },
-    ]);
+    return reply.with(found(answer, 'segment'), ({ rule, ...counts }) => [{ ...counts, rule: JSON.stringify(rule) }]);
   }
 
   @Post('segments/members')
@@ -168,21 +153,19 @@ export class WhatIfController {
     @Params(MembersParams) params: MembersParams,
     @Assumption(SegmentAssumptions) assumption: SegmentAssumptions,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object | string | StreamableFile> {
-    const { minPosition: _, ...given } = params;
-    const asked = { ...given, seesNames: seesNames(actor) };
-    if (wantsCsv(request) && asked.limit === undefined && asked.cursor === undefined) {
-      const pages = await ask(this.queries, 'segments', params, () =>
-        everyMemberWhatIf(this.models.database, asked, assumption),
+    @InReply() reply: Reply,
+  ): Promise<object | string> {
+    const question = including(params, { seesNames: seesNames(actor) });
+    if (reply.isWhole(params)) {
+      const pages = await this.questions.ask('segments', question, (database, asked) =>
+        everyMemberWhatIf(database, asked, assumption),
       );
-      return streamCsv(reply, csvColumns.membersWhatIf, found(pages, 'segment'));
+      return reply.stream(csvColumns.membersWhatIf, found(pages, 'segment'));
     }
-    const page = await ask(this.queries, 'segments', params, () =>
-      membersWhatIf(this.models.database, asked, assumption),
+    const page = await this.questions.ask('segments', question, (database, asked) =>
+      membersWhatIf(database, asked, assumption),
     );
-    return respond(request, reply, found(page, 'segment'), ({ items }) => items, csvColumns.membersWhatIf);
+    return reply.with(found(page, 'segment'), ({ items }) => items, csvColumns.membersWhatIf);
   }
 
   @Post('phases')
@@ -197,20 +180,13 @@ export class WhatIfController {
     @Params(PhasesParams) params: PhasesParams,
     @Assumption(PhasesAssumptions) assumption: PhasesAssumptions,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { minPosition: _, ...asked } = params;
-    const answer = await ask(this.queries, 'customers', params, () =>
-      phasesWhatIf(this.models.database, { ...asked, names: seesNames(actor) }, assumption),
+    const question = including(params, { names: seesNames(actor) });
+    const answer = await this.questions.ask('customers', question, (database, asked) =>
+      phasesWhatIf(database, asked, assumption),
     );
-    return respond(
-      request,
-      reply,
-      answer,
-      ({ asOf, rows }) => rows.map((row) => ({ asOf, ...row })),
-      csvColumns.phasesWhatIf,
-    );
+    return reply.with(answer, ({ asOf, rows }) => rows.map((row) => ({ asOf, ...row })), csvColumns.phasesWhatIf);
   }
 
   @Post('phases/customers')
@@ -222,14 +198,13 @@ export class WhatIfController {
     @Params(CustomersParams) params: CustomersParams,
     @Assumption(PhasesAssumptions) assumption: PhasesAssumptions,
     @Caller() actor: Actor,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { minPosition: _, ...asked } = params;
-    const page = await ask(this.queries, 'customers', params, () =>
-      customersWhatIf(this.models.database, { ...asked, names: seesNames(actor) }, assumption),
+    const question = including(params, { names: seesNames(actor) });
+    const page = await this.questions.ask('customers', question, (database, asked) =>
+      customersWhatIf(database, asked, assumption),
     );
-    return respond(request, reply, page, ({ items }) => items, csvColumns.customersWhatIf);
+    return reply.with(page, ({ items }) => items, csvColumns.customersWhatIf);
   }
 
   @Post('ratings')
@@ -240,20 +215,12 @@ export class WhatIfController {
   async ratings(
     @Params(RatingsParams) params: RatingsParams,
     @Assumption(RatingsAssumptions) assumption: RatingsAssumptions,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { minPosition: _, ...asked } = params;
-    const answer = await ask(this.queries, 'customers', params, () =>
-      ratingsWhatIf(this.models.database, asked, assumption),
+    const answer = await this.questions.ask('customers', params, (database, asked) =>
+      ratingsWhatIf(database, asked, assumption),
     );
-    return respond(
-      request,
-      reply,
-      answer,
-      ({ asOf, rows }) => rows.map((row) => ({ asOf, ...row })),
-      csvColumns.ratingsWhatIf,
-    );
+    return reply.with(answer, ({ asOf, rows }) => rows.map((row) => ({ asOf, ...row })), csvColumns.ratingsWhatIf);
   }
 
   @Post('ratings/accounts')
@@ -264,13 +231,11 @@ export class WhatIfController {
   async accounts(
     @Params(AccountsParams) params: AccountsParams,
     @Assumption(RatingsAssumptions) assumption: RatingsAssumptions,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @InReply() reply: Reply,
   ): Promise<object | string> {
-    const { minPosition: _, ...asked } = params;
-    const page = await ask(this.queries, 'customers', params, () =>
-      accountsRatedWhatIf(this.models.database, asked, assumption),
+    const page = await this.questions.ask('customers', params, (database, asked) =>
+      accountsRatedWhatIf(database, asked, assumption),
     );
-    return respond(request, reply, page, ({ items }) => items, csvColumns.accountsWhatIf);
+    return reply.with(page, ({ items }) => items, csvColumns.accountsWhatIf);
   }
 }
