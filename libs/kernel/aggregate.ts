@@ -16,6 +16,15 @@ export interface Given<Lookups = object> {
   readonly lookups: Lookups;
 }
 
+/**
+ * Another aggregate that the decision looks up too, as far as it is loaded: its state, and the id that it has by now. Whoever
+ * asks for one that is not loaded yet has it loaded, and is asked again.
+ */
+export type Found = <Looked>(
+  from: Foldable<Looked>,
+  id: string | undefined,
+) => { readonly id: string; readonly state: Looked } | undefined;
+
 /** A state of another aggregate that decisions need, found through the command or the state. */
 export interface Lookup<State, Looked> {
   readonly from: Foldable<Looked>;
@@ -23,10 +32,10 @@ export interface Lookup<State, Looked> {
   readonly id: (command: object, state: State) => string | undefined;
 }
 
-/** The same of several aggregates: their states by id. */
+/** The same of several aggregates, found through what else is looked up as well: their states by id. */
 export interface ManyLookup<State, Looked> {
   readonly from: Foldable<Looked>;
-  readonly ids: (command: object, state: State) => readonly string[];
+  readonly ids: (command: object, state: State, found: Found) => readonly string[];
 }
 
 /**
@@ -38,9 +47,6 @@ export interface ChainLookup<State, Looked> extends Lookup<State, Looked> {
   /** The chain is followed no further. */
   readonly atMost: number;
 }
-
-/** The state of another aggregate that this decision looks up too, as far as it is loaded. */
-export type Found = <Looked>(from: Foldable<Looked>, id: string | undefined) => Looked | undefined;
 
 /**
  * The ids that others have by now, by the ids that they are named by: of one that was merged, that of whom it continues
@@ -74,9 +80,15 @@ export const neededBy = <State>(
   state: State,
   loaded: Loaded = () => undefined,
 ): readonly { readonly from: Foldable<unknown>; readonly id: string }[] =>
-  Object.values(lookups).flatMap((lookup) =>
-    askedBy(lookup, command, state, loaded).map(({ asked }) => ({ from: lookup.from, id: asked })),
-  );
+  Object.values(lookups).flatMap((lookup) => {
+    const besides: { readonly from: Foldable<unknown>; readonly id: string }[] = [];
+    const looking: Loaded = (from, id) => {
+      besides.push({ from, id });
+      return loaded(from, id);
+    };
+    const asked = askedBy(lookup, command, state, loaded, looking);
+    return [...asked.map((one) => ({ from: lookup.from, id: one.asked })), ...besides];
+  });
 
 /** One that is looked up, and what was found. */
 interface Asked {
@@ -89,14 +101,13 @@ function askedBy<State>(
   command: object,
   state: State,
   loaded: Loaded,
+  looking = loaded,
 ): readonly Asked[] {
   const of = (asked: string): Asked => ({ asked, found: loaded(lookup.from, asked) });
-  if ('ids' in lookup) return lookup.ids(command, state).map(of);
-  if ('named' in lookup) {
-    const found = (from: Foldable<unknown>, id: string | undefined): unknown =>
-      id === undefined ? undefined : loaded(from, id)?.state;
-    return lookup.named(command, state, found as Found).map(of);
-  }
+  const found = ((from: Foldable<unknown>, id: string | undefined) =>
+    id === undefined ? undefined : looking(from, id)) as Found;
+  if ('ids' in lookup) return lookup.ids(command, state, found).map(of);
+  if ('named' in lookup) return lookup.named(command, state, found).map(of);
   const first = lookup.id(command, state);
   if (!('next' in lookup)) return first === undefined ? [] : [of(first)];
   const chain: Asked[] = [];
@@ -182,6 +193,11 @@ export interface AggregateRules<State, C extends CommandClasses, S extends objec
    * the same order from the same system is the same purchase. Left out: derived from the command's id.
    */
   readonly naturalId?: (command: object) => string | undefined;
+  /**
+   * The natural id by the ids that those whom the command names have by now: who was merged is the survivor, and has one
+   * stream with them from then on. Left out: nobody named by it can be merged.
+   */
+  readonly naturalIdByNow?: (command: object, found: Found) => string | undefined;
   /** The id that commands are carried out on in its place, once it was merged into another one (domain.md §1). */
   readonly continuesAs?: (state: State) => string | undefined;
   /** Already true: no facts. Broken rule: throw a `Refusal`. An outcome worth remembering: a fact. */
@@ -196,6 +212,7 @@ export interface Aggregate<State = unknown> extends Foldable<State> {
   readonly commands: CommandClasses;
   readonly lookups: Readonly<Record<string, AnyLookup<State, unknown>>>;
   readonly naturalId?: ((command: object) => string | undefined) | undefined;
+  readonly naturalIdByNow?: ((command: object, found: Found) => string | undefined) | undefined;
   readonly decide: (command: object, state: State, given: Given) => readonly { type: string; data: object }[];
 }
 
@@ -210,6 +227,7 @@ export const aggregate =
     commands: rules.commands,
     lookups: rules.lookups as unknown as Aggregate<State>['lookups'],
     naturalId: rules.naturalId,
+    naturalIdByNow: rules.naturalIdByNow,
     continuesAs: rules.continuesAs,
     isVerdict: (type) => (rules.events.types as DeclaredEvents['types'])[type]?.verdict === true,
     decide: (command, state, given) => {

@@ -11,9 +11,11 @@ import {
   Streams,
   type CommandResult,
 } from '../../libs/cqrs/index.js';
+import { audienceIdOf } from '../../libs/domain/audience/audience.js';
 import { domainCatalogue, processes } from '../../libs/domain/index.js';
 import { person } from '../../libs/domain/person/person.js';
 import type { PersonState } from '../../libs/domain/person/state.js';
+import { recipientIdOf } from '../../libs/domain/recipient/recipient.js';
 import { EventLog, PersonalKeys } from '../../libs/event-log/index.js';
 import { Refusal, systemClock } from '../../libs/kernel/index.js';
 import { openDatabase, type Database } from '../../libs/read-model/index.js';
@@ -184,6 +186,51 @@ describe('the old id of a duplicate', () => {
     await settled(here);
     expect(await send(await process(), 'QualifyLead', asked, commandId)).toEqual(first);
     expect(await send(there, 'QualifyLead', asked)).toMatchObject({ stream: `person-${duplicateId}`, revision: 3 });
+  });
+});
+
+describe('a campaign', () => {
+  it('sends once to somebody who was merged, though it is asked for both ids at once', async () => {
+    const [personId, duplicateId] = [await lead(here), await lead(here)];
+    const [campaignId, segmentId] = [randomUUID(), randomUUID()];
+    for (const id of [personId, duplicateId]) {
+      await send(here, 'GiveConsent', { personId: id, channel: 'e-mail', source: 'form' });
+    }
+    await send(here, 'CreateStaticList', { segmentId, name: 'Visitors', of: 'people' });
+    await send(here, 'PlanCampaign', {
+      campaignId,
+      name: 'Inspection',
+      aim: 'pre-sale',
+      channels: ['e-mail'],
+      segmentId,
+    });
+    await send(here, 'LaunchCampaign', { campaignId });
+    // Both were members before they were found to be one.
+    for (const id of [personId, duplicateId]) {
+      await send(here, 'RecordCampaignMembers', {
+        audienceId: audienceIdOf(campaignId, id),
+        campaignId,
+        members: [id],
+      });
+    }
+    const earlier = { campaignId, personId: duplicateId, channel: 'e-mail', content: 'earlier' };
+    const first = await send(here, 'RecordSend', earlier);
+    await send(here, 'MergePersons', { personId, duplicateId });
+    await settled(here);
+    const fresh = await process();
+    expect((await send(fresh, 'RecordSend', { ...earlier, personId })).events).toEqual([]);
+    const survivors = `recipient-${recipientIdOf(campaignId, personId)}`;
+    expect(first.stream).not.toBe(survivors);
+
+    const answers = await Promise.all(
+      [personId, duplicateId, duplicateId, personId].map((id, place) =>
+        send(place % 2 ? fresh : there, 'RecordSend', { campaignId, personId: id, channel: 'e-mail' }),
+      ),
+    );
+    expect(answers.flatMap(({ events }) => events)).toHaveLength(1);
+    expect(new Set(answers.map(({ stream }) => stream))).toEqual(new Set([survivors]));
+    const { events } = await (await connected()).load(survivors);
+    expect(events.map(({ data }) => (data as { personId: string }).personId)).toEqual([personId]);
   });
 });
 

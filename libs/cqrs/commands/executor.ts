@@ -11,6 +11,7 @@ import {
   type Actor,
   type Clock,
   type Foldable,
+  type Found,
   type Instant,
   type LookedUp,
 } from '../../kernel/index.js';
@@ -147,7 +148,9 @@ export class CommandExecutor {
     for (let tries = 1; ; tries++) {
       const before = folded.recorded.get(request.commandId);
       if (before) return resultOf(stream, before);
-      const continuesAs = options.ofThisStream ? undefined : aggregate.continuesAs?.(folded.state);
+      const continuesAs = options.ofThisStream
+        ? undefined
+        : (aggregate.continuesAs?.(folded.state) ?? (await this.renamed(stream, known, request, fresh)));
       if (continuesAs !== undefined && fresh) {
         const soAlready = options.opens && (await this.changesNothing(known, request, folded));
         return soAlready ? nothingDone(stream, folded) : { continuesAs };
@@ -170,6 +173,31 @@ export class CommandExecutor {
       }
       folded = await this.streams.refresh(aggregate, stream);
       fresh = true;
+    }
+  }
+
+  /** The id by which the stream is named since somebody whom the command names was merged, if it is another one. */
+  private async renamed(
+    stream: string,
+    { aggregate }: KnownCommand,
+    { command }: CommandRequest,
+    fresh: boolean,
+  ): Promise<string | undefined> {
+    const { naturalIdByNow } = aggregate;
+    if (!naturalIdByNow) return undefined;
+    const found = new Map<string, LookedUp>();
+    for (;;) {
+      const missing = new Map<string, { readonly from: Foldable<unknown>; readonly id: string }>();
+      const id = naturalIdByNow(command, ((from: Foldable<unknown>, named: string | undefined) => {
+        if (named === undefined) return undefined;
+        const one = found.get(keyOf(from, named));
+        if (!one) missing.set(keyOf(from, named), { from, id: named });
+        return one;
+      }) as Found);
+      if (missing.size === 0) return id === undefined || stream === `${aggregate.category}-${id}` ? undefined : id;
+      for (const [key, one] of missing) {
+        found.set(key, await this.present(one.from, one.id, fresh ? 0 : lookupAgeMs));
+      }
     }
   }
 
@@ -226,17 +254,16 @@ export class CommandExecutor {
 
   private async lookUp(known: KnownCommand, command: object, state: unknown, fresh: boolean): Promise<object> {
     const { lookups } = known.aggregate;
-    const streamOf = (from: Foldable<unknown>, id: string): string => `${from.category}-${id}`;
     const found = new Map<string, LookedUp>();
-    const loaded = (from: Foldable<unknown>, id: string): LookedUp | undefined => found.get(streamOf(from, id));
+    const loaded = (from: Foldable<unknown>, id: string): LookedUp | undefined => found.get(keyOf(from, id));
     const maxAge = fresh ? 0 : lookupAgeMs;
     for (;;) {
-      const needed = neededBy(lookups, command, state, loaded).map((one) => [streamOf(one.from, one.id), one] as const);
-      const missing = new Map(needed.filter(([stream]) => !found.has(stream)));
+      const needed = neededBy(lookups, command, state, loaded).map((one) => [keyOf(one.from, one.id), one] as const);
+      const missing = new Map(needed.filter(([key]) => !found.has(key)));
       if (missing.size === 0) return lookedUp(lookups, command, state, loaded);
       await Promise.all(
-        [...missing].map(async ([stream, { from, id }]) => {
-          found.set(stream, await this.present(from, id, maxAge));
+        [...missing].map(async ([key, { from, id }]) => {
+          found.set(key, await this.present(from, id, maxAge));
         }),
       );
     }
@@ -269,6 +296,10 @@ export class CommandExecutor {
     return resultOf(stream, appended);
   }
 }
+
+/** A stream can be asked for as it stands, and as the one that it continues as. */
+const keyOf = (from: Foldable<unknown>, id: string): string =>
+  `${from.continuesAs ? 'of' : 'as it stands'} ${from.category}-${id}`;
 
 /** The stream that the command names continues as another one. */
 interface Continued {

@@ -76,8 +76,8 @@ const severalOf = (ids: readonly (string | undefined)[]): readonly string[] => {
 const namedBy = (command: object, { purchase: known }: PurchaseState, found: Found): readonly (Named | undefined)[] => [
   command instanceof RecordPurchase ? command : undefined,
   known?.recorded,
-  found(itsOrder.from, itsOrder.id(command, {}))?.purchase?.recorded,
-  { accountId: found(itsOpportunity.from, itsOpportunity.id(command, {}))?.opportunity?.accountId },
+  found(itsOrder.from, itsOrder.id(command, {}))?.state.purchase?.recorded,
+  { accountId: found(itsOpportunity.from, itsOpportunity.id(command, {}))?.state.opportunity?.accountId },
 ];
 
 const idsOf = <Looked>(from: Foldable<Looked>, of: keyof Named): IdsLookup<PurchaseState> => ({

@@ -1,10 +1,11 @@
 import { describe, it } from '@jest/globals';
-import { factsOf } from '../../kernel/index.js';
+import { type DataOf, factsOf } from '../../kernel/index.js';
 import { command, given, type StatedFact } from '../../testing/decider.js';
+import { accountEvents } from '../account/account.events.js';
 import { audienceEvents } from '../audience/audience.events.js';
 import { audienceIdOf } from '../audience/audience.js';
 import { campaignEvents } from '../campaign/campaign.events.js';
-import { personEvents } from '../person/person.events.js';
+import { type PersonEvents, personEvents } from '../person/person.events.js';
 import { RecordResponse, RecordSend } from './recipient.commands.js';
 import { recipientEvents, responseKinds } from './recipient.events.js';
 import { recipient, recipientIdOf } from './recipient.js';
@@ -135,6 +136,97 @@ describe('A send', () => {
     given(recipient).when(send(), known).thenRefused('CAMPAIGN_ACCOUNT_MISSING');
     given(recipient)
       .when(send({ accountId }), knowing(campaign, [lead, agreed], accountId))
+      .thenRefused('PERSON_NOT_OF_ACCOUNT');
+  });
+});
+
+describe('Somebody who was merged', () => {
+  const duplicateId = '8a4e2f10-6c3b-4d97-b1a5-2e7f9c0d4b63';
+  const theirDuplicateId = 'f6f4d7c1-52b6-4b64-9c0a-2b0c58b7a9d3';
+  const otherAccountId = 'c2a7e4b0-1f5d-4f0e-8a1b-7d9c3e5f6a21';
+  const ofAccount = factsOf(accountEvents);
+  const merges = (id: string, consents: DataOf<PersonEvents['PersonMergedInto']>['consents'] = []) => [
+    ofPerson('PersonsMerged', { duplicateId: id }),
+    ofPerson('PersonMergeConfirmed', { duplicateId: id, consents }),
+  ];
+  const into = (survivorId: string) => ofPerson('PersonMergedInto', { survivorId, consents: [] });
+  const one = [lead, agreed, ...merges(duplicateId)];
+  const other = [lead, ...merges(theirDuplicateId), into(personId)];
+  /** The duplicate of a duplicate. */
+  const third = [lead, into(duplicateId)];
+  const ids = [personId, duplicateId, theirDuplicateId];
+  const together = (member: string, more: Readonly<Record<string, readonly StatedFact[]>> = {}) => ({
+    lookups: {
+      ...knowing(running, one, member).lookups,
+      [`person-${duplicateId}`]: other,
+      [`person-${theirDuplicateId}`]: third,
+      ...more,
+    },
+  });
+
+  it('is sent each content once over a channel, whichever of their ids it was sent to', () => {
+    for (const first of ids) {
+      for (const then of ids) {
+        const before = { ...sent, data: { ...sent.data, personId: first } };
+        const known = together(personId, { [`recipient-${recipientIdOf(campaignId, first)}`]: [before] });
+        // The stream that it is decided on is the survivor's.
+        const own = first === personId ? [before] : [];
+        given(recipient, ...own)
+          .when(send({ personId: then }), known)
+          .thenNothing();
+        given(recipient, ...own)
+          .when(send({ personId: then, content: 'reminder' }), known)
+          .then(fact('CampaignSent', { ...sent.data, content: 'reminder' }));
+      }
+    }
+  });
+
+  it('is sent it again where the two were parted', () => {
+    const before = { [`recipient-${recipientIdOf(campaignId, duplicateId)}`]: [sent] };
+    const parted = { [`person-${duplicateId}`]: [...other, ofPerson('PersonSeparated', { survivorId: personId })] };
+    given(recipient)
+      .when(send(), together(personId, { ...before, ...parted }))
+      .then(sent);
+  });
+
+  it('answers as the survivor', () => {
+    given(recipient)
+      .when(respond({ personId: duplicateId }), together(personId))
+      .then(fact('CampaignResponded', { campaignId, personId, kind: 'clicked', content: 'guide' }));
+  });
+
+  it('is a member under each of their ids', () => {
+    for (const member of ids) {
+      for (const asked of ids) {
+        given(recipient)
+          .when(send({ personId: asked }), together(member))
+          .then(sent);
+      }
+    }
+    given(recipient).when(send(), together(otherAccountId)).thenRefused('NOT_A_CAMPAIGN_MEMBER');
+  });
+
+  it('is a contact of an account under either id of that', () => {
+    const opened = ofAccount('AccountOpened', { name: 'Acme', roles: ['customer'] });
+    const mergedAccounts = {
+      [`account-${accountId}`]: [
+        opened,
+        ofAccount('AccountsMerged', { duplicateId: otherAccountId }),
+        ofAccount('AccountMergeConfirmed', { duplicateId: otherAccountId }),
+      ],
+      [`account-${otherAccountId}`]: [opened, ofAccount('AccountMergedInto', { survivorId: accountId })],
+    };
+    for (const member of [accountId, otherAccountId]) {
+      for (const asked of [accountId, otherAccountId]) {
+        const { lookups } = knowing([planned, atAccounts, fixed], [lead, contact, agreed], member);
+        given(recipient)
+          .when(send({ accountId: asked }), { lookups: { ...lookups, ...mergedAccounts } })
+          .then(fact('CampaignSent', { ...sent.data, accountId: asked }));
+      }
+    }
+    const apart = knowing([planned, atAccounts, fixed], [lead, contact, agreed], otherAccountId);
+    given(recipient)
+      .when(send({ accountId: otherAccountId }), apart)
       .thenRefused('PERSON_NOT_OF_ACCOUNT');
   });
 });
