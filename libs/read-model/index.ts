@@ -16,7 +16,7 @@ export { BehindPosition, isDatabaseUnavailable, type Lag } from './errors.js';
 export { decimal, ofAll, periodOfInstant, ratio, within, type Span } from './figures.js';
 export type { Log } from './log.js';
 export { Cursors, limitOf, type Page, type Paging } from './pages.js';
-export { memberships, type RuleVersion, type StateOf, type Verdict } from './memberships.js';
+export { memberships, type RuleVersion, type StateOf, type StoredCause, type Verdict } from './memberships.js';
 export { knownRules, statesAt, type States, type StatesAsked } from './memberships-states.js';
 export { read, rows, steadily, type Reading } from './reading.js';
 export { ensureReadModels, rebuild, skipEvent } from './registry.js';

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Instant, RecordedEvent } from '../kernel/index.js';
 import type { MembershipsTable, RuleVersion } from './memberships.js';
+import { causeOf } from './kept-keys.js';
 import { rulesOf, termsOf } from './memberships.js';
 import { quoted } from './schema.js';
 import { type Cause, forever } from './timeline.js';
@@ -116,7 +117,7 @@ export class KeptRules {
   }
 
   private keep(
-    { rule, version, definition, from, to = forever, startsEmpty }: RuleVersion,
+    { rule, version, definition, from, to = forever, because, startsEmpty }: RuleVersion,
     event: RecordedEvent,
   ): void {
     const name = nameOf({ rule, version });
@@ -125,10 +126,9 @@ export class KeptRules {
       if (before.to !== to) this.kept.set(name, { ...before, to });
       return;
     }
-    const { position, type, actor, recordedAt } = event;
     this.kept.set(name, {
-      ...{ place: this.kept.size, rule, version, definition, from, to, knownFrom: recordedAt },
-      cause: { position, type, actorId: actor.id, actorRole: actor.role },
+      ...{ place: this.kept.size, rule, version, definition, from, to, knownFrom: event.recordedAt },
+      cause: because ? { ...because, position: BigInt(because.position) } : causeOf(event),
       cursor: '',
       evaluated: startsEmpty === true,
     });

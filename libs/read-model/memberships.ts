@@ -2,6 +2,15 @@ import type { Instant, RecordedEvent, RecordedOf } from '../kernel/index.js';
 import { type AnyColumn, type Index, text } from './columns.js';
 import type { OwnRow } from './timelines.js';
 
+/** An event as JSON names it. */
+export interface StoredCause {
+  /** A decimal string. */
+  readonly position: string;
+  readonly type: string;
+  readonly actorId: string;
+  readonly actorRole: string;
+}
+
 /** A rule as it held from an instant on. Another text of it, or another setting that it rests on, is another version. */
 export interface RuleVersion<Rule = unknown> {
   readonly rule: string;
@@ -12,6 +21,8 @@ export interface RuleVersion<Rule = unknown> {
   readonly from: Instant;
   /** When another one took its place, or none. */
   readonly to?: Instant | undefined;
+  /** The event by which it began to hold; left out: the one by which it became known. */
+  readonly because?: StoredCause | undefined;
   /** Nothing that happened before can make anybody a member: nobody needs to be looked at. */
   readonly startsEmpty?: boolean | undefined;
 }

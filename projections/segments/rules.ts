@@ -2,8 +2,8 @@ import { policyDefaults, type PolicyEvents } from '../../libs/domain/policy/poli
 import { dependenciesOf, evaluate, nextChange } from '../../libs/domain/segment/evaluate.rules.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { FieldName, Rule, SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
-import { categoryOf, idOf, type Instant, later, type RecordedOf } from '../../libs/kernel/index.js';
-import type { RuleVersion, StateOf, Verdict } from '../../libs/read-model/index.js';
+import { categoryOf, idOf, type Instant, later, type RecordedEvent, type RecordedOf } from '../../libs/kernel/index.js';
+import type { RuleVersion, StateOf, StoredCause, Verdict } from '../../libs/read-model/index.js';
 import type { Customer } from './customer.js';
 import { factsAt, listsOf, partyOf, type Windows } from './facts.js';
 
@@ -18,7 +18,16 @@ interface Held<T> {
   readonly version: number;
   readonly from: Instant;
   readonly value: T;
+  /** Left out: the default, since ever. */
+  readonly by?: StoredCause;
 }
+
+const by = ({ position, type, actor }: RecordedEvent): StoredCause => ({
+  position: String(position),
+  type,
+  actorId: actor.id,
+  actorRole: actor.role,
+});
 
 interface KnownSegment {
   readonly of: SegmentAudience;
@@ -49,10 +58,11 @@ type Evolve = {
 };
 
 export const evolveRules: Evolve = {
-  SegmentDefined: (known, { stream, data, occurredAt }) => {
+  SegmentDefined: (known, event) => {
+    const { stream, data, occurredAt } = event;
     const before = known.segments[idOf(stream)] ?? { of: data.of, created: occurredAt, rules: [] };
     if (before.rules.at(-1)?.version === data.version) return known;
-    const rules = [...before.rules, { version: data.version, from: occurredAt, value: data.rule }];
+    const rules = [...before.rules, { version: data.version, from: occurredAt, value: data.rule, by: by(event) }];
     return withSegment(known, stream, { ...before, rules });
   },
   StaticListCreated: (known, { stream, data, occurredAt }) =>
@@ -61,13 +71,12 @@ export const evolveRules: Evolve = {
     const before = known.segments[idOf(stream)];
     return before ? withSegment(known, stream, { ...before, retired: occurredAt }) : known;
   },
-  PolicyChanged: (known, { data, occurredAt }) =>
-    data.policy === windowsPolicy
-      ? {
-          ...known,
-          windows: [...known.windows, { version: data.version, from: occurredAt, value: data.value as Windows }],
-        }
-      : known,
+  PolicyChanged: (known, event) => {
+    const { data, occurredAt: from } = event;
+    if (data.policy !== windowsPolicy) return known;
+    const held = { version: data.version, from, value: data.value as Windows, by: by(event) };
+    return { ...known, windows: [...known.windows, held] };
+  },
 };
 
 const withSegment = (known: KnownRules, stream: string, segment: KnownSegment): KnownRules => ({
@@ -99,7 +108,8 @@ export const versionsOf = ({ segments, windows }: KnownRules): readonly RuleVers
         const to = earlier(end, phased ? windows[turn + 1]?.from : undefined);
         if (to !== undefined && to < from) return [];
         const definition = { of, rule: rule.value, windows: held.value };
-        return [{ rule: id, version: versionName(rule.version, held.version, phased), definition, from, to }];
+        const because = from === rule.from ? rule.by : held.by;
+        return [{ rule: id, version: versionName(rule.version, held.version, phased), definition, from, to, because }];
       });
     });
   });
