@@ -20,7 +20,26 @@ export async function startWithAnalystData(): Promise<AnalystProduct> {
   await load(product, 'examples/analyst/late.ndjson');
   // Processes give reports a while to come in before they say that a time is up.
   clock.set(plusMs(systemClock.now(), 3_600_000));
+  await settled(product);
   return { product, before };
+}
+
+interface Status {
+  readonly projections: readonly { readonly position: string | null; readonly head: string | null }[];
+  readonly processes: readonly { readonly position: string | null }[];
+}
+
+/** Until all that follows from the data is recorded, and read models have it. */
+async function settled(product: Product): Promise<void> {
+  for (let before = '', quiet = 0; quiet < 3;) {
+    const { projections, processes } = (await product.call('GET', '/v1/status')).json as unknown as Status;
+    const head = projections[0]?.head ?? '0';
+    const isThere = ({ position }: { readonly position: string | null }): boolean =>
+      position !== null && BigInt(position) >= BigInt(head);
+    quiet = head === before && [...projections, ...processes].every(isThere) ? quiet + 1 : 0;
+    before = head;
+    await sleep(250);
+  }
 }
 
 /** Sends a file as the page says: again, where a line came before the one that it names was done. */
