@@ -48,7 +48,7 @@ export class SegmentRule {
         { not: { field: 'last-interaction', operator: 'newer-than', value: { days: 90 } } },
         {
           any: [
-            { field: 'group', operator: 'one-of', value: ['partner', 'friend'] },
+            { field: 'rating', operator: 'at-least', value: 4 },
             {
               field: 'purchases',
               operator: 'at-least',
