@@ -19,6 +19,8 @@ export interface ApiSettings extends EngineSettings {
   readonly host?: string | undefined;
   /** The first admin key, if somebody chose it. */
   readonly adminKey?: string | undefined;
+  /** The process is this API's own: its memory and processor time are among the metrics. */
+  readonly ownsProcess?: boolean;
 }
 
 export interface RunningApi {
@@ -51,7 +53,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningApi> {
   }
 }
 
-async function listen(engine: Engine, { port, host }: ApiSettings): Promise<NestFastifyApplication> {
+async function listen(engine: Engine, { port, host, ownsProcess }: ApiSettings): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     forceCloseConnections: true,
     requestTimeout: 0,
@@ -67,6 +69,7 @@ async function listen(engine: Engine, { port, host }: ApiSettings): Promise<Nest
     engine.log('error', 'A request failed.', { correlationId, error: name, code, at });
   };
   metrics.observe(server);
+  if (ownsProcess) metrics.observeProcess();
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(engine, metrics, report), adapter, {
     bodyParser: false,
     logger: false,

@@ -15,5 +15,6 @@ runChild(async () => {
     host,
     adminKey,
     log: openJournal('api', isStoreAway),
+    ownsProcess: true,
   });
 });

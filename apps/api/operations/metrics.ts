@@ -17,7 +17,11 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor() {
+  /**
+   * Measures the process as well: once, and for as long as it lives, as its observer of garbage collections cannot be
+   * taken back.
+   */
+  observeProcess(): void {
     collectDefaultMetrics({ register: this.registry });
   }
 
