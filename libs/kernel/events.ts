@@ -41,7 +41,7 @@ export interface RecordedEvent<Type extends string = string, Data = object> {
   readonly type: Type;
   readonly data: Data;
   readonly sealed?: Sealed;
-  /** When it happened. Within a stream it never runs backwards but behind verdicts of processes. */
+  /** When it happened. Within a stream it never runs backwards but around verdicts of processes. */
   readonly occurredAt: Instant;
   /** When the store recorded it. */
   readonly recordedAt: Instant;

@@ -5,7 +5,7 @@ import { rulesOf } from './memberships.js';
 
 /**
  * As of (t, k) the row of a key is the one of its last event with occurredAt ≤ t and recordedAt ≤ k. Neither runs
- * backwards within a stream, so that is the one row that began by then on both axes and was not yet followed on one.
+ * backwards from fact to fact of a stream (verdicts make no versions), so that is the one row that began by then on both axes and was not yet followed on one.
  */
 const holdsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql`(valid_from <= ${t} and recorded_from <= ${k} and (valid_to > ${t} or recorded_to > ${k} or valid_to = 'infinity'))`;

@@ -72,7 +72,9 @@ export class World {
         state: this.stateOf(from, `${from.category}-${id}`),
       })),
     });
-    const added = decided.map((fact) => ({ ...fact, stream, at: occurredAt, actor, commandId, because }) as Told);
+    const isVerdict = process !== undefined && decided.every(({ type }) => aggregate.isVerdict?.(type));
+    const at = isVerdict ? asked : occurredAt;
+    const added = decided.map((fact) => ({ ...fact, stream, at, actor, commandId, because }) as Told);
     for (const fact of added) this.take(fact);
     return added;
   }

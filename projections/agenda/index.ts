@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import { projection } from '../../libs/read-model/index.js';
-import { parts, plans, type AgendaTables } from './tables.js';
+import { withReminders } from './reminded.js';
+import { parts, plans, verdicts, type AgendaTables } from './tables.js';
 
 /** What is planned, by whom and for when (domain.md §5). */
 export const agendaModel = projection<AgendaTables>({
   name: 'agenda',
-  version: 2,
-  tables: { plans, parts },
+  version: 3,
+  tables: { plans, verdicts, parts },
   views: {
     agenda: {
       says: 'The activities that are planned as of kroniek.as_of and kroniek.known_at (unset: now), without notes.',
@@ -29,11 +30,11 @@ export const agendaModel = projection<AgendaTables>({
         planned_at: 'When it was planned.',
         position: 'Position in the log of the last event.',
       },
-      as: ({ at }) => sql`
+      as: (source) => sql`
         select id, kind, direction, due_at, due_at <= coalesce(nullif(analytics.as_of(), 'infinity'), now()), remind_at,
           reminded_at, assignee, person_id, account_id, opportunity_id, case_id, campaign_id, people, employees,
-          planned_at, position
-        from ${at('plans')} p where status = 'planned'`,
+          planned_at, last_position
+        from ${withReminders(source, source.at('plans'))} p where status = 'planned'`,
     },
   },
 });

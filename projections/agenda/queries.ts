@@ -12,7 +12,7 @@ import {
   type Paging,
 } from '../../libs/read-model/index.js';
 import { agendaModel } from './index.js';
-import type { PlanRow } from './tables.js';
+import { type RemindedPlanRow, withReminders } from './reminded.js';
 
 /** An activity that is planned at the moment. The note is in `sealed`, closed. */
 export interface AgendaItem {
@@ -39,7 +39,7 @@ export interface AgendaItem {
   readonly sealed: Sealed | null;
 }
 
-type FoundRow = PlanRow & { readonly overdue: boolean };
+type FoundRow = RemindedPlanRow & { readonly overdue: boolean };
 
 const itemOf = (row: FoundRow): AgendaItem => ({
   activityId: row.id,
@@ -57,8 +57,8 @@ const itemOf = (row: FoundRow): AgendaItem => ({
   campaignId: row.campaign_id,
   participants: { people: row.people, employees: row.employees },
   plannedAt: row.planned_at,
-  revision: row.revision,
-  position: String(row.position),
+  revision: row.last_revision,
+  position: String(row.last_position),
   sealed: row.sealed,
 });
 
@@ -96,10 +96,12 @@ export const agendaList = (database: Database, asked: AgendaAsked): Promise<Page
       ...(to === undefined ? [] : [sql`due_at < ${to}::timestamptz`]),
       ...(after ? [sql`(due_at, id) > (${after[0]}::timestamptz, ${after[1]})`] : []),
     ];
+    const page = sql`(
+      select p.*, due_at <= ${now} as overdue from ${theirs} p
+      where ${sql.join(only, sql` and `)} order by due_at, id limit ${limit + 1})`;
     const found = await rows(
       reading,
-      sql<FoundRow>`select p.*, due_at <= ${now} as overdue from ${theirs} p
-        where ${sql.join(only, sql` and `)} order by due_at, id limit ${limit + 1}`,
+      sql<FoundRow>`select * from ${withReminders(reading, page)} p order by due_at, id`,
     );
     return cursors.page(found, limit, itemOf, (row) => [row.due_at, row.id]);
   });

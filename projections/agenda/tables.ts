@@ -3,6 +3,7 @@ import { idOf, type Sealed } from '../../libs/kernel/index.js';
 import {
   appends,
   instant,
+  integer,
   json,
   optional,
   text,
@@ -12,8 +13,6 @@ import {
 } from '../../libs/read-model/index.js';
 
 export type PlanStatus = 'planned' | 'completed' | 'cancelled';
-
-const unchanged = () => ({});
 
 /** Every version of every activity that was ever planned. */
 export const plans = versions<ActivityEvents>()({
@@ -25,7 +24,6 @@ export const plans = versions<ActivityEvents>()({
     direction: text<Direction>('inbound or outbound.'),
     due_at: instant('When it is due.'),
     remind_at: optional(instant('When somebody is to be reminded of it.')),
-    reminded_at: optional(instant('For when the reminder fell due last.')),
     assignee: text('Employee who is to do it.'),
     person_id: optional(text('Person whom it is about.')),
     account_id: optional(text('Account that it is about.')),
@@ -61,9 +59,6 @@ export const plans = versions<ActivityEvents>()({
     ActivityReassigned: ({ data }) => ({ assignee: data.assignee }),
     ActivityCompleted: () => ({ status: 'completed' as const }),
     ActivityCancelled: () => ({ status: 'cancelled' as const }),
-    ReminderFellDue: ({ data }) => ({ reminded_at: data.remindAt }),
-    // Overdue follows from the due time at any instant; the version names the last event of the stream.
-    ActivityBecameOverdue: unchanged,
   },
   indexes: [
     { on: ['assignee', 'status', 'due_at'] },
@@ -73,6 +68,25 @@ export const plans = versions<ActivityEvents>()({
 });
 
 export type PlanRow = StoredRow<typeof plans>;
+
+/**
+ * What was found out about planned activities. A stream runs backwards around such a verdict, so it is no version of the
+ * plan. That one is overdue follows from the due time at any instant; its row names the last event of the stream.
+ */
+export const verdicts = appends<ActivityEvents>()({
+  columns: {
+    activity_id: text('Id of the activity.'),
+    reminded_at: optional(instant('For when the reminder fell due.')),
+    revision: integer('Revision of the event in the stream of the activity.'),
+  },
+  on: {
+    ReminderFellDue: ({ stream, data, revision }) => ({
+      ...{ activity_id: idOf(stream), reminded_at: data.remindAt, revision },
+    }),
+    ActivityBecameOverdue: ({ stream, revision }) => ({ activity_id: idOf(stream), revision }),
+  },
+  indexes: [{ on: ['activity_id'] }],
+});
 
 /** A row for each employee who takes part in a planned activity besides the one who is to do it. */
 export const parts = appends<ActivityEvents>()({
@@ -87,4 +101,8 @@ export const parts = appends<ActivityEvents>()({
   indexes: [{ on: ['employee'] }],
 });
 
-export type AgendaTables = { readonly plans: typeof plans; readonly parts: typeof parts };
+export type AgendaTables = {
+  readonly plans: typeof plans;
+  readonly verdicts: typeof verdicts;
+  readonly parts: typeof parts;
+};

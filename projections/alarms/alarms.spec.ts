@@ -56,13 +56,13 @@ const overdue = (due: number, recordedAt = due) =>
     },
   );
 const opened = opportunityOpened('o', day(1), { stage: 'prospecting', accountId: 'a', owner: 'sam' });
-const stale = (deadline: number, at = deadline) =>
+const stale = (deadline: number, recordedAt = deadline) =>
   deal(
     'opportunity-o',
     'OpportunityWentStale',
-    day(at),
+    day(deadline),
     { since: day(1), deadline: day(deadline), policy: { name: 'stale-opportunity', version: 0 } },
-    { recordedAt: day(at) },
+    { recordedAt: day(recordedAt) },
   );
 
 /** Kinds and when they were raised, as of instants. */
@@ -189,7 +189,13 @@ describe('an alarm', () => {
   it('of a case stands for each target from its deadline until it is met, also when both are told late', async () => {
     const policy = (version: number) => ({ name: 'case.targets', version }) as const;
     const due = (target: 'response' | 'resolution', at: number, told: number) =>
-      served('case-c', 'CaseTargetBreached', day(told), { personId: 'p', target, dueAt: day(at), priority: 'high' });
+      served(
+        'case-c',
+        'CaseTargetBreached',
+        day(at),
+        { personId: 'p', target, dueAt: day(at), priority: 'high' },
+        { recordedAt: day(told) },
+      );
     const given = [
       served('case-c', 'CaseOpened', day(1), {
         personId: 'p',

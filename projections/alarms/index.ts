@@ -5,7 +5,7 @@ import { alarms, type AlarmTables } from './tables.js';
 /** What needs somebody's attention because a time is up: from when, until when, and why. */
 export const alarmsModel = projection<AlarmTables>({
   name: 'alarms',
-  version: 1,
+  version: 2,
   tables: { alarms },
   views: {
     alarms: {

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import { projection } from '../../libs/read-model/index.js';
 import { merges, survivorsOf } from '../merges.js';
-import { standing, withAccounts } from './standing.js';
-import { details, people, type PeopleTables } from './tables.js';
+import { standing, withAccounts, withStalls } from './standing.js';
+import { details, people, type PeopleTables, stalls } from './tables.js';
 
 /** Everybody we know, from a name to a contact, at any instant (domain.md §1). */
 export const peopleModel = projection<PeopleTables>({
   name: 'people',
-  version: 2,
-  tables: { people, details, merges },
+  version: 3,
+  tables: { people, stalls, details, merges },
   views: {
     people: {
       says: 'Everybody as of kroniek.as_of and kroniek.known_at (unset: now), without personal data; duplicates are in merged_people.',
@@ -34,8 +34,8 @@ export const peopleModel = projection<PeopleTables>({
       },
       as: (source) => sql`
         select id, kind, level, disqualified, potential, relation, source, list_kind, list, owner, of_account_id,
-          converted_at, stalled, consents, attributes, known_since, valid_from, position
-        from ${withAccounts(source, standing(source))} p`,
+          converted_at, stalled, consents, attributes, known_since, since, last_position
+        from ${withAccounts(source, withStalls(source, standing(source)))} p`,
     },
     merged_people: {
       says: 'Who continues as whom as of kroniek.as_of and kroniek.known_at (unset: now).',

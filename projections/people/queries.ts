@@ -21,8 +21,8 @@ import {
 } from '../../libs/read-model/index.js';
 import { familyOf } from '../merges.js';
 import { peopleModel } from './index.js';
-import { standing, withAccounts } from './standing.js';
-import type { PeopleTables, PersonKind, PersonRow } from './tables.js';
+import { type JudgedPersonRow, standing, withAccounts, withStalls } from './standing.js';
+import type { PeopleTables, PersonKind } from './tables.js';
 
 /** A piece of what is personal, closed; those of a person in the order in which they came to be known. */
 export interface ClosedDetails {
@@ -72,7 +72,7 @@ export interface PersonDetail extends Person {
   readonly duplicates: readonly string[];
 }
 
-interface FoundRow extends PersonRow {
+interface FoundRow extends JudgedPersonRow {
   readonly of_account_id: string | null;
   readonly closed: readonly ClosedDetails[] | null;
 }
@@ -94,9 +94,9 @@ const personOf = (row: FoundRow): Person => ({
   consents: row.consents,
   attributes: row.attributes,
   knownSince: row.known_since,
-  since: row.valid_from,
-  revision: row.revision,
-  position: String(row.position),
+  since: row.since,
+  revision: row.last_revision,
+  position: String(row.last_position),
   closed: row.closed ?? [],
 });
 
@@ -162,10 +162,13 @@ const withDetails = (
   reading: Reading<PeopleTables>,
   where: RawBuilder<unknown>,
   limit: RawBuilder<unknown>,
-): RawBuilder<FoundRow> => sql<FoundRow>`
+): RawBuilder<FoundRow> => {
+  const found = sql`(select * from ${standing(reading)} s where ${where} order by known_since, id ${limit})`;
+  return sql<FoundRow>`
   select p.*, (
     select jsonb_agg(jsonb_build_object('cleared', d.cleared, 'removed', d.removed, 'sealed', d.sealed) order by d.revision)
     from ${reading.at('details')} d where d.person_id = p.id
   ) as closed
-  from ${withAccounts(reading, sql`(select * from ${standing(reading)} s where ${where} order by known_since, id ${limit})`)} p
+  from ${withAccounts(reading, withStalls(reading, found))} p
   order by p.known_since, p.id`;
+};

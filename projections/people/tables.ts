@@ -84,7 +84,6 @@ export const people = versions<PersonEvents>()({
     lead_owner: optional(text('Who owns them apart from a conversion.')),
     account_id: optional(text('Account that the contact belongs to.')),
     converted_at: optional(instant('When the lead became a contact.')),
-    stalled: bool('Whether the contact had no opportunity for too long.'),
     consents: json<readonly ChannelConsent[]>('Last word on each channel, with source and time.'),
     own_consents: json<readonly ChannelConsent[]>('Last word on each channel under this id.'),
     consents_of_duplicates: json<ConsentsOfDuplicates>('Last words under the ids that were merged into this one.'),
@@ -97,19 +96,16 @@ export const people = versions<PersonEvents>()({
       source: source.name,
       list_kind: source.kind,
       list: source.name,
-      stalled: false,
       known_since: occurredAt,
       ...nothingSaid,
     }),
     OtherPersonRegistered: ({ data, occurredAt }) => ({
       kind: 'other' as const,
       relation: data.relation,
-      stalled: false,
       known_since: occurredAt,
       ...nothingSaid,
     }),
     LeadRegistered: ({ data: { source, potential, owner }, occurredAt }, name) => ({
-      stalled: false,
       known_since: occurredAt,
       ...nothingSaid,
       ...name,
@@ -136,12 +132,9 @@ export const people = versions<PersonEvents>()({
       account_id: null,
       owner: lead_owner,
       converted_at: null,
-      stalled: false,
     }),
     PersonTransferred: ({ data }) => ({ owner: data.to, lead_owner: data.to }),
     ContactAccountAssigned: ({ data }) => ({ account_id: data.accountId }),
-    ContactStalled: () => ({ stalled: true }),
-    StalledContactCleared: () => ({ stalled: false }),
     PersonAttributesSet: ({ data }, { attributes }) => ({
       attributes: [
         ...without(
@@ -183,6 +176,31 @@ export const people = versions<PersonEvents>()({
 
 export type PersonRow = StoredRow<typeof people>;
 
+/**
+ * What was found out about contacts without an opportunity. A stream runs backwards around such a verdict, so it is no
+ * version of the person.
+ */
+export const stalls = appends<PersonEvents>()({
+  columns: {
+    person_id: text('Id of the contact.'),
+    stalled: bool('Whether the contact has had no opportunity for too long from then on.'),
+    since: instant('From when on.'),
+    revision: integer('Revision of the event in the stream of the person.'),
+  },
+  on: {
+    ContactStalled: ({ stream, data, revision }) => ({
+      ...{ person_id: idOf(stream), stalled: true, since: data.deadline, revision },
+    }),
+    StalledContactCleared: ({ stream, data, revision }) => ({
+      ...{ person_id: idOf(stream), stalled: false, since: data.at, revision },
+    }),
+    ConversionReverted: ({ stream, occurredAt, revision }) => ({
+      ...{ person_id: idOf(stream), stalled: false, since: occurredAt, revision },
+    }),
+  },
+  indexes: [{ on: ['person_id'] }],
+});
+
 /** What is personal, closed, as it came to be known piece by piece: nothing of it can be read here. */
 export const details = appends<PersonEvents>()({
   primaryKey: ['person_id', 'revision'],
@@ -215,6 +233,7 @@ const closed = ({ stream, revision, sealed }: RecordedOf<PersonEvents>) => ({
 
 export type PeopleTables = {
   readonly people: typeof people;
+  readonly stalls: typeof stalls;
   readonly details: typeof details;
   readonly merges: typeof merges;
 };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { ofAll, projection, type View } from '../../libs/read-model/index.js';
 import { merges } from '../merges.js';
+import { withBreaches } from './breached.js';
 import { satisfactionOf, wantedServicesOf } from './satisfaction.js';
 import { breaches, cases, responses, type ServiceTables, surveys } from './tables.js';
 
@@ -26,9 +27,9 @@ const views: Readonly<Record<string, View<ServiceTables>>> = {
       reopened: 'How often it was opened again.',
       policy_version: 'Version of the policy case.targets that set the deadlines.',
     },
-    as: ({ at }) => sql`select id, person_id, account_id, status, priority, channel, assignee, opened_at, respond_by,
+    as: (source) => sql`select id, person_id, account_id, status, priority, channel, assignee, opened_at, respond_by,
       resolve_by, responded_at, resolved_at, response_breached_at, resolution_breached_at, replies, reopened,
-      policy_version from ${at('cases')} c`,
+      policy_version from ${withBreaches(source, source.at('cases'))} c`,
   },
   case_breaches: {
     says: 'Every breached target of a case as of kroniek.as_of and kroniek.known_at (unset: now).',
@@ -96,7 +97,7 @@ const views: Readonly<Record<string, View<ServiceTables>>> = {
 /** Cases with their targets, and how satisfied customers are, at any instant (domain.md §8). */
 export const service = projection<ServiceTables>({
   name: 'service',
-  version: 2,
+  version: 3,
   tables: { cases, breaches, surveys, responses, merges },
   views,
 });

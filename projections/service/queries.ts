@@ -14,10 +14,11 @@ import {
   type Span,
 } from '../../libs/read-model/index.js';
 import { idsOf } from '../merges.js';
+import { type JudgedCaseRow, withBreaches } from './breached.js';
 import { service } from './index.js';
 import type { SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
 import { satisfactionOf, type SatisfactionRow, wantedServicesOf, type WantedServiceRow } from './satisfaction.js';
-import type { CaseRow, CaseStatus } from './tables.js';
+import type { CaseStatus } from './tables.js';
 
 /** A case as it stands at the moment. Subject and description are in `sealed`, closed. */
 export interface CaseListed {
@@ -48,7 +49,7 @@ export interface CaseListed {
   readonly sealed: Sealed | null;
 }
 
-const caseOf = (row: CaseRow): CaseListed => ({
+const caseOf = (row: JudgedCaseRow): CaseListed => ({
   id: row.id,
   status: row.status,
   priority: row.priority,
@@ -66,9 +67,9 @@ const caseOf = (row: CaseRow): CaseListed => ({
   replies: row.replies,
   reopened: row.reopened,
   policyVersion: row.policy_version,
-  since: row.valid_from,
-  revision: row.revision,
-  position: String(row.position),
+  since: row.since,
+  revision: row.last_revision,
+  position: String(row.last_position),
   sealed: row.sealed,
 });
 
@@ -91,7 +92,7 @@ export const casesList = (database: Database, asked: CasesAsked): Promise<Page<C
     const limit = limitOf(asked);
     const cursors = new Cursors({ list: 'cases', asOf, knownAt, ...filters });
     const after = cursors.read(cursor, ['string', 'string']);
-    const breached = sql`(response_breached_at is not null or resolution_breached_at is not null)`;
+    const breached = sql`exists (select from ${reading.at('breaches')} b where b.case_id = c.id)`;
     const only = [
       ...(status === undefined ? [] : [sql`status = ${status}`]),
       ...(priority === undefined ? [] : [sql`priority = ${priority}`]),
@@ -101,10 +102,11 @@ export const casesList = (database: Database, asked: CasesAsked): Promise<Page<C
       ...(targets === undefined ? [] : [targets === 'breached' ? breached : sql`not ${breached}`]),
       ...(after ? [sql`(opened_at, id) > (${after[0]}::timestamptz, ${after[1]})`] : []),
     ];
+    const where = only.length === 0 ? sql`true` : sql.join(only, sql` and `);
+    const page = sql`(select * from ${reading.at('cases')} c where ${where} order by opened_at, id limit ${limit + 1})`;
     const found = await rows(
       reading,
-      sql<CaseRow>`select * from ${reading.at('cases')} c
-        where ${only.length === 0 ? sql`true` : sql.join(only, sql` and `)} order by opened_at, id limit ${limit + 1}`,
+      sql<JudgedCaseRow>`select * from ${withBreaches(reading, page)} c order by opened_at, id`,
     );
     return cursors.page(found, limit, caseOf, (row) => [row.opened_at, row.id]);
   });
@@ -115,7 +117,8 @@ export const caseDetail = (
   { id, ...moment }: Moment & { readonly id: string },
 ): Promise<CaseListed | null> =>
   read(database, service, moment, async (reading) => {
-    const [row] = await rows(reading, sql<CaseRow>`select * from ${reading.at('cases')} c where id = ${id}`);
+    const one = sql`(select * from ${reading.at('cases')} c where id = ${id})`;
+    const [row] = await rows(reading, sql<JudgedCaseRow>`select * from ${withBreaches(reading, one)} c`);
     return row ? caseOf(row) : null;
   });
 

@@ -107,6 +107,22 @@ describe('the cases', () => {
     });
   });
 
+  it('show a reply that is told behind a breach when it was given, and each breach at its deadline', async () => {
+    const reply = on('case-1', 'CaseReplied', day(4), { by: 'fred', first: true }, { recordedAt: day(9) });
+    const given = [open('1', 1), breach('1', 'response', 2, day(7)), breach('1', 'resolution', 6, day(8)), reply];
+    await givenEvents(...given).projectedBy(service, async ({ database }) => {
+      const at = (asOf: string, knownAt = day(20)) => caseDetail(database, { id: '1', asOf, knownAt });
+      const breached = { responseBreachedAt: day(2), resolutionBreachedAt: null, since: day(4), revision: 3 };
+      expect(await at(day(3))).toMatchObject({ ...breached, respondedAt: null, since: day(2), revision: 1 });
+      expect(await at(day(5))).toMatchObject({ ...breached, respondedAt: day(4), replies: 1 });
+      expect(await at(day(6))).toMatchObject({
+        ...breached,
+        ...{ resolutionBreachedAt: day(6), respondedAt: day(4), since: day(6) },
+      });
+      expect(await at(day(6), day(8))).toMatchObject({ respondedAt: null, resolutionBreachedAt: day(6), revision: 2 });
+    });
+  });
+
   it('are those of everybody who is one with the one asked for, from the merge on', async () => {
     const merging = [
       open('1', 1, { personId: 'p', accountId: 'a' }),

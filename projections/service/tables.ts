@@ -22,7 +22,7 @@ import type { merges } from '../merges.js';
 
 export type CaseStatus = 'open' | 'resolved';
 
-/** Every version of every case. */
+/** Every version of every case; which of its targets were breached is in `breaches`. */
 export const cases = versions<CaseEvents>()({
   key: 'id',
   columns: {
@@ -38,8 +38,6 @@ export const cases = versions<CaseEvents>()({
     resolve_by: instant('Until when it is to be resolved.'),
     responded_at: optional(instant('When it was first replied to, or else resolved.')),
     resolved_at: optional(instant('When it was resolved, while it is.')),
-    response_breached_at: optional(instant('When the response target was breached.')),
-    resolution_breached_at: optional(instant('When the resolution target was breached last.')),
     replies: integer('How often the customer got a reply.'),
     reopened: integer('How often it was opened again.'),
     policy_version: integer('Version of the policy case.targets that set the deadlines.'),
@@ -86,8 +84,6 @@ export const cases = versions<CaseEvents>()({
       reopened: row.reopened + 1,
       policy_version: data.policy.version,
     }),
-    CaseTargetBreached: ({ data }) =>
-      data.target === 'response' ? { response_breached_at: data.dueAt } : { resolution_breached_at: data.dueAt },
   },
   indexes: [{ on: ['status', 'opened_at'], current: true }, { on: ['account_id'] }, { on: ['person_id'] }],
 });
@@ -104,9 +100,11 @@ export const breaches = appends<CaseEvents>()({
     assignee: optional(text('Employee who worked on it.')),
     person_id: optional(text('Person who turned to us.')),
     account_id: optional(text('Account that it is of.')),
+    revision: integer('Revision of the event in the stream of the case.'),
   },
   on: {
-    CaseTargetBreached: ({ stream, data }) => ({
+    CaseTargetBreached: ({ stream, data, revision }) => ({
+      revision,
       case_id: idOf(stream),
       target: data.target,
       due_at: data.dueAt,
@@ -116,6 +114,7 @@ export const breaches = appends<CaseEvents>()({
       account_id: data.accountId,
     }),
   },
+  indexes: [{ on: ['case_id'] }],
 });
 
 /** Every definition of every survey. */

@@ -34,6 +34,7 @@ async function process(): Promise<CommandExecutor> {
 }
 
 interface Surroundings {
+  readonly mayBeOverdue?: boolean;
   readonly commandId?: string;
   readonly occurredAt?: string;
   readonly expectedRevision?: number;
@@ -288,5 +289,27 @@ describe('occurredAt', () => {
     }
     const completed = await send(here, 'CompleteActivity', done, { occurredAt: '2026-02-02T09:50:00.000Z' });
     expect(completed.events).toMatchObject([{ type: 'ActivityCompleted' }]);
+  });
+
+  it('of a verdict is its own instant, also where what happened later was told first', async () => {
+    const here = await process();
+    const [caseId, accountId] = [randomUUID(), randomUUID()];
+    await send(here, 'OpenAccount', { accountId, name: 'Noordzee' }, { occurredAt: '2026-02-01T09:00:00.000Z' });
+    const asked = { caseId, accountId, subject: 'A blade hums', channel: 'phone' };
+    await send(here, 'OpenCase', asked, { occurredAt: '2026-02-01T10:00:00.000Z' });
+    await send(here, 'ReplyToCase', { caseId, text: 'We come.' }, { occurredAt: '2026-02-05T10:00:00.000Z' });
+    const stream = `case-${caseId}`;
+    const events = async () => (await logs.at(-1)?.load(stream))?.events ?? [];
+    const [opened] = (await events()).map(({ data }) => data as { readonly respondBy: string });
+    const dueAt = opened?.respondBy ?? '';
+    const breach = { caseId, target: 'response', dueAt };
+    await send(here, 'RecordCaseTargetBreach', breach, { occurredAt: dueAt, mayBeOverdue: true });
+    const told = (await events()).map(({ type, occurredAt }) => [type, occurredAt]);
+    expect(told).toEqual([
+      ['CaseOpened', '2026-02-01T10:00:00.000Z'],
+      ['CaseReplied', '2026-02-05T10:00:00.000Z'],
+      ['CaseTargetBreached', dueAt],
+    ]);
+    expect(dueAt < '2026-02-05').toBe(true);
   });
 });

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Random } from '../../apps/kroniek/sample/random.js';
+import { aggregates } from '../../libs/domain/index.js';
 import type { Instant, RecordedEvent } from '../../libs/kernel/index.js';
 import { type Database, ensureReadModels, openDatabase, rebuild, waitFor } from '../../libs/read-model/index.js';
 import { servingSchema } from '../../libs/read-model/reading.js';
@@ -105,6 +106,21 @@ describe('every read model', () => {
     await run.stop();
     await database.close();
     await drop();
+  });
+
+  it('has no version that a verdict makes: facts that happened before one may be told behind it', () => {
+    const verdicts = aggregates.flatMap(({ isVerdict, events: { types } }) =>
+      Object.keys(types).filter((type) => isVerdict?.(type)),
+    );
+    expect(verdicts).toContain('CaseTargetBreached');
+    for (const { name, tables } of projections) {
+      for (const [table, { kind, handlers }] of Object.entries(tables)) {
+        if (kind !== 'versions') continue;
+        expect({ name, table, handled: verdicts.filter((type) => handlers.has(type)) }).toEqual({
+          ...{ name, table, handled: [] },
+        });
+      }
+    }
   });
 
   const sizes = [11, 150, 5_000];

@@ -230,10 +230,10 @@ export class CommandExecutor {
     const occurredAt = this.instantOf(request, folded);
     const lookups = await this.lookUp(known, request.command, folded.state, fresh);
     const { commandId, actor } = request;
-    return {
-      occurredAt,
-      facts: aggregate.decide(request.command, folded.state, { commandId, occurredAt, actor, lookups }),
-    };
+    const facts = aggregate.decide(request.command, folded.state, { commandId, occurredAt, actor, lookups });
+    // A verdict lies at its own instant, also where facts that happened later were reported before it.
+    const isVerdict = request.mayBeOverdue && facts.every(({ type }) => aggregate.isVerdict?.(type));
+    return { facts, occurredAt: (isVerdict && request.occurredAt) || occurredAt };
   }
 
   private instantOf(request: CommandRequest, { lastFactAt: last }: FoldedStream): Instant {
