@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EventShape, RecordedEvent } from '../kernel/index.js';
 import type { Input } from './kept-keys.js';
-import { memberships, type RuleVersion } from './memberships.js';
+import { memberships, type MembershipsTable, type RuleVersion } from './memberships.js';
 import { replayed } from './memberships-replay.js';
 import type { KeptRule } from './memberships-rules.js';
 import { forever } from './timeline.js';
@@ -103,5 +103,23 @@ describe('the replay of a key under a rule that is new', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('is not behind an entry by what happened to somebody before the key rested on them', () => {
+    const fromThree: MembershipsTable = {
+      ...table,
+      verdict: (_, __, ___, at) => (at < second(3) ? { holds: false, until: second(3) } : { holds: true }),
+    };
+    const told: readonly Told[] = [
+      { key: 'who', what: { colour: 2 }, at: 0, known: 0 },
+      { key: 'one', what: { colour: 1 }, at: 2, known: 2 },
+      { key: 'who', what: { group: 'one' }, at: 4, known: 4 },
+      { key: 'who', what: { colour: 1 }, at: 1, known: 5 },
+    ];
+    const stays = replayed(fromThree, 'who', told.map(inputOf), rule(0), forever);
+    expect(stays.map(({ from, recordedFrom, cause }) => [from, recordedFrom, cause.position])).toEqual([
+      [second(3), second(0), 0n],
+      [second(3), second(5), 3n],
+    ]);
   });
 });

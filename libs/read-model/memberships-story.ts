@@ -81,16 +81,23 @@ export function retold(
     pieces: [] as Piece[],
   }));
   const told = new Set<string>();
+  const linked = new Set([key]);
   for (const [place, input] of inputs.entries()) {
-    for (const name of story.tell(input)) told.add(name);
+    const names = story.tell(input);
+    if (input.key === key) for (const source of table.linksOf(input.event as RecordedEvent, key)) linked.add(source);
+    // What happened to somebody before the key rested on them is behind nothing.
+    const isOfKey = linked.has(input.key);
+    if (isOfKey) for (const name of names) told.add(name);
     const next = inputs[place + 1]?.event;
     if (next?.position === input.event.position) continue;
     const to = next?.occurredAt ?? forever;
     for (const one of asked) {
       // Events that a rule does not rest on are behind nothing.
-      if (one.cause === undefined || [...told].some((name) => one.names.has(name))) one.cause = causeOf(input.event);
+      const isBehind = one.cause === undefined ? isOfKey : [...told].some((name) => one.names.has(name));
+      if (isBehind) one.cause = causeOf(input.event);
       const end = to < one.end ? to : one.end;
-      if (end > since) one.pieces.push(...story.pieces(one.rule, later(input.event.occurredAt, since), end, one.cause));
+      if (one.cause && end > since)
+        one.pieces.push(...story.pieces(one.rule, later(input.event.occurredAt, since), end, one.cause));
     }
     told.clear();
   }
