@@ -69,8 +69,10 @@ export interface Hearing<State, P, E = RecordedEvent> {
   readonly keys: (event: E, stateOf: StateOf<State>) => readonly string[];
   /** A state that is `initial` itself is forgotten. */
   readonly evolve: (state: State, event: E, key: string, around: Around<State, P>) => State;
-  /** Commands that the event leads to at its own instant; `state` is the one before it. */
+  /** Commands that the event leads to; `state` is the one before it. */
   readonly react?: (state: State, event: E, key: string, around: Around<State, P>) => readonly object[];
+  /** When these happen; left out: at the event's own instant. What ends a verdict cannot happen before it. */
+  readonly reactsAt?: (state: State, event: E) => Instant;
 }
 
 /** Some types of events, with what a process does with each. */

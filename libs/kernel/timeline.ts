@@ -92,7 +92,8 @@ export class Timeline {
       const before = this.askedFor(key);
       const around = { keys, stateOf, policies: this.policies };
       const commands = hearing?.react?.(before.state, event, key, around) ?? [];
-      issues.push(...commands.map((command, place) => ({ command, key, at: event.occurredAt, because: event, place })));
+      const reactsAt = hearing?.reactsAt?.(before.state, event) ?? event.occurredAt;
+      issues.push(...commands.map((command, place) => ({ command, key, at: reactsAt, because: event, place })));
       this.keep({ ...before, state: hearing?.evolve(before.state, event, key, around) }, at);
     }
     return issues;

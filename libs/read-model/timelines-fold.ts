@@ -56,9 +56,7 @@ export class TimelinesFold {
     if (!this.table.handlers.has(event.type)) return;
     const own: OwnRow = (table) => this.ownRow(table, event);
     try {
-      const occurredAt = this.table.placedAt?.(event) ?? event.occurredAt;
-      const placed = occurredAt === event.occurredAt ? event : { ...event, occurredAt };
-      for (const key of this.table.keysOf(event, own)) this.taken.push({ key, event: placed });
+      for (const key of this.table.keysOf(event, own)) this.taken.push({ key, event });
     } catch (error) {
       throw new Unprojectable(event, error);
     }

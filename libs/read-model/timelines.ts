@@ -23,7 +23,6 @@ export interface TimelinesTable<C extends Columns = Columns> {
   /** Versions tables whose row of the event's own stream `keysOf` asks for. */
   readonly via: readonly string[];
   readonly keysOf: (event: RecordedEvent, own: OwnRow) => readonly string[];
-  readonly placedAt: ((event: RecordedEvent) => Instant) | undefined;
   readonly initial: unknown;
   readonly handlers: ReadonlyMap<string, (state: unknown, event: RecordedEvent, key: string) => unknown>;
   readonly rowAt: (state: unknown, at: Instant, key: string) => RowAt<Row>;
@@ -36,8 +35,6 @@ export interface TimelinesDefinition<S extends object, C extends Columns, K exte
   readonly via?: readonly string[];
   /** The keys whose timelines the event belongs to: none, one or several, each once. */
   readonly keysOf: (event: RecordedOf<S>, own: OwnRow) => readonly string[];
-  /** From when on the event holds, where that is not when it is said to have happened: its handler sees this instant. */
-  readonly placedAt?: (event: RecordedOf<S>) => Instant;
   /** JSON: it is stored beside the rows. */
   readonly initial: State;
   /** Pure, like a fold of a stream, but by the time at which things happened. The same state: nothing changes. */
@@ -60,7 +57,6 @@ export const timelines =
     key: definition.key,
     via: definition.via ?? [],
     keysOf: definition.keysOf as unknown as TimelinesTable['keysOf'],
-    placedAt: definition.placedAt as unknown as TimelinesTable['placedAt'],
     initial: definition.initial,
     handlers: new Map(Object.entries(definition.evolve)) as unknown as TimelinesTable['handlers'],
     rowAt: definition.rowAt as unknown as TimelinesTable['rowAt'],

@@ -200,9 +200,6 @@ export const alarms = timelines<AlarmEvents>()({
     event_position: text('Position of that event in the log.'),
   },
   keysOf: (event) => (isOfCase(event) ? targetsOf(event).map((target) => `${event.stream}/${target}`) : [event.stream]),
-  // What ends an alarm may have happened before the deadline, and be reported behind it.
-  placedAt: (event) =>
-    event.type === 'StalledContactCleared' || event.type === 'OpportunityRevived' ? event.data.at : event.occurredAt,
   initial: nothing,
   evolve: { ...ofActivities, ...ofContacts, ...ofOpportunities, ...ofCases },
   rowAt: ({ kind, owner, personId, accountId, opportunityId, raised, merged }, _, key) => {

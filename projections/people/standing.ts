@@ -28,7 +28,7 @@ export const withStalls = (
   select p.*, coalesce(s.stalled, false) as stalled, greatest(p.valid_from, s.judged_at) as since,
     greatest(p.revision, s.revision) as last_revision, greatest(p.position, s.position) as last_position
   from ${people} p cross join lateral (
-    select (array_agg(stalled order by since desc, revision desc))[1] as stalled,
+    select (array_agg(stalled order by occurred_at desc, revision desc))[1] as stalled,
       max(occurred_at) as judged_at, max(revision) as revision, max(position) as position
     from ${at('stalls')} s where s.person_id = p.id
   ) s

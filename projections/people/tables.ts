@@ -184,19 +184,12 @@ export const stalls = appends<PersonEvents>()({
   columns: {
     person_id: text('Id of the contact.'),
     stalled: bool('Whether the contact has had no opportunity for too long from then on.'),
-    since: instant('From when on.'),
     revision: integer('Revision of the event in the stream of the person.'),
   },
   on: {
-    ContactStalled: ({ stream, data, revision }) => ({
-      ...{ person_id: idOf(stream), stalled: true, since: data.deadline, revision },
-    }),
-    StalledContactCleared: ({ stream, data, revision }) => ({
-      ...{ person_id: idOf(stream), stalled: false, since: data.at, revision },
-    }),
-    ConversionReverted: ({ stream, occurredAt, revision }) => ({
-      ...{ person_id: idOf(stream), stalled: false, since: occurredAt, revision },
-    }),
+    ContactStalled: ({ stream, revision }) => ({ person_id: idOf(stream), stalled: true, revision }),
+    StalledContactCleared: ({ stream, revision }) => ({ person_id: idOf(stream), stalled: false, revision }),
+    ConversionReverted: ({ stream, revision }) => ({ person_id: idOf(stream), stalled: false, revision }),
   },
   indexes: [{ on: ['person_id'] }],
 });

@@ -43,14 +43,20 @@ const itself = ({ stream }: { readonly stream: string }): readonly string[] => [
 const itsOpportunity = ({ data }: { readonly data: { readonly opportunityId?: string } }): readonly string[] =>
   data.opportunityId === undefined ? [] : [data.opportunityId];
 
+/** A sign that came before the deadline, and was reported behind it, ends the verdict where it begins. */
+function behind({ stale = '' }: Chance, { occurredAt }: Sign): Instant {
+  return later(occurredAt, stale);
+}
+
 /** A move or an activity: what is reported late counts from when it happened. */
 const sign = {
   evolve: (state: Chance, event: Sign): Chance =>
     state.open && isNews(state, event) ? { open: true, since: event.occurredAt } : state,
   react: (state: Chance, event: Sign, opportunityId: string): readonly object[] =>
     state.stale !== undefined && isNews(state, event)
-      ? [Object.assign(new MarkOpportunityRevived(), { opportunityId, at: later(event.occurredAt, state.stale) })]
+      ? [Object.assign(new MarkOpportunityRevived(), { opportunityId, at: behind(state, event) })]
       : [],
+  reactsAt: behind,
 };
 
 const opened = {
@@ -65,7 +71,7 @@ const interaction = { keys: itsOpportunity, ...sign };
 /** An open opportunity without a move or an activity for too long is stale (policy stale-opportunity), until the next. */
 export const staleOpportunities = declareProcessManager<Chance, Policies>()((on) => ({
   name: 'stale-opportunities',
-  version: 1,
+  version: 2,
   policies: { after: policySource('stale-opportunity') },
   initial: nothing,
   hears: [

@@ -96,7 +96,7 @@ describe('A contact without an opportunity after N weeks', () => {
   it('was never stalled when the opportunity is only reported late: it is cleared at the deadline itself', () => {
     givenLog(stalledContact, converted(day(1)), opened(day(20), day(30)))
       .at(day(400))
-      .then(stalled(day(22)), issued(ClearStalledContact, { personId, opportunityId, at: day(22) }, day(20)));
+      .then(stalled(day(22)), issued(ClearStalledContact, { personId, opportunityId, at: day(22) }, day(22)));
   });
 
   it('of a past that is being reported is not raised when what is reported next prevents it', () => {

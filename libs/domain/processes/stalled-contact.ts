@@ -89,6 +89,11 @@ const tidy = (contact: Contact): Contact => {
   return told.length === 0 ? unknown : Object.fromEntries(told);
 };
 
+/** An opportunity from before the deadline, reported behind it, ends the verdict where it begins. */
+function behind({ stalled = '' }: Contact, { occurredAt }: Told): Instant {
+  return later(occurredAt, stalled);
+}
+
 /** An event changes those that it names; whoever they continue as looks at them again. */
 function heard<E extends Told>(
   own: (contact: Contact, event: E) => Contact,
@@ -110,9 +115,10 @@ function heard<E extends Told>(
       const { stalled } = contact;
       const opportunityId = opportunityOf(after(contact, event, key, around));
       if (stalled === undefined || opportunityId === undefined || opportunityOf(contact) !== undefined) return [];
-      const at = later(event.occurredAt, stalled);
+      const at = behind(contact, event);
       return [Object.assign(new ClearStalledContact(), { personId: key, opportunityId, at })];
     },
+    reactsAt: behind,
   };
 }
 
@@ -126,7 +132,7 @@ const named = (contact: Contact, { stream }: Told): Contact =>
  */
 export const stalledContact = declareProcessManager<Contact, Policies>()((on) => ({
   name: 'stalled-contact',
-  version: 2,
+  version: 3,
   policies: { after: policySource('stalled-contact.after') },
   initial: unknown,
   hears: [
