@@ -1,4 +1,5 @@
-import type { Kysely, QueryExecutorProvider, RawBuilder } from 'kysely';
+import { type Kysely, type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
+import type { Instant } from '../kernel/index.js';
 import type { Database } from './database.js';
 import type { Moment, Projection, Source, StoredRows, Tables } from './definition.js';
 import { isMissingRelation } from './errors.js';
@@ -75,15 +76,26 @@ export const read = <T extends Tables, R>(
     return query({ ...sourceAt<T>(projection, schema, moment), db, schema, tables: projection.tables });
   });
 
-/** Several queries that see one and the same state of the read model, and one and the same `now()`. */
-export const steadily = <T extends Tables, R>(
-  reading: Reading<T>,
-  ask: (reading: Reading<T>) => Promise<R>,
+/** The same for several queries, which see one and the same state of the read model, and one and the same `now()`. */
+export const readSteadily = <T extends Tables, R>(
+  database: Database,
+  projection: Projection<T>,
+  moment: Moment,
+  query: (reading: Reading<T>) => Promise<R>,
 ): Promise<R> =>
-  reading.db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .execute((db) => ask({ ...reading, db }));
+  read(database, projection, moment, (reading) =>
+    reading.db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute((db) => query({ ...reading, db })),
+  );
+
+/** The instant that a reading is as of; the present one where none was asked for. */
+export async function instantOf<T extends Tables>(reading: Reading<T>): Promise<Instant> {
+  const [now] = await rows(reading, sql<{ at: Instant }>`select ${reading.instant} as at`);
+  if (!now) throw new Error('PostgreSQL answered a select without from with no row.');
+  return now.at;
+}
 
 /** Runs a piece of SQL. */
 export async function rows<R>(

@@ -12,6 +12,7 @@ import {
   rows,
 } from '../../libs/read-model/index.js';
 import { customers } from './index.js';
+import { those, type WhichCustomers } from './places.js';
 import type { AccountRow, RatingMade, ShareEstimated } from './tables.js';
 
 /** An account as it stands at the moment. */
@@ -68,10 +69,7 @@ const accountOf = (row: AccountRow): AccountListed => {
 };
 
 /** Which accounts; what is left out does not matter. */
-export interface AccountsAsked extends Moment, Paging {
-  readonly owner?: string | undefined;
-  readonly country?: string | undefined;
-  readonly industry?: string | undefined;
+export interface AccountsAsked extends Moment, Paging, Omit<WhichCustomers, 'kind'> {
   readonly role?: AccountRole | undefined;
   /** In use. */
   readonly product?: string | undefined;
@@ -90,9 +88,7 @@ export const accountsList = (database: Database, given: AccountsAsked): Promise<
     const after = cursors.read(cursor, ['string', 'string']);
     const only = [
       sql`up is null and ${counts}`,
-      ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
-      ...(country === undefined ? [] : [sql`country = ${country}`]),
-      ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
+      ...those({ owner, country, industry }),
       ...(role === undefined ? [] : [sql`${role} = any(roles)`]),
       ...(product === undefined ? [] : [sql`products @> ${JSON.stringify([{ product }])}::jsonb`]),
       ...(parentId === undefined ? [] : [sql`parent_id = ${parentId}`]),

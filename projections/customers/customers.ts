@@ -14,14 +14,19 @@ import {
   withCustomer,
 } from './bought.js';
 
-/** A customer at a moment, as SQL gives it. */
-export interface CustomerRow {
+/** Who a customer is, whatever is asked of it. */
+export interface OwnFacts {
   readonly id: string;
   readonly kind: 'account' | 'person';
+  /** Of an account. */
   readonly name: string | null;
   readonly owner: string | null;
   readonly industry: string | null;
   readonly country: string | null;
+}
+
+/** A customer at a moment, as SQL gives it. */
+export interface CustomerRow extends OwnFacts {
   readonly known_since: Instant;
   readonly phase: RelationshipPhase;
   readonly phase_fact: string;

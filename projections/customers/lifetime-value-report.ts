@@ -11,20 +11,15 @@ import {
   read,
   rows,
 } from '../../libs/read-model/index.js';
+import type { OwnFacts } from './customers.js';
 import { customers } from './index.js';
 import { lifetimeValueAt, type LifetimeValueRow } from './lifetime-value.js';
+import { allOf, those, type WhichCustomers } from './places.js';
 import { askedOf } from './queries.js';
 import { type Retention, retentionAt } from './retention.js';
 
 /** What a customer brought, and is expected to bring (S4; domain.md §2). People are told by their ids alone. */
-export interface CustomerValue {
-  readonly id: string;
-  readonly kind: 'account' | 'person';
-  /** Of an account. */
-  readonly name: string | null;
-  readonly owner: string | null;
-  readonly industry: string | null;
-  readonly country: string | null;
+export interface CustomerValue extends OwnFacts {
   readonly purchases: number;
   /** Per currency. */
   readonly realised: readonly Money[];
@@ -45,11 +40,7 @@ export const lifetimeValueSorts = ['realised', 'projected', 'id'] as const;
 export type LifetimeValueSort = (typeof lifetimeValueSorts)[number];
 
 /** Which customers; what is left out does not matter. */
-export interface LifetimeValuesAsked extends Moment, Paging {
-  readonly kind?: 'account' | 'person' | undefined;
-  readonly owner?: string | undefined;
-  readonly country?: string | undefined;
-  readonly industry?: string | undefined;
+export interface LifetimeValuesAsked extends Moment, Paging, WhichCustomers {
   /** Default `realised`. */
   readonly sort?: LifetimeValueSort | undefined;
   /** Default: `asc` by id, else `desc`. */
@@ -68,7 +59,7 @@ const keys = {
 export const lifetimeValues = (database: Database, given: LifetimeValuesAsked): Promise<LifetimeValues> =>
   read(database, customers, given, async (reading) => {
     const { limit: _limit, cursor, ...query } = given;
-    const { asOf, knownAt, kind, owner, country, industry, names, sort = 'realised', order } = query;
+    const { asOf, knownAt, names, sort = 'realised', order } = query;
     const limit = limitOf(given);
     const asked = askedOf(reading, { asOf, knownAt }, names);
     const cursors = new Cursors({ list: 'lifetime-value', ...query });
@@ -77,17 +68,13 @@ export const lifetimeValues = (database: Database, given: LifetimeValuesAsked): 
     const direction = backwards ? sql`desc` : sql`asc`;
     const type = sql.raw(sort === 'id' ? 'text' : 'numeric');
     const only = [
-      sql`true`,
-      ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
-      ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
-      ...(country === undefined ? [] : [sql`country = ${country}`]),
-      ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
+      ...those(query),
       ...(after ? [sql`(${keys[sort]}, id) ${backwards ? sql`<` : sql`>`} (${after[0]}::${type}, ${after[1]})`] : []),
     ];
     const found = await rows(
       reading,
       sql<LifetimeValueRow & { key: string | number }>`select l.*, ${keys[sort]} as key from ${lifetimeValueAt(asked)} l
-        where ${sql.join(only, sql` and `)} order by key ${direction}, id ${direction} limit ${limit + 1}`,
+        where ${allOf(only)} order by key ${direction}, id ${direction} limit ${limit + 1}`,
     );
     const retention = await retentionAt(reading, asked);
     return {

@@ -2,17 +2,11 @@ import { type RawBuilder, sql } from 'kysely';
 import { mostExpectedYears } from '../../libs/domain/account/lifetime-value.rules.js';
 import type { LocalDate, Money } from '../../libs/kernel/index.js';
 import { type Asked, boughtOf, climbOf, countedOf, halfUp, membersOf, policyAt, withCustomer } from './bought.js';
-import { baseOf } from './customers.js';
+import { baseOf, type OwnFacts } from './customers.js';
 import { retentionOf } from './retention.js';
 
 /** What a customer that bought is worth, as SQL gives it. Amounts but `realised` are in the reporting currency. */
-export interface LifetimeValueRow {
-  readonly id: string;
-  readonly kind: 'account' | 'person';
-  readonly name: string | null;
-  readonly owner: string | null;
-  readonly industry: string | null;
-  readonly country: string | null;
+export interface LifetimeValueRow extends OwnFacts {
   readonly purchases: number;
   /** Per currency. */
   readonly realised: readonly Money[];

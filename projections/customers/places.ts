@@ -3,12 +3,27 @@ import { type Reading, rows } from '../../libs/read-model/index.js';
 import { type Asked, type Members, membersOf } from './bought.js';
 import type { CustomersTables } from './tables.js';
 
-/** Which customers may be in a list, as far as their own row tells. */
-export interface Candidates {
+/** Which customers, as far as their own row tells; what is left out does not matter. */
+export interface WhichCustomers {
   readonly kind?: 'account' | 'person' | undefined;
   readonly owner?: string | undefined;
   readonly country?: string | undefined;
   readonly industry?: string | undefined;
+}
+
+/** What holds of those customers' rows. */
+export const those = ({ kind, owner, country, industry }: WhichCustomers): readonly RawBuilder<unknown>[] => [
+  ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
+  ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
+  ...(country === undefined ? [] : [sql`country = ${country}`]),
+  ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
+];
+
+export const allOf = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+  conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+
+/** Which customers may be in a list. */
+export interface Candidates extends WhichCustomers {
   /** Only who may have bought. */
   readonly bought?: boolean | undefined;
   /** Only those that sort behind this id. */
@@ -45,14 +60,10 @@ async function nextIds(
   ): RawBuilder<unknown> => {
     const key = sql.ref(column);
     const behind = after === undefined ? sql`true` : sql`${key} ${backwards ? sql`<` : sql`>`} ${after}`;
-    const where = sql.join([behind, ...conditions], sql` and `);
-    return sql`(select distinct ${key} as id from ${table} x where ${where} order by 1 ${direction} limit ${limit})`;
+    return sql`(select distinct ${key} as id from ${table} x where ${allOf([behind, ...conditions])} order by 1 ${direction} limit ${limit})`;
   };
-  const own = [sql`up is null`, ...(owner === undefined ? [] : [sql`owner = ${owner}`])];
-  const placed = [
-    ...(country === undefined ? [] : [sql`country = ${country}`]),
-    ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
-  ];
+  const own = [sql`up is null`, ...those({ owner })];
+  const placed = those({ country, industry });
   const accounts = [part('id', at('accounts'), [...own, ...placed])];
   // People who bought are few, unless they are who we sell to; what was bought by whom continues as them is theirs too.
   const people = bought

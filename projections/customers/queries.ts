@@ -16,7 +16,7 @@ import {
 import { type Asked, type Members, policyAt } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
 import { customers } from './index.js';
-import { firstById, membersAt } from './places.js';
+import { allOf, firstById, membersAt, those, type WhichCustomers } from './places.js';
 import type { CustomersTables } from './tables.js';
 
 /** A customer at a moment. People are told by their ids alone. */
@@ -100,12 +100,8 @@ export const customerSorts = ['id', 'days-silent', 'value-at-risk', 'last-purcha
 export type CustomerSort = (typeof customerSorts)[number];
 
 /** Which customers; what is left out does not matter. */
-export interface CustomersAsked extends Moment, Paging {
+export interface CustomersAsked extends Moment, Paging, WhichCustomers {
   readonly phase?: RelationshipPhase | undefined;
-  readonly kind?: 'account' | 'person' | undefined;
-  readonly owner?: string | undefined;
-  readonly country?: string | undefined;
-  readonly industry?: string | undefined;
   readonly group?: CustomerGroup | undefined;
   /** Default `id`. */
   readonly sort?: CustomerSort | undefined;
@@ -183,16 +179,11 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       ...(group === undefined ? [] : [sql`customer_group = ${group}`]),
     ];
     const own = [
-      ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
-      ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
-      ...(country === undefined ? [] : [sql`country = ${country}`]),
-      ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
+      ...those({ kind, owner, country, industry }),
       ...(after
         ? [sql`(${by.key}, id) ${backwards ? sql`<` : sql`>`} (${sql`${after[0]}::${sql.raw(by.kind)}`}, ${after[1]})`]
         : []),
     ];
-    const where = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
-      conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
     const detailed = async (of: Members): Promise<ReadonlyMap<string, CustomerListed>> => {
       const details = await rows(reading, sql<CustomerRow>`select * from ${customersAt({ ...all, only: of })} c`);
       return new Map(details.map((row) => [row.id, customerOf(row)]));
@@ -212,7 +203,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         const fitting = await rows(
           reading,
           sql<{ id: string }>`select id from ${customersAt({ ...all, only: members })} c
-            where ${where([...judged, ...own])} order by id ${direction}`,
+            where ${allOf([...judged, ...own])} order by id ${direction}`,
         );
         return fitting.map(({ id }) => id);
       });
@@ -228,7 +219,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const places = await rows(
       reading,
       sql<{ id: string; key: string | number }>`select id, ${by.key} as key from ${customersAt(all)} c
-        where ${where([...judged, ...own])} order by key ${direction}, id ${direction} limit ${limit + 1}`,
+        where ${allOf([...judged, ...own])} order by key ${direction}, id ${direction} limit ${limit + 1}`,
     );
     const page = cursors.page(
       places,

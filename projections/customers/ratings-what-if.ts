@@ -4,14 +4,14 @@ import type { Instant } from '../../libs/kernel/index.js';
 import {
   Cursors,
   type Database,
+  instantOf,
   limitOf,
   type Moment,
   type Page,
   type Paging,
-  read,
   type Reading,
+  readSteadily,
   rows,
-  steadily,
 } from '../../libs/read-model/index.js';
 import { type Asked, policyAt } from './bought.js';
 import { customers } from './index.js';
@@ -104,8 +104,6 @@ export const ratingsWhatIf = (
   assumption: RatingsAssumption,
 ): Promise<RatingsWhatIf> =>
   asking(database, asked, async (reading, all) => {
-    const [now] = await rows(reading, sql<{ as_of: Instant }>`select ${reading.instant} as as_of`);
-    if (!now) throw new Error('PostgreSQL answered a select without from with no row.');
     const found = await rows(
       reading,
       sql<Omit<RatingsCounted, 'schemeId' | 'difference'> & { readonly scheme: string }>`
@@ -116,7 +114,7 @@ export const ratingsWhatIf = (
         group by 1, 2 order by 1, 2`,
     );
     return {
-      asOf: now.as_of,
+      asOf: await instantOf(reading),
       rows: found.map(({ scheme, ...row }) => ({
         schemeId: scheme,
         ...row,
@@ -160,7 +158,4 @@ const asking = <R>(
   database: Database,
   asked: RatingsWhatIfAsked,
   answer: (reading: Reading<CustomersTables>, all: Asked) => Promise<R>,
-): Promise<R> =>
-  read(database, customers, asked, (serving) =>
-    steadily(serving, (reading) => answer(reading, askedOf(reading, asked))),
-  );
+): Promise<R> => readSteadily(database, customers, asked, (reading) => answer(reading, askedOf(reading, asked)));

@@ -6,19 +6,19 @@ import type { Instant } from '../../libs/kernel/index.js';
 import {
   Cursors,
   type Database,
+  instantOf,
   limitOf,
   type Moment,
   type Page,
   type Paging,
-  read,
   type Reading,
+  readSteadily,
   rows,
-  steadily,
 } from '../../libs/read-model/index.js';
 import type { Asked } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
 import { customers } from './index.js';
-import { membersAt } from './places.js';
+import { allOf, membersAt, those, type WhichCustomers } from './places.js';
 import { askedOf, withWindows } from './queries.js';
 import type { CustomersTables } from './tables.js';
 
@@ -37,13 +37,9 @@ export const phasesBy = ['phase', 'group', 'phase-and-group'] as const;
 export type PhasesBy = (typeof phasesBy)[number];
 
 /** Which customers; what is left out does not matter. */
-export interface PhasesWhatIfAsked extends Moment {
+export interface PhasesWhatIfAsked extends Moment, WhichCustomers {
   /** Default `phase`: who asks for no group does not pay for it. */
   readonly by?: PhasesBy | undefined;
-  readonly kind?: 'account' | 'person' | undefined;
-  readonly owner?: string | undefined;
-  readonly country?: string | undefined;
-  readonly industry?: string | undefined;
   /** With people who are no more than names (S0). Default: without. */
   readonly names?: boolean | undefined;
 }
@@ -71,7 +67,6 @@ export interface PhasesWhatIf {
 }
 
 interface MovesRow {
-  readonly as_of: Instant;
   readonly phase: RelationshipPhase | null;
   readonly customer_group: CustomerGroup | null;
   readonly then_phase: RelationshipPhase | null;
@@ -81,19 +76,12 @@ interface MovesRow {
 
 /** Every customer as it is and as it would be: the two differ in what policies say alone. */
 const judged = ({ today, assumed }: Supposing, asked: PhasesWhatIfAsked): RawBuilder<unknown> => {
-  const { by = 'phase', kind, owner, country, industry } = asked;
+  const { by = 'phase' } = asked;
   const phase = by === 'group' ? sql`null::text` : sql`phase`;
   const group = by === 'phase' ? sql`null::text` : sql`customer_group`;
-  const only = [
-    ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
-    ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
-    ...(country === undefined ? [] : [sql`country = ${country}`]),
-    ...(industry === undefined ? [] : [sql`industry = ${industry}`]),
-  ];
-  const those = only.length === 0 ? sql`true` : sql.join(only, sql` and `);
   return sql`(
     select t.id, t.phase, t.customer_group, a.phase as then_phase, a.customer_group as then_group
-    from (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(today)} c where ${those}) t
+    from (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(today)} c where ${allOf(those(asked))}) t
     join (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(assumed)} c) a on a.id = t.id
   )`;
 };
@@ -105,8 +93,6 @@ export const phasesWhatIf = (
   assumption: PhasesAssumption,
 ): Promise<PhasesWhatIf> =>
   supposing(database, asked, assumption, async (reading, both) => {
-    const [now] = await rows(reading, sql<{ as_of: Instant }>`select ${reading.instant} as as_of`);
-    if (!now) throw new Error('PostgreSQL answered a select without from with no row.');
     const found = await rows(
       reading,
       sql<MovesRow>`select phase, customer_group, then_phase, then_group, count(*)::integer as count
@@ -118,7 +104,7 @@ export const phasesWhatIf = (
       count,
     }));
     return {
-      asOf: now.as_of,
+      asOf: await instantOf(reading),
       by: asked.by ?? 'phase',
       rows: countedIn(moves),
       moves: moves
@@ -236,19 +222,17 @@ const supposing = <R>(
   { inactivityWindow, customerGroup }: PhasesAssumption,
   compare: (reading: Reading<CustomersTables>, both: Supposing) => Promise<R>,
 ): Promise<R> =>
-  read(database, customers, asked, (serving) =>
-    steadily(serving, async (reading) => {
-      const all = askedOf(reading, asked, asked.names);
-      const supposed: Partial<Record<PolicyName, object>> = {
-        ...(inactivityWindow && { 'inactivity.window': inactivityWindow }),
-        ...(customerGroup && { 'customer-group': customerGroup }),
-      };
-      return compare(reading, {
-        today: await withWindows(reading, all),
-        assumed: await withWindows(reading, { ...all, supposed }),
-      });
-    }),
-  );
+  readSteadily(database, customers, asked, async (reading) => {
+    const all = askedOf(reading, asked, asked.names);
+    const supposed: Partial<Record<PolicyName, object>> = {
+      ...(inactivityWindow && { 'inactivity.window': inactivityWindow }),
+      ...(customerGroup && { 'customer-group': customerGroup }),
+    };
+    return compare(reading, {
+      today: await withWindows(reading, all),
+      assumed: await withWindows(reading, { ...all, supposed }),
+    });
+  });
 
 async function noLists(
   reading: Reading<CustomersTables>,

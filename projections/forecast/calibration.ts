@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Instant, Period } from '../../libs/kernel/index.js';
-import { type Database, type Moment, read, rows, steadily } from '../../libs/read-model/index.js';
+import { type Database, type Moment, readSteadily, rows } from '../../libs/read-model/index.js';
 import { askedFor, ratio } from './frame.js';
 import { forecastModel } from './index.js';
 import { calibrated, type CalibratedRow } from './outcomes.js';
@@ -61,26 +61,24 @@ export interface CalibrationAsked extends Moment {
 
 /** Every past commitment against the outcome, the latest period first (domain.md §4). */
 export const calibration = (database: Database, asked: CalibrationAsked): Promise<Calibration> =>
-  read(database, forecastModel, asked, (serving) =>
-    steadily(serving, async (reading) => {
-      const { period, team, pipelineId, by, knownAt = 'infinity' } = asked;
-      const frame = await askedFor(reading, asked);
-      const only = [
-        sql`true`,
-        ...(period === undefined ? [] : [sql`period = ${period}`]),
-        ...(team === undefined ? [] : [sql`team_id = ${team}`]),
-        ...(pipelineId === undefined ? [] : [sql`pipeline_id = ${pipelineId}`]),
-        ...(by === undefined ? [] : [sql`actor_id = ${by}`]),
-      ];
-      const found = await rows(
-        reading,
-        sql<CalibratedRow>`select * from ${calibrated(reading, frame, sql`${knownAt}::timestamptz`)} c
+  readSteadily(database, forecastModel, asked, async (reading) => {
+    const { period, team, pipelineId, by, knownAt = 'infinity' } = asked;
+    const frame = await askedFor(reading, asked);
+    const only = [
+      sql`true`,
+      ...(period === undefined ? [] : [sql`period = ${period}`]),
+      ...(team === undefined ? [] : [sql`team_id = ${team}`]),
+      ...(pipelineId === undefined ? [] : [sql`pipeline_id = ${pipelineId}`]),
+      ...(by === undefined ? [] : [sql`actor_id = ${by}`]),
+    ];
+    const found = await rows(
+      reading,
+      sql<CalibratedRow>`select * from ${calibrated(reading, frame, sql`${knownAt}::timestamptz`)} c
           where ${sql.join(only, sql` and `)} order by period desc, team_id nulls first, pipeline_id nulls first, position`,
-      );
-      const listed = found.map(calibratedOf);
-      return { asOf: frame.asOf, currency: frame.reporting, rows: listed, committers: committersOf(listed) };
-    }),
-  );
+    );
+    const listed = found.map(calibratedOf);
+    return { asOf: frame.asOf, currency: frame.reporting, rows: listed, committers: committersOf(listed) };
+  });
 
 function calibratedOf(row: CalibratedRow): Calibrated {
   const difference = row.committed === null ? null : row.actual - row.committed;

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Instant, invalid, type Period } from '../../libs/kernel/index.js';
-import { type Database, read, rows, steadily } from '../../libs/read-model/index.js';
+import { type Database, readSteadily, rows } from '../../libs/read-model/index.js';
 import type { PipelineRow } from '../pipeline/tables.js';
 import type { RateRow } from '../policies/tables.js';
 import { askedFor, fallsIn, type ForecastFilters, type ForecastReading } from './frame.js';
@@ -66,43 +66,41 @@ export async function forecastChanges(database: Database, asked: ChangesAsked): 
   const { from, to, knownAt, fromKnownAt = knownAt, measure = 'weighted' } = asked;
   inOrder('to', from, to);
   if (fromKnownAt !== undefined) inOrder('knownAt', fromKnownAt, knownAt);
-  return read(database, forecastModel, { asOf: to, knownAt }, (serving) =>
-    steadily(serving, async (reading) => {
-      const { currency, reporting } = await askedFor(reading, { asOf: to });
-      const way = new Way(reading, from, to, fromKnownAt, knownAt);
-      const opportunities = await way.opportunities(asked.period, currency);
-      const pipelines = await way.pipelines();
-      const foreign = [...new Set(opportunities.map((row) => row.currency))].filter((own) => own !== reporting);
-      const world = new World(
-        { ...asked, measure, currency: reporting, definitions: pipelines },
-        from.slice(0, 10),
-        from.slice(0, 10),
-      );
-      const walk = new Walk(
-        world,
-        {
-          opportunities,
-          pipelines: pipelines.filter(({ passed }) => passed),
-          memberships: await way.memberships(asked.team),
-          rates: await way.rates(foreign, currency),
-        },
-        from,
-        to,
-      );
-      return {
-        period: asked.period,
-        from,
-        to,
-        measure,
-        currency: reporting,
-        before: walk.before,
-        after: walk.after,
-        difference: walk.after - walk.before,
-        buckets: bucketsOf(walk.shifts),
-        rows: walk.shifts.map(changeOf),
-      };
-    }),
-  );
+  return readSteadily(database, forecastModel, { asOf: to, knownAt }, async (reading) => {
+    const { currency, reporting } = await askedFor(reading, { asOf: to });
+    const way = new Way(reading, from, to, fromKnownAt, knownAt);
+    const opportunities = await way.opportunities(asked.period, currency);
+    const pipelines = await way.pipelines();
+    const foreign = [...new Set(opportunities.map((row) => row.currency))].filter((own) => own !== reporting);
+    const world = new World(
+      { ...asked, measure, currency: reporting, definitions: pipelines },
+      from.slice(0, 10),
+      from.slice(0, 10),
+    );
+    const walk = new Walk(
+      world,
+      {
+        opportunities,
+        pipelines: pipelines.filter(({ passed }) => passed),
+        memberships: await way.memberships(asked.team),
+        rates: await way.rates(foreign, currency),
+      },
+      from,
+      to,
+    );
+    return {
+      period: asked.period,
+      from,
+      to,
+      measure,
+      currency: reporting,
+      before: walk.before,
+      after: walk.after,
+      difference: walk.after - walk.before,
+      buckets: bucketsOf(walk.shifts),
+      rows: walk.shifts.map(changeOf),
+    };
+  });
 }
 
 function inOrder(path: string, earlier: Instant, later: Instant | undefined): void {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ForecastAmounts } from '../../libs/domain/forecast/forecast.events.js';
 import type { Instant, Period } from '../../libs/kernel/index.js';
-import { type Database, read, rows, steadily } from '../../libs/read-model/index.js';
+import { type Database, readSteadily, rows } from '../../libs/read-model/index.js';
 import { type Asked, askedFor, type ForecastReading } from './frame.js';
 import { forecastModel } from './index.js';
 import { type ForecastAsked, type ForecastGroup, type ForecastLine, linesOf, type Unconverted } from './lines.js';
@@ -50,23 +50,21 @@ export interface Forecast {
  * targets of that period, with what was submitted and committed for it.
  */
 export const forecast = (database: Database, asked: ForecastAsked): Promise<Forecast> =>
-  read(database, forecastModel, asked, (serving) =>
-    steadily(serving, async (reading) => {
-      const { period, by } = asked;
-      const frame = await askedFor(reading, asked);
-      const { rows: lines, unconverted } = await linesOf(reading, frame, asked);
-      return {
-        period,
-        asOf: frame.asOf,
-        currency: frame.reporting,
-        by: by ?? null,
-        rows: lines,
-        unconverted,
-        submissions: await submissionsOf(reading, frame, asked),
-        commitments: await commitmentsOf(reading, asked),
-      };
-    }),
-  );
+  readSteadily(database, forecastModel, asked, async (reading) => {
+    const { period, by } = asked;
+    const frame = await askedFor(reading, asked);
+    const { rows: lines, unconverted } = await linesOf(reading, frame, asked);
+    return {
+      period,
+      asOf: frame.asOf,
+      currency: frame.reporting,
+      by: by ?? null,
+      rows: lines,
+      unconverted,
+      submissions: await submissionsOf(reading, frame, asked),
+      commitments: await commitmentsOf(reading, asked),
+    };
+  });
 
 async function submissionsOf(reading: ForecastReading, { day }: Asked, asked: ForecastAsked) {
   const { period, owner, team, pipelineId } = asked;

@@ -7,10 +7,9 @@ import {
   limitOf,
   type Page,
   type Paging,
-  read,
   type Reading,
+  readSteadily,
   rows,
-  steadily,
 } from '../../libs/read-model/index.js';
 import { type Asked, askedFor, fallsIn, fitting } from './frame.js';
 import { forecastModel } from './index.js';
@@ -203,9 +202,7 @@ const assuming = <R>(
   assumption: ForecastAssumption,
   compare: (reading: Reading<ForecastTables>, frame: Asked, supposing: Asked) => Promise<R>,
 ): Promise<R> =>
-  read(database, forecastModel, asked, (serving) =>
-    steadily(serving, async (reading) => {
-      const frame = await askedFor(reading, asked);
-      return compare(reading, frame, { ...frame, supposed: await supposedBy(reading, frame, assumption) });
-    }),
-  );
+  readSteadily(database, forecastModel, asked, async (reading) => {
+    const frame = await askedFor(reading, asked);
+    return compare(reading, frame, { ...frame, supposed: await supposedBy(reading, frame, assumption) });
+  });

@@ -1,20 +1,21 @@
 import { sql } from 'kysely';
 import { readRule } from '../../libs/domain/segment/parse.rules.js';
 import type { Rule, SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
+import { unjudged } from '../../libs/domain/segment/unjudged.rules.js';
 import { idOf, type Instant, invalid } from '../../libs/kernel/index.js';
 import {
   Cursors,
   type Database,
+  instantOf,
   knownRules,
   limitOf,
   type Moment,
   type Page,
   type Paging,
-  read,
   type Reading,
+  readSteadily,
   rows,
   statesAt,
-  steadily,
 } from '../../libs/read-model/index.js';
 import type { Customer } from './customer.js';
 import type { Windows } from './facts.js';
@@ -123,22 +124,6 @@ export const membersWhatIf = (
     return cursors.page(found, limit, item, ({ key }) => [key]);
   });
 
-/** Everybody who would enter or leave, page by page. `null`: there was no such segment. */
-export async function everyMemberWhatIf(
-  database: Database,
-  asked: SegmentWhatIfAsked,
-  assumption: SegmentAssumption,
-): Promise<AsyncIterable<readonly MemberWhatIf[]> | null> {
-  const ask = (cursor?: string) => membersWhatIf(database, { ...asked, limit: 1_000, cursor }, assumption);
-  const first = await ask();
-  if (!first) return null;
-  return (async function* pages() {
-    for (let page: Page<MemberWhatIf> | null = first; page; page = page.next === null ? null : await ask(page.next)) {
-      yield page.items;
-    }
-  })();
-}
-
 /** Whether somebody belongs to the segment, and whether they would. */
 interface Place {
   readonly key: string;
@@ -152,19 +137,15 @@ const trying = <R>(
   assumption: SegmentAssumption,
   judge: (trial: Trial) => Promise<R>,
 ): Promise<R | null> =>
-  read(database, segmentsModel, asked, (serving) =>
-    steadily(serving, async (reading) => {
-      const { segmentId } = asked;
-      const segment = segmentId === undefined ? undefined : await segmentAt(reading, segmentId);
-      if (segmentId !== undefined && !segment) return null;
-      const { rule, of } = ruleOf(asked, assumption, segment);
-      const windows = assumption.inactivityWindow ?? (await windowsAt(reading));
-      const [now] = await rows(reading, sql<{ at: Instant }>`select ${reading.instant} as at`);
-      if (!now) throw new Error('PostgreSQL answered a select without from with no row.');
-      const notApplied = restsOnWindows(rule) ? await noLists(reading, windows) : [];
-      return judge(new Trial(reading, asked, { of, rule, windows }, segment, now.at, notApplied));
-    }),
-  );
+  readSteadily(database, segmentsModel, asked, async (reading) => {
+    const { segmentId } = asked;
+    const segment = segmentId === undefined ? undefined : await segmentAt(reading, segmentId);
+    if (segmentId !== undefined && !segment) return null;
+    const { rule, of } = ruleOf(asked, assumption, segment);
+    const windows = assumption.inactivityWindow ?? (await windowsAt(reading));
+    const notApplied = restsOnWindows(rule) ? await noLists(reading, windows) : [];
+    return judge(new Trial(reading, asked, { of, rule, windows }, segment, await instantOf(reading), notApplied));
+  });
 
 function ruleOf(
   { of: asked }: SegmentWhatIfAsked,
@@ -180,6 +161,9 @@ function ruleOf(
   if (given !== undefined) {
     const { rule, errors } = readRule(given, of);
     if (!rule) throw invalid('SEGMENT_RULE_INVALID', 'The rule is not one of the language of segments.', errors);
+    // What could not be defined can not be tried: it would hold of nobody.
+    const unknown = unjudged(rule);
+    if (unknown.length > 0) throw invalid('SEGMENT_RULE_INVALID', 'No membership can rest on this.', unknown);
     return { rule, of };
   }
   if (segment?.rule) return { rule: segment.rule, of };

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import type { StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Page, type Paged, respond, respondPages, streamCsv } from './csv.js';
+import { type Page, type Paged, respond, respondPages } from './csv.js';
 
 interface Row {
   readonly id: number;
@@ -109,11 +109,14 @@ describe('an answer as CSV', () => {
   });
 
   it('is the same in a stream', async () => {
-    async function* pages() {
-      yield await Promise.resolve([{ name: '=1', rate: '-0.5000', open: false }]);
-      yield [{ name: 'b', rate: null, open: true }];
-    }
-    const all = streamCsv(reply, ['name', 'rate', 'open'], pages()).getStream();
+    const pages: readonly Page<object>[] = [
+      { items: [{ name: '=1', rate: '-0.5000', open: false }], next: 'b' },
+      { items: [{ name: 'b', rate: null, open: true }], next: null },
+    ];
+    const ask = ({ cursor }: Paged): Promise<Page<object>> =>
+      Promise.resolve(pages[cursor === undefined ? 0 : 1] ?? { items: [], next: null });
+    const answer = await respondPages(request, reply, ['name', 'rate', 'open'], {}, ask);
+    const all = (answer as StreamableFile).getStream();
     expect(await text(all)).toBe("name,rate,open\n'=1,-0.5000,false\nb,,true\n");
   });
 });

@@ -91,20 +91,6 @@ async function* lines<Item extends object>(
   }
 }
 
-/** Answers with a list that comes page by page as CSV, in one stream. */
-export function streamCsv(
-  reply: FastifyReply,
-  columns: readonly string[],
-  pages: AsyncIterable<readonly object[]>,
-): StreamableFile {
-  async function* all(): AsyncGenerator<string> {
-    yield stringify([columns]);
-    for await (const items of pages) yield linesOf(items, columns);
-  }
-  void reply.header('content-type', contentType);
-  return new StreamableFile(Readable.from(all()));
-}
-
 /** What a spreadsheet would compute is escaped, but for numbers: `-0.25` is no formula. */
 const cast = {
   boolean: String,

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext, type StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Page, type Paged, respond, respondPages, streamCsv, wantsCsv } from './csv.js';
+import { type Page, type Paged, respond, respondPages } from './csv.js';
 
 /** Answers one request with JSON, or with CSV where its caller accepts that rather. */
 export class Reply {
@@ -30,15 +30,6 @@ export class Reply {
     ask: (asked: Asked) => Promise<Answer>,
   ): Promise<Answer | string | StreamableFile> {
     return respondPages(this.request, this.reply, columns, asked, (page) => ask({ ...asked, ...page }));
-  }
-
-  /** Whether the caller wants the whole of a list as CSV. */
-  isWhole({ limit, cursor }: Paged): boolean {
-    return wantsCsv(this.request) && limit === undefined && cursor === undefined;
-  }
-
-  stream(columns: readonly string[], pages: AsyncIterable<readonly object[]>): StreamableFile {
-    return streamCsv(this.reply, columns, pages);
   }
 }
 

@@ -6,22 +6,11 @@ import { accountDetail, accountsList } from '../../../projections/customers/acco
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, found, including, PageParams } from './asking.js';
+import { AsOfParams, found, including, paged } from './asking.js';
+import { PlacedParams } from './customer-params.js';
 import { Questions } from './questions.js';
 
-class AccountsParams extends PageParams {
-  @Optional()
-  @Text(100)
-  owner?: string;
-
-  @Optional()
-  @Text(100)
-  country?: string;
-
-  @Optional()
-  @Text(100)
-  industry?: string;
-
+class AccountsParams extends paged(PlacedParams) {
   /** What it is to us. */
   @Optional()
   @OneOf(accountRoles)

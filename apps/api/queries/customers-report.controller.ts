@@ -1,21 +1,22 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { OneOf, Optional, OptionalId, Slug, Text } from '../../../libs/domain/fields.js';
-import { acquisitionReport } from '../../../projections/customers/acquisition-report.js';
-import { type SatisfactionAsked, satisfactionTrend, wantedServices } from '../../../projections/service/queries.js';
-import { csvColumns } from '../http/csv-columns.js';
-import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { OneOf, Optional, OptionalId, Slug } from '../../../libs/domain/fields.js';
 import { maySeeNames } from '../../../libs/domain/person/person.events.js';
 import type { Actor } from '../../../libs/kernel/index.js';
 import type { Database } from '../../../libs/read-model/index.js';
+import { acquisitionReport } from '../../../projections/customers/acquisition-report.js';
 import {
   lifetimeValues,
   type LifetimeValueSort,
   lifetimeValueSorts,
 } from '../../../projections/customers/lifetime-value-report.js';
+import { type SatisfactionAsked, satisfactionTrend, wantedServices } from '../../../projections/service/queries.js';
 import { Caller } from '../http/authenticate.js';
-import { including, PageParams } from './asking.js';
+import { csvColumns } from '../http/csv-columns.js';
+import { InReply, Reply } from '../http/in-reply.js';
+import { ApiParams, Params } from '../http/params.js';
+import { including, paged } from './asking.js';
+import { type Order, orders, WhichCustomersParams } from './customer-params.js';
 import { Questions } from './questions.js';
 import { ReportParams, spanned } from './report-params.js';
 import { membersNamed } from './segment-members.js';
@@ -44,26 +45,7 @@ class SatisfactionParams extends WantedServicesParams {
   surveyId?: string;
 }
 
-const customerKinds = ['account', 'person'] as const;
-const orders = ['asc', 'desc'] as const;
-
-class LifetimeValueParams extends PageParams {
-  @Optional()
-  @OneOf(customerKinds)
-  kind?: (typeof customerKinds)[number];
-
-  @Optional()
-  @Text(100)
-  owner?: string;
-
-  @Optional()
-  @Text(100)
-  country?: string;
-
-  @Optional()
-  @Text(100)
-  industry?: string;
-
+class LifetimeValueParams extends paged(WhichCustomersParams) {
   /** `realised` when left out. */
   @Optional()
   @OneOf(lifetimeValueSorts)
@@ -72,7 +54,7 @@ class LifetimeValueParams extends PageParams {
   /** `asc` by id, else `desc` when left out. */
   @Optional()
   @OneOf(orders)
-  order?: (typeof orders)[number];
+  order?: Order;
 }
 
 @ApiTags('reports')

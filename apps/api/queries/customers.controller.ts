@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { mayReadPersonalData } from '../../../libs/cqrs/index.js';
 import { customerGroups, type CustomerGroup } from '../../../libs/domain/account/customer-group.rules.js';
 import { relationshipPhases, type RelationshipPhase } from '../../../libs/domain/account/phase.rules.js';
-import { OneOf, Optional, Text } from '../../../libs/domain/fields.js';
+import { OneOf, Optional } from '../../../libs/domain/fields.js';
 import { maySeeNames } from '../../../libs/domain/person/person.events.js';
 import { PersonalKeys } from '../../../libs/event-log/index.js';
 import { type Actor } from '../../../libs/kernel/index.js';
@@ -14,40 +14,21 @@ import { Caller } from '../http/authenticate.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
 import { ApiParams, Params } from '../http/params.js';
-import { AsOfParams, found, including, PageParams } from './asking.js';
+import { AsOfParams, found, including, paged, PageParams } from './asking.js';
+import { type Order, orders, WhichCustomersParams } from './customer-params.js';
 import { Questions } from './questions.js';
-
-const orders = ['asc', 'desc'] as const;
 
 class HistoryParams extends PageParams {
   /** By the time that it happened. */
   @Optional()
   @OneOf(orders)
-  order?: (typeof orders)[number];
+  order?: Order;
 }
 
-const kinds = ['account', 'person'] as const;
-
-class CustomersParams extends PageParams {
+class CustomersParams extends paged(WhichCustomersParams) {
   @Optional()
   @OneOf(relationshipPhases)
   phase?: RelationshipPhase;
-
-  @Optional()
-  @OneOf(kinds)
-  kind?: (typeof kinds)[number];
-
-  @Optional()
-  @Text(100)
-  owner?: string;
-
-  @Optional()
-  @Text(100)
-  country?: string;
-
-  @Optional()
-  @Text(100)
-  industry?: string;
 
   @Optional()
   @OneOf(customerGroups)
@@ -61,7 +42,7 @@ class CustomersParams extends PageParams {
   /** `asc` by id, else `desc` when left out. */
   @Optional()
   @OneOf(orders)
-  order?: (typeof orders)[number];
+  order?: Order;
 }
 
 const names = ({ role }: Actor): boolean => maySeeNames.includes(role);

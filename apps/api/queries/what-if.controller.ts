@@ -7,13 +7,14 @@ import type { Actor } from '../../../libs/kernel/index.js';
 import { accountsRatedWhatIf, ratingsWhatIf } from '../../../projections/customers/ratings-what-if.js';
 import { customersWhatIf, phasesBy, type PhasesBy, phasesWhatIf } from '../../../projections/customers/what-if.js';
 import { forecastWhatIf, opportunitiesWhatIf } from '../../../projections/forecast/what-if.js';
-import { everyMemberWhatIf, membersWhatIf, segmentWhatIf } from '../../../projections/segments/what-if.js';
+import { membersWhatIf, segmentWhatIf } from '../../../projections/segments/what-if.js';
 import { Caller } from '../http/authenticate.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
 import { ApiAssumption, ApiParams, Assumption, Params } from '../http/params.js';
 import { AsOfParams, found, including, paged } from './asking.js';
 import { ForecastOfParams, ForecastParams } from './forecast.controller.js';
+import { WhichCustomersParams } from './customer-params.js';
 import { Questions } from './questions.js';
 import {
   ForecastAssumptions,
@@ -38,29 +39,11 @@ class SegmentParams extends AsOfParams {
 
 class MembersParams extends paged(SegmentParams) {}
 
-const kinds = ['account', 'person'] as const;
-
-class PhasesParams extends AsOfParams {
+class PhasesParams extends WhichCustomersParams {
   /** What is counted, and whose change is listed: phases when left out. */
   @Optional()
   @OneOf(phasesBy)
   by?: PhasesBy;
-
-  @Optional()
-  @OneOf(kinds)
-  kind?: (typeof kinds)[number];
-
-  @Optional()
-  @Text(100)
-  owner?: string;
-
-  @Optional()
-  @Text(100)
-  country?: string;
-
-  @Optional()
-  @Text(100)
-  industry?: string;
 }
 
 class CustomersParams extends paged(PhasesParams) {}
@@ -115,10 +98,9 @@ export class WhatIfController {
     @Assumption(ForecastAssumptions) assumption: ForecastAssumptions,
     @InReply() reply: Reply,
   ): Promise<object | string> {
-    const page = await this.questions.ask('forecast', params, (database, asked) =>
-      opportunitiesWhatIf(database, asked, assumption),
+    return reply.pages(csvColumns.opportunitiesWhatIf, params, (asked) =>
+      this.questions.ask('forecast', asked, (database, of) => opportunitiesWhatIf(database, of, assumption)),
     );
-    return reply.with(page, ({ items }) => items, csvColumns.opportunitiesWhatIf);
   }
 
   @Post('segments')
@@ -145,7 +127,6 @@ export class WhatIfController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Who would enter a segment and who would leave it under another rule. Names are for marketing alone.',
-    description: 'As CSV without limit and cursor, all of them in one stream.',
   })
   @ApiParams(MembersParams)
   @ApiAssumption(SegmentAssumptions)
@@ -156,16 +137,12 @@ export class WhatIfController {
     @InReply() reply: Reply,
   ): Promise<object | string> {
     const question = including(params, { seesNames: seesNames(actor) });
-    if (reply.isWhole(params)) {
-      const pages = await this.questions.ask('segments', question, (database, asked) =>
-        everyMemberWhatIf(database, asked, assumption),
-      );
-      return reply.stream(csvColumns.membersWhatIf, found(pages, 'segment'));
-    }
-    const page = await this.questions.ask('segments', question, (database, asked) =>
-      membersWhatIf(database, asked, assumption),
+    return reply.pages(csvColumns.membersWhatIf, question, async (asked) =>
+      found(
+        await this.questions.ask('segments', asked, (database, of) => membersWhatIf(database, of, assumption)),
+        'segment',
+      ),
     );
-    return reply.with(found(page, 'segment'), ({ items }) => items, csvColumns.membersWhatIf);
   }
 
   @Post('phases')
@@ -201,10 +178,9 @@ export class WhatIfController {
     @InReply() reply: Reply,
   ): Promise<object | string> {
     const question = including(params, { names: seesNames(actor) });
-    const page = await this.questions.ask('customers', question, (database, asked) =>
-      customersWhatIf(database, asked, assumption),
+    return reply.pages(csvColumns.customersWhatIf, question, (asked) =>
+      this.questions.ask('customers', asked, (database, of) => customersWhatIf(database, of, assumption)),
     );
-    return reply.with(page, ({ items }) => items, csvColumns.customersWhatIf);
   }
 
   @Post('ratings')
@@ -233,9 +209,8 @@ export class WhatIfController {
     @Assumption(RatingsAssumptions) assumption: RatingsAssumptions,
     @InReply() reply: Reply,
   ): Promise<object | string> {
-    const page = await this.questions.ask('customers', params, (database, asked) =>
-      accountsRatedWhatIf(database, asked, assumption),
+    return reply.pages(csvColumns.accountsWhatIf, params, (asked) =>
+      this.questions.ask('customers', asked, (database, of) => accountsRatedWhatIf(database, of, assumption)),
     );
-    return reply.with(page, ({ items }) => items, csvColumns.accountsWhatIf);
   }
 }
