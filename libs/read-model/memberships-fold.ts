@@ -6,11 +6,13 @@ import { Unprojectable } from './errors.js';
 import { causeOf, type Input, KeptKeys } from './kept-keys.js';
 import { type KnownStay, type Piece, restay } from './membership.js';
 import type { MembershipsTable } from './memberships.js';
-import { lastOccurred, lastRecorded, type Line, Lines } from './memberships-lines.js';
+import { lastRecorded, type Line, Lines } from './memberships-lines.js';
+import { lateIn, Reaches, type Taken } from './memberships-reach.js';
 import { replayed } from './memberships-replay.js';
 import { type KeptRule, KeptRules, nameOf } from './memberships-rules.js';
 import { Stays } from './memberships-stays.js';
 import { inOrder, retold, Story } from './memberships-story.js';
+import { NotedRows } from './noted-rows.js';
 import type { OwnRow } from './timelines.js';
 
 /** So many keys are looked at in one transaction for rules that are new. */
@@ -22,7 +24,9 @@ export class MembershipsFold {
   private readonly stays: Stays;
   private readonly lines: Lines;
   private readonly rules: KeptRules;
-  private taken: { readonly key: string; readonly event: RecordedEvent }[] = [];
+  private readonly noted: NotedRows | undefined;
+  private readonly reaches: Reaches;
+  private taken: Taken[] = [];
   private ruleEvents: RecordedEvent[] = [];
   private dirty = new Set<Line>();
 
@@ -36,11 +40,14 @@ export class MembershipsFold {
     this.stays = new Stays(schema, name, table);
     this.lines = new Lines(schema, name, table.initial, this.keys, this.stays);
     this.rules = new KeptRules(schema, name, table);
+    this.noted = table.noted && new NotedRows(schema, table.noted, ownRow);
+    this.reaches = new Reaches(this.lines, table);
   }
 
   /** Nothing is known of the keys before their events are routed; see `settle`. */
-  load(client: pg.ClientBase): Promise<void> {
-    return this.rules.load(client);
+  async load(client: pg.ClientBase): Promise<void> {
+    await this.rules.load(client);
+    await this.noted?.load(client);
   }
 
   /** A rule holds of what comes behind it: a batch ends with it, so that the same rows come out however it is cut. */
@@ -51,10 +58,13 @@ export class MembershipsFold {
   /** Routes an event. @throws Unprojectable */
   take(event: RecordedEvent): void {
     if (this.table.rules.has(event.type)) this.ruleEvents.push(event);
-    if (!this.table.states.has(event.type)) return;
     const own: OwnRow = (table) => this.ownRow(table, event);
     try {
-      for (const key of new Set(this.table.keysOf(event, own))) this.taken.push({ key, event });
+      this.noted?.take(event);
+      if (!this.table.states.has(event.type)) return;
+      for (const key of new Set(this.table.keysOf(event, own))) {
+        this.taken.push({ key, event, data: this.table.keptOf(event, key, this.noted?.notes) });
+      }
     } catch (error) {
       throw new Unprojectable(event, error);
     }
@@ -64,7 +74,7 @@ export class MembershipsFold {
   async settle(client: pg.ClientBase): Promise<void> {
     if (this.taken.length > 0) {
       await this.prepare(client);
-      for (const { key, event } of this.taken) this.attempt(event, () => this.apply(key, event));
+      for (const taken of this.taken) this.attempt(taken.event, () => this.apply(taken));
     }
     for (const event of this.ruleEvents) this.attempt(event, () => this.rules.take(event));
   }
@@ -111,7 +121,6 @@ export class MembershipsFold {
   commit(): void {
     this.stays.commit();
     for (const line of this.dirty) {
-      line.inputs = undefined;
       for (const [rule, stays] of line.believed) {
         line.believed.set(
           rule,
@@ -127,6 +136,7 @@ export class MembershipsFold {
   reset(): void {
     this.lines.reset();
     this.rules.reset();
+    this.noted?.reset();
     this.clear();
   }
 
@@ -167,7 +177,9 @@ export class MembershipsFold {
       client,
       [...sources.values()].flatMap((ofKey) => [...ofKey]),
     );
-    await this.lines.bringHistories(client, this.late(resting, sources));
+    const late = this.late(resting, sources);
+    const widely = this.rules.areWide ? await this.reaches.prepare(client, this.taken, links) : [];
+    await this.lines.bringHistories(client, [...new Set([...late, ...widely])]);
   }
 
   /** Lines to which something comes that happened before what they know already, with all that they rest on. */
@@ -188,16 +200,13 @@ export class MembershipsFold {
     return [...late];
   }
 
-  private apply(key: string, event: RecordedEvent): void {
+  private apply({ key, event, data }: Taken): void {
     const line = this.lines.of(key);
     for (const source of this.table.linksOf(event, key)) this.lines.link(key, source);
-    const input: Input = {
-      key,
-      event: { ...event, data: this.table.keptOf(event, key) },
-      recorded: later(line.recorded, event.recordedAt),
-    };
-    const resting = [line, ...[...line.dependents].map((dependent) => this.lines.of(dependent))];
-    const late = resting.filter((one) => event.occurredAt < lastOccurred(one, this.lines.sourcesOf(one)));
+    const input: Input = { key, event: { ...event, data }, recorded: later(line.recorded, event.recordedAt) };
+    const reaches = this.reaches
+      .of(line, this.rules.areWide)
+      .map((reach) => ({ ...reach, late: lateIn(reach, event.occurredAt) }));
     const isLate = event.occurredAt < line.occurred;
     if (line.inputs) {
       line.inputs.push(input);
@@ -210,9 +219,13 @@ export class MembershipsFold {
     line.position = event.position;
     this.dirty.add(line);
     const concerned = this.rules.touchedBy(touched);
-    for (const one of resting) {
-      if (late.includes(one)) this.retell(one, event);
-      else if (concerned.length > 0) this.tell(one, event, concerned);
+    for (const reach of reaches) {
+      const ofReach = concerned.filter(({ wide }) => wide === reach.wide);
+      for (const one of reach.resting) {
+        const sources = (): readonly Line[] => reach.sourcesOf(one);
+        if (reach.late.has(one)) this.retell(one, sources(), event, reach.wide);
+        else if (ofReach.length > 0) this.tell(one, sources, event, ofReach);
+      }
     }
   }
 
@@ -232,24 +245,34 @@ export class MembershipsFold {
   }
 
   /** Something happened after all that was known. */
-  private tell(line: Line, event: RecordedEvent, concerned: readonly KeptRule[]): void {
-    const lines = [line, ...this.lines.sourcesOf(line)];
+  private tell(
+    line: Line,
+    sourcesOf: () => readonly Line[],
+    event: RecordedEvent,
+    concerned: readonly KeptRule[],
+  ): void {
+    const asked = this.asked(line.key, event.occurredAt, concerned);
+    if (asked.length === 0) return;
+    const sources = sourcesOf();
+    const told = [line, ...sources].filter(({ occurred }) => occurred !== '');
     const story = new Story(
       this.table,
       line.key,
-      lines.filter(({ occurred }) => occurred !== '').map(({ key, state }) => [key, state]),
+      told.map(({ key, state }) => [key, state]),
     );
-    for (const [rule, end] of this.asked(line.key, event.occurredAt, concerned)) {
-      this.change(line, rule, event, story.pieces(rule, event.occurredAt, end, causeOf(event)));
+    for (const [rule, end] of asked) {
+      this.change(line, sources, rule, event, story.pieces(rule, event.occurredAt, end, causeOf(event)));
     }
   }
 
   /** Something is learnt that happened before what was known. */
-  private retell(line: Line, event: RecordedEvent): void {
-    const inputs = [line, ...this.lines.sourcesOf(line)].flatMap((one) => one.inputs ?? []).sort(inOrder);
-    const asked = this.asked(line.key, event.occurredAt, this.rules.all());
+  private retell(line: Line, sources: readonly Line[], event: RecordedEvent, wide: boolean): void {
+    const ofReach = this.rules.all().filter((rule) => rule.wide === wide);
+    const asked = this.asked(line.key, event.occurredAt, ofReach);
+    if (asked.length === 0) return;
+    const inputs = [line, ...sources].flatMap((one) => one.inputs ?? []).sort(inOrder);
     for (const [rule, pieces] of retold(this.table, line.key, inputs, asked, event.occurredAt)) {
-      this.change(line, rule, event, pieces);
+      this.change(line, sources, rule, event, pieces);
     }
   }
 
@@ -261,23 +284,28 @@ export class MembershipsFold {
       .filter(([, end]) => end > since);
   }
 
-  private change(line: Line, rule: KeptRule, event: RecordedEvent, following: readonly Piece[]): void {
+  private change(
+    line: Line,
+    sources: readonly Line[],
+    rule: KeptRule,
+    event: RecordedEvent,
+    following: readonly Piece[],
+  ): void {
     const name = nameOf(rule);
-    const recorded = later(rule.knownFrom, later(lastRecorded(line, this.lines.sourcesOf(line)), event.recordedAt));
+    const recorded = later(rule.knownFrom, later(lastRecorded(line, sources), event.recordedAt));
     const { ended, begun, believed } = restay(line.believed.get(name) ?? [], event.occurredAt, following, recorded);
     for (const stay of ended) this.stays.end(rule, line.key, stay);
     for (const stay of begun) this.stays.begin(rule, line.key, stay);
     if (believed.length > 0) line.believed.set(name, believed);
     else line.believed.delete(name);
-    this.dirty.add(line);
+    if (ended.length > 0 || begun.length > 0) this.dirty.add(line);
   }
 
   /** Puts one rule to some keys. */
   private async ask(client: pg.ClientBase, rule: KeptRule, keys: readonly string[]): Promise<void> {
     const concerned = keys.filter((key) => this.table.concerns(rule.definition, key));
     if (concerned.length === 0) return;
-    const sources = new Map<string, string[]>(concerned.map((key) => [key, [key]]));
-    for (const { key, source } of await this.lines.linksOf(client, concerned)) sources.get(key)?.push(source);
+    const sources = await this.reaches.ever(client, rule.wide, concerned);
     const inputs = await this.keys.inputsOf(client, [...new Set([...sources.values()].flat())], 'learnt');
     const stays = new Map<string, readonly KnownStay[]>();
     for (const [key, own] of sources) {

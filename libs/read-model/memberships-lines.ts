@@ -27,7 +27,7 @@ export interface Line {
 }
 
 /** That a key rests on another. */
-interface Link {
+export interface Link {
   readonly key: string;
   readonly source: string;
 }
@@ -37,6 +37,7 @@ export class Lines {
   /** Least recently used first. What stands in it was committed, or is being folded. */
   private readonly known = new Map<string, Line>();
   private newLinks: Link[] = [];
+  private withHistory: Line[] = [];
 
   constructor(
     private readonly schema: string,
@@ -52,6 +53,11 @@ export class Lines {
     this.known.delete(key);
     this.known.set(key, line);
     return line;
+  }
+
+  /** Whether it is in memory. */
+  has(key: string): boolean {
+    return this.known.has(key);
   }
 
   sourcesOf({ sources }: Line): readonly Line[] {
@@ -94,6 +100,7 @@ export class Lines {
     for (const [key, inputs] of await this.keys.inputsOf(client, keys, 'learnt')) {
       const line = this.of(key);
       line.inputs = inputs.sort(inOrder);
+      this.withHistory.push(line);
       line.believed = believed.get(key) ?? new Map<string, readonly KnownStay[]>();
     }
   }
@@ -123,12 +130,15 @@ export class Lines {
   }
 
   commit(): void {
+    for (const line of this.withHistory) line.inputs = undefined;
+    this.withHistory = [];
     forgetOldest(this.known);
     this.newLinks = [];
   }
 
   reset(): void {
     this.known.clear();
+    this.withHistory = [];
     this.newLinks = [];
   }
 

@@ -41,7 +41,7 @@ const second = (seconds: number): string => new Date(Date.UTC(2020, 0, 1) + seco
 const rule = (knownFrom: number): KeptRule => ({
   ...{ place: 0, rule: 'r', version: '1', definition: 1, from: second(0), to: forever, knownFrom: second(knownFrom) },
   cause: { position: -1n, type: 'Ruled', actorId: 'a', actorRole: 'admin' },
-  ...{ cursor: '', evaluated: false },
+  ...{ wide: false, cursor: '', evaluated: false },
 });
 
 interface Told {

@@ -1,6 +1,7 @@
-import { type Instant, later, type RecordedEvent } from '../kernel/index.js';
+import { type Instant, later } from '../kernel/index.js';
 import { causeOf, type Input } from './kept-keys.js';
 import { type KnownStay, type Piece, restay } from './membership.js';
+import { Linked } from './memberships-linked.js';
 import type { MembershipsTable } from './memberships.js';
 import type { KeptRule } from './memberships-rules.js';
 import { inOrder, retold, Story } from './memberships-story.js';
@@ -20,19 +21,13 @@ export function replayed(
 ): readonly KnownStay[] {
   const names = new Set(table.restsOn(rule.definition));
   const known: Input[] = [];
-  const linked = new Set([key]);
-  const link = (input: Input): boolean => {
-    const found = input.key === key ? table.linksOf(input.event as RecordedEvent, key) : [];
-    const isNew = found.some((source) => !linked.has(source));
-    for (const source of found) linked.add(source);
-    return isNew;
-  };
+  const linked = new Linked(table, key, rule.wide);
   /** What happens to somebody before it rests on them is looked at when it does. */
   const heard = (): readonly Input[] => known.filter((input) => linked.has(input.key)).sort(inOrder);
   for (const input of inputs) {
     if (input.recorded > rule.knownFrom) break;
     known.push(input);
-    link(input);
+    linked.hear(input);
   }
   const rest = inputs.slice(known.length);
   const all: KnownStay[] = [];
@@ -56,9 +51,10 @@ export function replayed(
   for (const input of rest) {
     const { event } = input;
     known.push(input);
+    const isNew = linked.hear(input);
     if (!linked.has(input.key)) continue;
     recorded = later(recorded, input.recorded);
-    if (link(input) || event.occurredAt < occurred) {
+    if (isNew || event.occurredAt < occurred) {
       retell(event.occurredAt);
       continue;
     }

@@ -16,6 +16,8 @@ export interface KeptRule {
   readonly to: Instant;
   readonly knownFrom: Instant;
   readonly cause: Cause;
+  /** It rests on all that its key has a whole in common with. */
+  readonly wide: boolean;
   /** All keys up to this one were looked at. */
   cursor: string;
   evaluated: boolean;
@@ -29,6 +31,7 @@ export class KeptRules {
   private kept = new Map<string, KeptRule>();
   private ends = new Map<string, Instant>();
   private restingOn = new Map<string, Set<KeptRule>>();
+  private anyWide = false;
   private loaded = false;
   private changed = false;
 
@@ -47,7 +50,7 @@ export class KeptRules {
     const { rows } = await client.query<StoredRule>(
       `select * from ${quoted(this.schema, rulesOf(this.name))} order by place`,
     );
-    this.kept = new Map(rows.map((row) => [nameOf(row), fromStored(row)]));
+    this.kept = new Map(rows.map((row) => [nameOf(row), fromStored(row, this.table.isWide(row.definition))]));
     this.index();
     this.loaded = true;
   }
@@ -59,6 +62,11 @@ export class KeptRules {
   /** Those that can differ where one of these differs. */
   touchedBy(names: readonly string[]): readonly KeptRule[] {
     return [...new Set(names.flatMap((name) => [...(this.restingOn.get(name) ?? [])]))];
+  }
+
+  /** Whether any of them is wide. */
+  get areWide(): boolean {
+    return this.anyWide;
   }
 
   /** Until when verdicts are kept: the version that follows has to be through first. */
@@ -73,7 +81,9 @@ export class KeptRules {
   take(event: RecordedEvent): void {
     const evolve = this.table.rules.get(event.type);
     if (!evolve) return;
-    this.known = evolve(this.known, event);
+    const before = this.known;
+    this.known = evolve(before, event);
+    if (this.known === before) return;
     const versions = this.table.versionsOf(this.known);
     for (const version of versions) this.keep(version, event);
     const held = new Set(versions.map(nameOf));
@@ -129,6 +139,7 @@ export class KeptRules {
     this.kept.set(name, {
       ...{ place: this.kept.size, rule, version, definition, from, to, knownFrom: event.recordedAt },
       cause: because ? { ...because, position: BigInt(because.position) } : causeOf(event),
+      wide: this.table.isWide(definition),
       cursor: '',
       evaluated: startsEmpty === true,
     });
@@ -137,6 +148,7 @@ export class KeptRules {
   private index(): void {
     const behind = new Set(this.all().flatMap(({ rule, evaluated }) => (evaluated ? [] : [rule])));
     this.ends = new Map(this.all().map((kept) => [nameOf(kept), behind.has(kept.rule) ? forever : kept.to]));
+    this.anyWide = this.all().some(({ wide }) => wide);
     this.restingOn = new Map();
     for (const kept of this.kept.values()) {
       for (const name of this.table.restsOn(kept.definition)) {
@@ -164,13 +176,17 @@ interface StoredRule {
   readonly evaluated: boolean;
 }
 
-const fromStored = ({ known_from, position, cause, actor_id, actor_role, ...row }: StoredRule): KeptRule => ({
+const fromStored = (
+  { known_from, position, cause, actor_id, actor_role, ...row }: StoredRule,
+  wide: boolean,
+): KeptRule => ({
   ...row,
+  wide,
   knownFrom: known_from,
   cause: { position, type: cause, actorId: actor_id, actorRole: actor_role },
 });
 
-const toStored = ({ knownFrom, cause, ...rule }: KeptRule): object => ({
+const toStored = ({ knownFrom, cause, wide: _, ...rule }: KeptRule): object => ({
   ...rule,
   known_from: knownFrom,
   position: String(cause.position),

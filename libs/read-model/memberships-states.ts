@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { RecordedEvent } from '../kernel/index.js';
 import type { Moment, Tables } from './definition.js';
+import { familyOf, linksAround } from './families.js';
 import { linksOf, type MembershipsTable, type StateOf, termsOf } from './memberships.js';
 import { type Reading, rows } from './reading.js';
 import { headsOf, inputsOf } from './timelines.js';
@@ -17,6 +18,8 @@ export interface StatesAsked {
   readonly only: string;
   /** Keys behind this one. */
   readonly after?: string | undefined;
+  /** With all that they have a whole in common with, as wide rules need them. */
+  readonly wide?: boolean | undefined;
 }
 
 /** So many keys are in memory at a time, with those that they rest on. */
@@ -30,9 +33,10 @@ export async function* statesAt<T extends Tables, State>(
   reading: Reading<T>,
   name: keyof T & string,
   moment: Moment,
-  { only, after = '' }: StatesAsked,
+  { only, after = '', wide = false }: StatesAsked,
 ): AsyncGenerator<States<State>> {
   const [heads, links] = [sql.id(reading.schema, headsOf(name)), sql.id(reading.schema, linksOf(name))];
+  const { isPart = () => false } = reading.tables[name] as unknown as MembershipsTable<State>;
   // What begins with the text lies before what ends in the next character.
   const end = `${only.slice(0, -1)}${String.fromCharCode(only.charCodeAt(only.length - 1) + 1)}`;
   for (let last = after; ;) {
@@ -42,16 +46,25 @@ export async function* statesAt<T extends Tables, State>(
         order by key limit ${aPage}`,
     );
     const keys = found.map(({ key }) => key);
-    const sources = await rows(
-      reading,
-      sql<{ source: string }>`select distinct source from ${links} l where key = any(${keys}::text[])`,
-    );
-    const all = [...new Set([...keys, ...sources.map(({ source }) => source)])];
+    const linksFrom = (from: readonly string[]) =>
+      rows(
+        reading,
+        sql<Link>`select key, source from ${links} l where key = any(${from}::text[])
+          ${wide ? sql`union select key, source from ${links} l where source = any(${from}::text[])` : sql``}`,
+      );
+    const all = wide
+      ? [...familyOf(keys, await linksAround(keys, isPart, linksFrom))]
+      : [...new Set([...keys, ...(await linksFrom(keys)).map(({ source }) => source)])];
     const states = await statesOf<T, State>(reading, name, moment, all);
     yield { keys, of: (key) => states.get(key) };
     if (keys.length < aPage) return;
     last = keys.at(-1) ?? last;
   }
+}
+
+interface Link {
+  readonly key: string;
+  readonly source: string;
 }
 
 /** An event as it is kept for a key. */

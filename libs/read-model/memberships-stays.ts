@@ -66,9 +66,11 @@ export class Stays {
   async ahead(client: pg.ClientBase, keys: readonly string[]): Promise<ReadonlyMap<string, Believed>> {
     const { rows } = await client.query<StoredStay>({
       name: `${this.schema}.${this.name} believed`,
-      text: `select m.* from ${quoted(this.schema, this.name)} m
-             join ${quoted(this.schema, headsOf(this.name))} h on h.key = m.key
-             where m.key = any($1) and m.recorded_to = 'infinity' and m.valid_to >= h.occurred_at`,
+      // Each key once, and its stays by their index: however many there are, and however few.
+      text: `select m.* from ${quoted(this.schema, headsOf(this.name))} h cross join lateral (
+               select * from ${quoted(this.schema, this.name)} s
+               where s.key = h.key collate "default" and s.recorded_to = 'infinity' and s.valid_to >= h.occurred_at offset 0
+             ) m where h.key = any($1)`,
       values: [keys],
     });
     return byKey(rows);

@@ -1,6 +1,7 @@
 import { type Instant, later, type RecordedEvent } from '../kernel/index.js';
 import { causeOf, type Input } from './kept-keys.js';
 import type { Piece } from './membership.js';
+import { Linked } from './memberships-linked.js';
 import type { MembershipsTable } from './memberships.js';
 import { type KeptRule, nameOf } from './memberships-rules.js';
 import { type Cause, forever } from './timeline.js';
@@ -64,6 +65,7 @@ const mostChanges = 10_000;
  * What a rule says of a key from an instant on, by all its events and those of the keys that it rests on.
  *
  * @param inputs in the order in which they happened
+ * @param rules all of them wide, or none
  */
 export function retold(
   table: MembershipsTable,
@@ -81,10 +83,14 @@ export function retold(
     pieces: [] as Piece[],
   }));
   const told = new Set<string>();
-  const linked = new Set([key]);
+  const linked = new Linked(
+    table,
+    key,
+    rules.some(([{ wide }]) => wide),
+  );
   for (const [place, input] of inputs.entries()) {
     const names = story.tell(input);
-    if (input.key === key) for (const source of table.linksOf(input.event as RecordedEvent, key)) linked.add(source);
+    linked.hear(input);
     // What happened to somebody before the key rested on them is behind nothing.
     const isOfKey = linked.has(input.key);
     if (isOfKey) for (const name of names) told.add(name);

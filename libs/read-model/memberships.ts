@@ -1,5 +1,5 @@
 import type { Instant, RecordedEvent, RecordedOf } from '../kernel/index.js';
-import { type AnyColumn, type Index, text } from './columns.js';
+import { type AnyColumn, type Index, type Row, text } from './columns.js';
 import type { OwnRow } from './timelines.js';
 
 /** An event as JSON names it. */
@@ -47,7 +47,10 @@ export interface MembershipsTable<State = unknown, Rule = unknown, Known = unkno
   readonly via: readonly string[];
   readonly keysOf: (event: RecordedEvent, own: OwnRow) => readonly string[];
   readonly linksOf: (event: RecordedEvent, key: string) => readonly string[];
-  readonly keptOf: (event: RecordedEvent, key: string) => object;
+  readonly keptOf: (event: RecordedEvent, key: string, noted: unknown) => object;
+  readonly noted: Noted<unknown> | undefined;
+  readonly isPart: ((key: string, source: string) => boolean) | undefined;
+  readonly isWide: (definition: Rule) => boolean;
   readonly initial: State;
   readonly handlers: ReadonlyMap<string, unknown>;
   readonly states: ReadonlyMap<string, (state: State, event: RecordedEvent, key: string) => State>;
@@ -61,15 +64,32 @@ export interface MembershipsTable<State = unknown, Rule = unknown, Known = unkno
   readonly indexes: readonly Index[];
 }
 
-export interface MembershipsDefinition<S extends object, R extends object, State, Rule, Known> {
+/** What is noted of the rows of a versions table, in the order of the log. All of it is in memory. */
+export interface Noted<Notes> {
+  readonly from: string;
+  /** Events that make rows of it. */
+  readonly on: string;
+  readonly none: () => Notes;
+  readonly add: (notes: Notes, row: Row) => void;
+}
+
+export interface MembershipsDefinition<S extends object, R extends object, State, Rule, Known, Notes = undefined> {
   /** Versions tables whose row of the event's own stream `keysOf` asks for. */
   readonly via?: readonly string[];
   /** The keys that the event belongs to: none, one or several, each once. */
   readonly keysOf: (event: RecordedOf<S>, own: OwnRow) => readonly string[];
   /** Other keys on whose states this key's membership rests from this event on. */
   readonly linksOf?: (event: RecordedOf<S>, key: string) => readonly string[];
-  /** What is kept of an event for a key, where not all of its data says something of it. */
-  readonly keptOf?: (event: RecordedOf<S>, key: string) => object;
+  /**
+   * Whether that other key is a part of this one. A rule that is wide rests on all parts of all that its key is a part
+   * of, and on their parts: on everybody with whom it ever had a whole in common.
+   */
+  readonly isPart?: (key: string, source: string) => boolean;
+  readonly isWide?: (definition: Rule) => boolean;
+  /** What is kept of an event for a key, where not all of its data says something of it, or what was noted does. */
+  readonly keptOf?: (event: RecordedOf<S>, key: string, noted: Notes) => object;
+  /** What an event is kept with besides, as it was known then: it stays whatever is learnt later. */
+  readonly noted?: Noted<Notes>;
   /** JSON: it is stored. */
   readonly initial: State;
   /** Pure, by the time at which things happened. The same state: nothing changes. */
@@ -103,7 +123,9 @@ const memberColumns = {
 /** Declares a memberships table over the events `S` of keys and `R` of rules. */
 export const memberships =
   <S extends object, R extends object>() =>
-  <State, Rule, Known>(definition: MembershipsDefinition<S, R, State, Rule, Known>): MembershipsTable => {
+  <State, Rule, Known, Notes = undefined>(
+    definition: MembershipsDefinition<S, R, State, Rule, Known, Notes>,
+  ): MembershipsTable => {
     const states = Object.entries(definition.evolve);
     const rules = Object.entries(definition.rules.evolve);
     return {
@@ -113,6 +135,9 @@ export const memberships =
       keysOf: definition.keysOf,
       linksOf: definition.linksOf ?? (() => []),
       keptOf: definition.keptOf ?? (({ data }: RecordedEvent) => data),
+      noted: definition.noted,
+      isPart: definition.isPart,
+      isWide: definition.isWide ?? (() => false),
       initial: definition.initial,
       handlers: new Map([...states, ...rules]),
       states: new Map(states),

@@ -102,10 +102,10 @@ export const withCustomer = ({ only }: Asked, bought: RawBuilder<unknown>): RawB
 
 /** What counts as bought: purchases that are no invoice of an order, and won opportunities that no purchase names. */
 export const countedOf = (asked: Asked): RawBuilder<unknown> => sql`counted as not materialized (
-  select subject_id, id, 'purchase' as fact, on_day, bought_at, amount, currency, learnt_at, position
+  select subject_id, id, 'purchase' as fact, on_day, bought_at, amount, currency, learnt_position, position
   from ${asked.source.at('purchases')} p where order_id is null and not cancelled ${among(asked, 'subject_id')}
   union all
-  select account_id, id, 'opportunity', (won_at at time zone 'UTC')::date, won_at, amount, currency, learnt_at, position
+  select account_id, id, 'opportunity', (won_at at time zone 'UTC')::date, won_at, amount, currency, learnt_position, position
   from ${asked.source.at('opportunities')} o
   where status = 'won' and account_id is not null ${among(asked, 'account_id')}
     and not exists (select from ${asked.source.at('purchases')} n where n.opportunity_id = o.id)
@@ -124,24 +124,27 @@ export const halfUp = (dividend: RawBuilder<unknown>, divisor: RawBuilder<unknow
 
 /**
  * What was bought, also in the reporting currency: at the rate of its day as it was known when the purchase was learnt, or
- * else as it is known at the moment; null where there is none. `found` is that rate: from, to, how much.
+ * else as it is known at the moment; null where there is none. `found` is that rate: from, to, how much. `fixed`: it was
+ * known when the purchase was learnt, and stays what it is.
  */
 export const boughtOf = (asked: Asked): RawBuilder<unknown> => {
   const { source, t, k } = asked;
   const straight = sql`(found[1] = currency)`;
   const dividend = sql`(amount * (case when ${straight} then found[3]::numeric else 1 end) * ${minorUnits(sql`reporting_currency`)})`;
   const divisor = sql`((case when ${straight} then 1 else found[3]::numeric end) * ${minorUnits(sql`currency`)})`;
+  const known = sql`(q.position < c.learnt_position::bigint)`;
   // As an expression of its own, it costs those nothing who do not ask for amounts.
   return sql`bought as (
     select *, case when currency = reporting_currency then amount
-      when found is not null then ${halfUp(dividend, divisor)} end as reporting
+      when found is not null then ${halfUp(dividend, divisor)} end as reporting,
+      currency = reporting_currency or coalesce(found[4] = 'known', false) as fixed
     from (
       select c.*, r.currency as reporting_currency, case when c.currency <> r.currency then (
-        select array[from_currency, to_currency, rate] from ${source.all('rates')} q
+        select array[from_currency, to_currency, rate, case when ${known} then 'known' end] from ${source.all('rates')} q
         where ((from_currency = c.currency and to_currency = r.currency)
             or (from_currency = r.currency and to_currency = c.currency))
-          and holds_from <= c.on_day and valid_from <= ${t} and recorded_from <= ${k}
-        order by recorded_from <= c.learnt_at desc, holds_from desc, recorded_from desc, position desc limit 1
+          and holds_from <= c.on_day and (${known} or (valid_from <= ${t} and recorded_from <= ${k}))
+        order by ${known} desc, holds_from desc, position desc limit 1
       ) end as found
       from counted c cross join (select value ->> 'currency' as currency from ${policyAt(asked, 'reporting.currency')} v) r
     ) x

@@ -108,7 +108,7 @@ const buyingOf = (asked: Asked): RawBuilder<unknown> => sql`buying as (
       sum(reporting) as realised, count(*) filter (where reporting is null) as unconverted,
       (array_agg(position order by bought_at desc, position desc))[1] as last_position,
       (array_agg(fact || ' ' || id || ' ' || position order by bought_at desc, position desc))[1] as last_bought,
-      sum(reporting) filter (where bought_at > ${asked.t} - make_interval(hours => 24 * days)) as recent_value
+      sum(reporting) filter (where fixed and bought_at > ${asked.t} - make_interval(hours => 24 * days)) as recent_value
     from bought cross join looked_back group by subject_id
   )`,
   )} group by m.customer

@@ -15,6 +15,7 @@ import {
   realisedValue,
 } from '../../libs/domain/account/lifetime-value.rules.js';
 import { type PhaseMove, phaseMoves } from '../../libs/domain/account/phase.rules.js';
+import type { SignalKind } from '../../libs/domain/account/relationship.rules.js';
 import type { Instant, LocalDate, Money } from '../../libs/kernel/index.js';
 import { type Database, type Moment, read, type Reading, rows } from '../../libs/read-model/index.js';
 import { type Asked, boughtOf, countedOf, membersOf, policyAt } from './bought.js';
@@ -24,7 +25,7 @@ import { membersAt } from './places.js';
 import { askedOf, type CustomerListed, customerOf, survivorOf } from './queries.js';
 import { retentionAt, type Retention } from './retention.js';
 import { standingsOf } from './standings.js';
-import type { CustomersTables, RatingMade, Signal } from './tables.js';
+import type { CustomersTables, RatingMade } from './tables.js';
 import { windowsOf } from './windows.js';
 
 /** A purchase that counts, or a won opportunity that none stands for. */
@@ -94,7 +95,8 @@ export const customerDetail = (
       sql<CustomerRow & { now: Instant }>`select c.*, ${asked.t} as now from ${customersAt(asked)} c`,
     );
     if (!row) return null;
-    const purchased = await purchasesOf(reading, asked, row.currency);
+    const bought = await boughtBy(reading, asked);
+    const purchased = bought.map((one) => purchaseOf(one, row.currency));
     const { windows, notApplied } = await windowsOf(reading, asked, id);
     const standings = await standingsOf(reading, asked, row);
     const phases = phaseMoves(
@@ -113,7 +115,7 @@ export const customerDetail = (
       purchased,
       lifetimeValue: lifetimeValueOf(purchased, row, retention),
       ratings: await ratingsOf(reading, id),
-      groupVerdict: await groupOf(reading, asked, row, purchased),
+      groupVerdict: await groupOf(reading, asked, row, bought),
     };
   });
 
@@ -125,32 +127,29 @@ interface BoughtRow {
   readonly amount: number;
   readonly currency: string;
   readonly reporting: number | null;
-  readonly found: readonly [from: string, to: string, rate: string] | null;
+  readonly fixed: boolean;
+  readonly found: readonly [from: string, to: string, rate: string, known: string | null] | null;
   readonly position: bigint;
 }
 
-async function purchasesOf(
-  reading: Reading<CustomersTables>,
-  asked: Asked,
-  reportingCurrency: string,
-): Promise<readonly CustomerPurchase[]> {
-  const found = await rows(
+const boughtBy = (reading: Reading<CustomersTables>, asked: Asked): Promise<readonly BoughtRow[]> =>
+  rows(
     reading,
     sql<BoughtRow>`with recursive ${membersOf(asked)}, ${countedOf(asked)}, ${boughtOf(asked)}
-      select fact, id, bought_at, on_day, amount, currency, reporting, found,
-        position from bought order by bought_at desc, position desc`,
+      select fact, id, bought_at, on_day, amount, currency, reporting, fixed,
+        found, position from bought order by bought_at desc, position desc`,
   );
-  return found.map((row) => ({
-    fact: row.fact,
-    id: row.id,
-    at: row.bought_at,
-    on: row.on_day,
-    amount: { amount: row.amount, currency: row.currency },
-    reporting: row.reporting === null ? null : { amount: row.reporting, currency: reportingCurrency },
-    rate: row.found && { from: row.found[0], to: row.found[1], rate: row.found[2] },
-    position: String(row.position),
-  }));
-}
+
+const purchaseOf = (row: BoughtRow, reportingCurrency: string): CustomerPurchase => ({
+  fact: row.fact,
+  id: row.id,
+  at: row.bought_at,
+  on: row.on_day,
+  amount: { amount: row.amount, currency: row.currency },
+  reporting: row.reporting === null ? null : { amount: row.reporting, currency: reportingCurrency },
+  rate: row.found && { from: row.found[0], to: row.found[1], rate: row.found[2] },
+  position: String(row.position),
+});
 
 function lifetimeValueOf(
   purchased: readonly CustomerPurchase[],
@@ -179,7 +178,7 @@ async function ratingsOf(reading: Reading<CustomersTables>, id: string): Promise
 }
 
 interface SignalRow {
-  readonly what: Signal;
+  readonly what: SignalKind;
   readonly outbound: boolean;
   readonly position: bigint;
 }
@@ -189,7 +188,7 @@ async function groupOf(
   reading: Reading<CustomersTables>,
   asked: Asked,
   row: CustomerRow,
-  purchased: readonly CustomerPurchase[],
+  purchased: readonly BoughtRow[],
 ): Promise<CustomerDetail['groupVerdict']> {
   const [policy] = await rows(
     reading,
@@ -205,7 +204,7 @@ async function groupOf(
   );
   const cited = (of: (signal: SignalRow) => boolean): readonly string[] =>
     found.filter(of).map(({ position }) => String(position));
-  const bought = purchased.filter(({ at }) => at > policy.since);
+  const bought = purchased.filter(({ bought_at, fixed }) => fixed && bought_at > policy.since);
   const measured = (value: number | null, events: readonly string[]): MeasuredFact | undefined =>
     value === null ? undefined : { value, events };
   const [share] = await rows(
@@ -228,12 +227,12 @@ async function groupOf(
     ),
     value: measured(
       row.recent_value,
-      bought.map(({ position }) => position),
+      bought.map(({ position }) => String(position)),
     ),
     share: measured(row.share, share?.position == null ? [] : [share.position]),
     recency: measured(
       row.recency,
-      purchased.slice(0, 1).map(({ position }) => position),
+      purchased.slice(0, 1).map(({ position }) => String(position)),
     ),
   };
   return {

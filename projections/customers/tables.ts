@@ -1,9 +1,13 @@
 import type { AccountEvents, AccountRole, Attribute, ProductInUse } from '../../libs/domain/account/account.events.js';
+import {
+  type Signal,
+  type SignalKind,
+  type SignalEvents,
+  signalOf,
+} from '../../libs/domain/account/relationship.rules.js';
 import type { About, ActivityEvents, Outcome } from '../../libs/domain/activity/activity.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
-import { type RecipientEvents, type ResponseKind } from '../../libs/domain/recipient/recipient.events.js';
-import type { ResponseEvents } from '../../libs/domain/response/response.events.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
 import { idOf, type Instant, type LocalDate, type Money, type RecordedEvent } from '../../libs/kernel/index.js';
@@ -176,9 +180,10 @@ export const purchases = versions<PurchaseEvents>()({
     opportunity_id: optional(text('The won opportunity that it stands for.')),
     cancelled: bool('Whether it was cancelled.'),
     learnt_at: instant('When it was recorded first: rates are those that were known then.'),
+    learnt_position: text('Position of that event.'),
   },
   opens: {
-    PurchaseRecorded: ({ data, occurredAt, recordedAt }) => {
+    PurchaseRecorded: ({ data, occurredAt, recordedAt, position }) => {
       const today = occurredAt.slice(0, 10);
       return {
         subject_id: data.accountId ?? data.personId ?? '',
@@ -191,6 +196,7 @@ export const purchases = versions<PurchaseEvents>()({
         opportunity_id: data.opportunityId,
         cancelled: false,
         learnt_at: recordedAt,
+        learnt_position: String(position),
       };
     },
   },
@@ -213,6 +219,7 @@ export const opportunities = versions<OpportunityEvents>()({
     opened_position: text('Position of that event.'),
     won_at: optional(instant('When it was won.')),
     learnt_at: optional(instant('When that was recorded: rates are those that were known then.')),
+    learnt_position: optional(text('Position of that event.')),
     amount: optional(money('What it was won for, in minor units of the currency.')),
     currency: optional(text('ISO 4217 currency.')),
   },
@@ -226,10 +233,11 @@ export const opportunities = versions<OpportunityEvents>()({
   },
   changes: {
     OpportunityAccountAssigned: ({ data }) => ({ account_id: data.accountId }),
-    OpportunityWon: ({ data, occurredAt, recordedAt }) => ({
+    OpportunityWon: ({ data, occurredAt, recordedAt, position }) => ({
       status: 'won' as const,
       won_at: occurredAt,
       learnt_at: recordedAt,
+      learnt_position: String(position),
       amount: data.amount.amount,
       currency: data.amount.currency,
     }),
@@ -240,53 +248,31 @@ export const opportunities = versions<OpportunityEvents>()({
   indexes: [{ on: ['account_id'] }],
 });
 
-/** What somebody said or did by which the relationship is judged. */
-export type Signal = 'reached' | 'failed' | 'sent' | 'answered' | 'satisfaction';
-
-/** Unsubscribing, complaining and bouncing answer nothing; opening tells of no answer yet. */
-const answers: readonly ResponseKind[] = ['clicked', 'visited', 'downloaded', 'registered', 'attended', 'replied'];
-
-const noAttempts: readonly string[] = ['note', 'web-visit', 'click'];
-
 const subjectsOf = ({ accountId, personId, participants }: About): readonly string[] => [
   ...new Set([accountId, personId, ...(participants?.people ?? [])].filter((id) => id !== undefined)),
 ];
 
-const signalled = (
-  { stream }: RecordedEvent,
-  subjects: readonly string[],
-  what: Signal,
-  { outbound = false, value }: { outbound?: boolean; value?: number } = {},
-) => subjects.map((subject_id) => ({ subject_id, what, outbound, stream, value }));
-
-const touched = (event: RecordedEvent, about: About, outcome: Outcome, outbound: boolean) =>
-  signalled(event, subjectsOf(about), outcome === 'reached' ? 'reached' : 'failed', { outbound });
+const signalled = ({ stream }: RecordedEvent, subjects: readonly string[], signal: Signal | undefined) =>
+  signal ? subjects.map((subject_id) => ({ subject_id, stream, ...signal })) : [];
 
 /** A row for each fact of a relationship and whom it is about. */
-export const signals = appends<ActivityEvents & RecipientEvents & ResponseEvents>()({
+export const signals = appends<SignalEvents>()({
   columns: {
     subject_id: text('Account or person whom it is about.'),
-    what: text<Signal>('reached or failed (an interaction), sent or answered (a campaign), satisfaction (a survey).'),
+    what: text<SignalKind>(
+      'reached or failed (an interaction), sent or answered (a campaign), satisfaction (a survey).',
+    ),
     outbound: bool('Of an interaction: whether we turned to them.'),
     stream: text('Stream of the event.'),
     value: optional(integer('Of satisfaction: in per cent of the scale of the survey.')),
   },
   on: {
-    // The direction stands in the plan, a fact of the same stream: what we planned, we did ourselves.
-    ActivityCompleted: (event) => touched(event, event.data, event.data.outcome, true),
-    ActivityLogged: (event) => {
-      const { direction, kind, outcome } = event.data;
-      return touched(event, event.data, outcome, direction === 'outbound' && !noAttempts.includes(kind));
-    },
-    CampaignSent: (event) => signalled(event, [event.data.personId], 'sent'),
-    CampaignResponded: (event) =>
-      answers.includes(event.data.kind) ? signalled(event, [event.data.personId], 'answered') : [],
-    SurveyResponseRecorded: (event) => {
-      const { kind, score } = event.data;
-      // 0 to 10, and 1 to 5.
-      const value = kind === 'nps' ? score * 10 : (score - 1) * 25;
-      return signalled(event, subjectsOf(event.data), 'satisfaction', { value });
-    },
+    ActivityCompleted: (event) => signalled(event, subjectsOf(event.data), signalOf.ActivityCompleted(event.data)),
+    ActivityLogged: (event) => signalled(event, subjectsOf(event.data), signalOf.ActivityLogged(event.data)),
+    CampaignSent: (event) => signalled(event, [event.data.personId], signalOf.CampaignSent()),
+    CampaignResponded: (event) => signalled(event, [event.data.personId], signalOf.CampaignResponded(event.data)),
+    SurveyResponseRecorded: (event) =>
+      signalled(event, subjectsOf(event.data), signalOf.SurveyResponseRecorded(event.data)),
   },
   indexes: [{ on: ['subject_id', 'occurred_at'] }],
 });

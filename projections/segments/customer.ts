@@ -1,16 +1,30 @@
 import type { AccountEvents, Location, ProductInUse } from '../../libs/domain/account/account.events.js';
-import type { ActivityEvents } from '../../libs/domain/activity/activity.events.js';
+import {
+  type DatedSignal,
+  type Signal,
+  type SignalEvents,
+  signalOf,
+} from '../../libs/domain/account/relationship.rules.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { Channel, PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { AttributeValue } from '../../libs/domain/segment/segment.rules.js';
-import { idOf, type Instant, later, type LocalDate, type Money, type RecordedOf } from '../../libs/kernel/index.js';
+import {
+  type ExchangeRate,
+  idOf,
+  type Instant,
+  later,
+  type LocalDate,
+  type Money,
+  type RecordedEvent,
+  type RecordedOf,
+} from '../../libs/kernel/index.js';
 
 export type CustomerEvents = PersonEvents &
   AccountEvents &
   PurchaseEvents &
-  ActivityEvents &
+  SignalEvents &
   OpportunityEvents &
   Pick<SegmentEvents, 'StaticListMembersAdded' | 'StaticListMembersRemoved'>;
 
@@ -22,6 +36,21 @@ export interface Bought {
   readonly orderId?: string | undefined;
   readonly opportunityId?: string | undefined;
   readonly cancelled: boolean;
+  readonly rates?: Rates;
+}
+
+/** Of the day to other currencies, as they were known when the amount was recorded: they stay what they were. */
+export type Rates = readonly ExchangeRate[];
+
+/** A signal, and the position of its event: one that is about several people of a customer counts once. */
+export interface KeptSignal extends DatedSignal {
+  readonly position: string;
+}
+
+interface Won {
+  readonly at: Instant;
+  readonly amount: Money;
+  readonly rates?: Rates;
 }
 
 /** The last word of a person on a channel. */
@@ -59,10 +88,13 @@ export interface Customer {
   readonly rating?: number;
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly purchases?: Readonly<Record<string, Bought>>;
-  readonly won?: Readonly<Record<string, { readonly at: Instant; readonly amount: Money }>>;
+  readonly won?: Readonly<Record<string, Won>>;
   /** Those of an account, won, lost or open. */
   readonly opportunities?: readonly string[];
   readonly lastInteraction?: Instant;
+  readonly signals?: readonly KeptSignal[];
+  /** Of an account: of wallet, in per cent. */
+  readonly share?: number;
   /** Static lists that it stands on. */
   readonly lists?: readonly string[];
 }
@@ -123,6 +155,7 @@ export const evolve: Evolve = {
   AccountAttributesSet: (state, { data }) => withAttributes(state, data.attributes),
   AccountAttributesRemoved: (state, { data }) => withoutAttributes(state, data.names),
   AccountRated: (state, { data }) => ({ ...state, rating: data.rating }),
+  ShareOfWalletEstimated: (state, { data }) => ({ ...state, share: data.perCent }),
 
   PurchaseRecorded: (state, { stream, data, occurredAt }) => {
     const { date, amount, orderId, opportunityId } = data;
@@ -132,6 +165,7 @@ export const evolve: Evolve = {
       orderId,
       opportunityId,
       cancelled: false,
+      ...ratesIn(data),
     });
   },
   PurchaseCorrected: (state, { stream, data }) => purchaseChanged(state, stream, { amount: data.amount }),
@@ -144,12 +178,15 @@ export const evolve: Evolve = {
   OpportunityWithdrawn: (state, { stream }) => withoutOpportunity(state, stream),
   OpportunityWon: (state, { stream, data, occurredAt }) => ({
     ...state,
-    won: { ...state.won, [idOf(stream)]: { at: occurredAt, amount: data.amount } },
+    won: { ...state.won, [idOf(stream)]: { at: occurredAt, amount: data.amount, ...ratesIn(data) } },
   }),
   OpportunityReopened: (state, { stream }) => ({ ...state, won: without(state.won, [idOf(stream)]) }),
 
-  ActivityCompleted: (state, { data, occurredAt }) => reached(state, data.outcome, occurredAt),
-  ActivityLogged: (state, { data, occurredAt }) => reached(state, data.outcome, occurredAt),
+  ActivityCompleted: (state, event) => signalled(reached(state, event), event, signalOf.ActivityCompleted(event.data)),
+  ActivityLogged: (state, event) => signalled(reached(state, event), event, signalOf.ActivityLogged(event.data)),
+  CampaignSent: (state, event) => signalled(state, event, signalOf.CampaignSent()),
+  CampaignResponded: (state, event) => signalled(state, event, signalOf.CampaignResponded(event.data)),
+  SurveyResponseRecorded: (state, event) => signalled(state, event, signalOf.SurveyResponseRecorded(event.data)),
 
   StaticListMembersAdded: (state, { stream }) => ({
     ...state,
@@ -211,6 +248,10 @@ const withoutProduct = (
   { product, supplier }: Pick<ProductInUse, 'product' | 'supplier'>,
 ): readonly ProductInUse[] => products.filter((other) => other.product !== product || other.supplier !== supplier);
 
+/** On which day a purchase was made: never later than it was told as having happened. */
+export const dayBought = (date: LocalDate, occurredAt: Instant): LocalDate =>
+  date < occurredAt.slice(0, 10) ? date : occurredAt.slice(0, 10);
+
 /** The day that the purchase bears, if it is an earlier one; never later than it was told as having happened. */
 const boughtAt = (date: LocalDate, occurredAt: Instant): Instant =>
   date < occurredAt.slice(0, 10) ? `${date}T00:00:00.000Z` : occurredAt;
@@ -226,5 +267,26 @@ function purchaseChanged(state: Customer, stream: string, change: Partial<Bought
 }
 
 /** A failed attempt is no interaction: it leaves the silence as it is (domain.md §5). */
-const reached = (state: Customer, outcome: string, at: Instant): Customer =>
-  outcome === 'reached' ? { ...state, lastInteraction: later(state.lastInteraction ?? '', at) } : state;
+const reached = (
+  state: Customer,
+  { data, occurredAt }: { readonly data: { readonly outcome: string }; readonly occurredAt: Instant },
+): Customer =>
+  data.outcome === 'reached' ? { ...state, lastInteraction: later(state.lastInteraction ?? '', occurredAt) } : state;
+
+const signalled = (
+  state: Customer,
+  { position, stream, occurredAt }: Pick<RecordedEvent, 'position' | 'stream' | 'occurredAt'>,
+  signal: Signal | undefined,
+): Customer =>
+  signal
+    ? {
+        ...state,
+        signals: [...(state.signals ?? []), { ...signal, at: occurredAt, stream, position: String(position) }],
+      }
+    : state;
+
+/** What an amount was kept with (`withRates`). */
+function ratesIn(data: object): { readonly rates?: Rates } {
+  const { rates } = data as { readonly rates?: Rates };
+  return rates && rates.length > 0 ? { rates } : {};
+}

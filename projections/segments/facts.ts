@@ -1,11 +1,12 @@
 import { realisedValue } from '../../libs/domain/account/lifetime-value.rules.js';
 import { inactiveFrom, type RelationshipPhase, type StandingPhase } from '../../libs/domain/account/phase.rules.js';
 import { daysOf, type Window } from '../../libs/domain/customer/phases.rules.js';
-import { purchaseCounts, wonOpportunityCounts } from '../../libs/domain/purchase/purchase.rules.js';
 import type { Facts } from '../../libs/domain/segment/segment.rules.js';
-import { type Instant, later, type Money } from '../../libs/kernel/index.js';
+import { type Instant, later } from '../../libs/kernel/index.js';
 import type { StateOf } from '../../libs/read-model/index.js';
+import { boughtBy } from './bought.js';
 import type { Consented, Customer } from './customer.js';
+import type { GroupAt } from './group.js';
 
 /** After how many days without a purchase a customer is inactive, also on some lists; the longest holds (S3). */
 export type Windows = Window;
@@ -51,7 +52,7 @@ export const listsOf = ({ own, duplicates }: Party): readonly string[] =>
  * The facts of a customer at an instant. A contact has those of its account besides its own: what an organisation is
  * and what it bought says something of the people there; and what its contacts bought and said, the account did.
  */
-export function factsAt(party: Party, windows: Windows, at: Instant): FactsAt {
+export function factsAt(party: Party, windows: Windows, at: Instant, grouped: GroupAt = {}): FactsAt {
   const { own, duplicates, account, contacts } = party;
   const organisation = account ?? own;
   const purchases = boughtBy([own, ...duplicates, ...contacts, ...(account ? [account] : [])]);
@@ -60,7 +61,7 @@ export function factsAt(party: Party, windows: Windows, at: Instant): FactsAt {
     (latest, { lastInteraction = '' }) => later(latest, lastInteraction),
     '',
   );
-  const { phase, until } = phaseAt(party, last, windows, at);
+  const { phase, until: phaseEnds } = phaseAt(party, last, windows, at);
   const { location, industry, rating } = organisation;
   const area = own.attributes?.['area'] ?? organisation.attributes?.['area'];
   const { kind, level } = own;
@@ -78,6 +79,7 @@ export function factsAt(party: Party, windows: Windows, at: Instant): FactsAt {
     },
     words: {
       ...(phase === undefined ? {} : { phase }),
+      ...(grouped.group === undefined ? {} : { group: grouped.group }),
       ...(kind === undefined ? {} : { kind }),
       ...(level === undefined || kind !== 'lead' ? {} : { 'lead-level': level }),
     },
@@ -91,8 +93,11 @@ export function factsAt(party: Party, windows: Windows, at: Instant): FactsAt {
     consent: consentOf([own, ...duplicates]),
     attributes: own.attributes ?? {},
   };
-  return { facts, until };
+  return { facts, until: sooner(phaseEnds, grouped.until) };
 }
+
+const sooner = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
 
 /** The last word of a person on each channel, under whichever id; of words at the same instant, the one that withdraws. */
 function consentOf(same: readonly Customer[]): Facts['consent'] {
@@ -108,24 +113,6 @@ function consentOf(same: readonly Customer[]): Facts['consent'] {
 }
 
 const some = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
-
-/** Purchases and won opportunities that count, each once, whoever of them the purchase was recorded of (domain.md §2). */
-function boughtBy(all: readonly Customer[]): readonly { readonly at: Instant; readonly amount: Money }[] {
-  const told = all.flatMap(({ purchases = {} }) => Object.values(purchases));
-  const named = new Map<string, number>();
-  for (const { opportunityId } of told) {
-    if (opportunityId !== undefined) named.set(opportunityId, (named.get(opportunityId) ?? 0) + 1);
-  }
-  return [
-    ...told
-      .filter(({ orderId, cancelled }) => purchaseCounts({ kind: 'order', orderId, cancelled }))
-      .map(({ at, amount }) => ({ at, amount })),
-    ...all
-      .flatMap(({ won = {} }) => Object.entries(won))
-      .filter(([id]) => wonOpportunityCounts({ byPurchases: named.get(id) ?? 0 }))
-      .map(([, sale]) => sale),
-  ];
-}
 
 /** Exactly one phase of a customer at any instant (domain.md §1); a contact is in that of its account. */
 function phaseAt(

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { projection, type View } from '../../libs/read-model/index.js';
 import { answering, isNoName } from './members.js';
-import { members, names, opportunities, purchases, segments, type SegmentTables, settings } from './tables.js';
+import { members, names, opportunities, purchases, rates, segments, type SegmentTables, settings } from './tables.js';
 
 const id = sql`substr(m.key, strpos(m.key, '-') + 1)`;
 
@@ -43,7 +43,7 @@ const views: Readonly<Record<string, View<SegmentTables>>> = {
     columns: {
       segment_id: 'Id of the segment or list.',
       version:
-        'Version of the rule; behind the point the version of the policy inactivity.window; list: a static list.',
+        'Version of the rule; behind points those of the policies that it rests on: inactivity.window where it asks for the phase, customer-group and reporting.currency where it asks for the group; list: a static list.',
       customer_id: 'Id of the account or person.',
       entered_at: 'When it entered.',
       entered_because: 'Type of the event behind that.',
@@ -65,7 +65,7 @@ const views: Readonly<Record<string, View<SegmentTables>>> = {
 /** Who belongs to which segment or list, at any instant, and because of which event (domain.md §6). */
 export const segmentsModel = projection<SegmentTables>({
   name: 'segments',
-  version: 6,
-  tables: { segments, settings, names, purchases, opportunities, members },
+  version: 7,
+  tables: { segments, settings, names, purchases, opportunities, rates, members },
   views,
 });

@@ -1,3 +1,4 @@
+import type { GroupPolicy } from '../../libs/domain/account/relationship.rules.js';
 import { policyDefaults, type PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import { dependenciesOf, evaluate, nextChange } from '../../libs/domain/segment/evaluate.rules.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
@@ -6,13 +7,20 @@ import { categoryOf, idOf, type Instant, later, type RecordedEvent, type Recorde
 import type { RuleVersion, StateOf, StoredCause, Verdict } from '../../libs/read-model/index.js';
 import type { Customer } from './customer.js';
 import { factsAt, listsOf, partyOf, type Windows } from './facts.js';
+import { groupAt, type GroupSettings } from './group.js';
 
 export type RuleEvents = Pick<SegmentEvents, 'SegmentDefined' | 'StaticListCreated' | 'SegmentRetired'> & PolicyEvents;
 
 /** What decides on membership: a rule with the settings that it rests on, or a static list. */
 export type Definition = { readonly of: SegmentAudience } & (
-  { readonly rule: Rule; readonly windows: Windows } | { readonly list: string }
+  ({ readonly rule: Rule } & RuleSettings) | { readonly list: string }
 );
+
+/** What the phase and the group are judged by; the group only where the rule asks for it. */
+export interface RuleSettings {
+  readonly windows: Windows;
+  readonly groups?: GroupSettings | undefined;
+}
 
 interface Held<T> {
   readonly version: number;
@@ -37,20 +45,39 @@ interface KnownSegment {
   readonly retired?: Instant;
 }
 
-/** All that was ever said of segments, and of the windows that phases rest on. */
+/** The policies that rules rest on. */
+export interface Settings {
+  /** Of the phase. */
+  readonly 'inactivity.window': Windows;
+  /** Of the group. */
+  readonly 'customer-group': GroupPolicy;
+  readonly 'reporting.currency': { readonly currency: string };
+}
+export type Setting = keyof Settings;
+
+const settingNames: readonly Setting[] = ['inactivity.window', 'customer-group', 'reporting.currency'];
+
+type HeldSettings = { readonly [S in Setting]: readonly Held<Settings[S]>[] };
+
+/** All that was ever said of segments, and of the settings that their rules rest on. */
 export interface KnownRules {
   readonly segments: Readonly<Record<string, KnownSegment>>;
-  readonly windows: readonly Held<Windows>[];
+  readonly settings: HeldSettings;
 }
 
 const beginning = '0001-01-01T00:00:00.000Z';
 
-/** The policy that phases rest on. */
-export const windowsPolicy = 'inactivity.window';
+const byDefault = <S extends Setting>(setting: S): readonly Held<Settings[S]>[] => [
+  { version: 0, from: beginning, value: policyDefaults[setting] as unknown as Settings[S] },
+];
 
 export const noRules: KnownRules = {
   segments: {},
-  windows: [{ version: 0, from: beginning, value: policyDefaults[windowsPolicy] }],
+  settings: {
+    'inactivity.window': byDefault('inactivity.window'),
+    'customer-group': byDefault('customer-group'),
+    'reporting.currency': byDefault('reporting.currency'),
+  },
 };
 
 type Evolve = {
@@ -73,9 +100,10 @@ export const evolveRules: Evolve = {
   },
   PolicyChanged: (known, event) => {
     const { data, occurredAt: from } = event;
-    if (data.policy !== windowsPolicy) return known;
-    const held = { version: data.version, from, value: data.value as Windows, by: by(event) };
-    return { ...known, windows: [...known.windows, held] };
+    const setting = settingNames.find((name) => name === data.policy);
+    if (!setting) return known;
+    const held = { version: data.version, from, value: data.value, by: by(event) };
+    return { ...known, settings: { ...known.settings, [setting]: [...known.settings[setting], held] } };
   },
 };
 
@@ -87,12 +115,43 @@ const withSegment = (known: KnownRules, stream: string, segment: KnownSegment): 
 /** Whether what a rule says depends on the windows of the policy. */
 export const restsOnWindows = (rule: Rule): boolean => dependenciesOf(rule).fields.has('phase');
 
-/** How the version of a rule is called that holds under a version of the windows. */
-export const versionName = (version: number, windows: number, phased: boolean): string =>
-  phased ? `${version}.${windows}` : String(version);
+/** Whether what a rule says depends on what makes a customer a partner, friend, economist or dog. */
+export const restsOnGroups = (rule: Rule): boolean => dependenciesOf(rule).fields.has('group');
+
+/** The settings that a rule rests on, in the order in which the names of its versions name theirs. */
+const settingsOf = (rule: Rule): readonly Setting[] => [
+  ...(restsOnWindows(rule) ? (['inactivity.window'] as const) : []),
+  ...(restsOnGroups(rule) ? (['customer-group', 'reporting.currency'] as const) : []),
+];
+
+/** Versions of settings that held together, from the latest of them on. */
+interface HeldTogether {
+  readonly from: Instant;
+  readonly to?: Instant | undefined;
+  readonly by?: StoredCause | undefined;
+  readonly versions: readonly number[];
+  readonly values: Partial<Settings>;
+}
+
+/** Every combination of versions of some settings that held at a time. */
+const heldTogether = (settings: HeldSettings, names: readonly Setting[]): readonly HeldTogether[] =>
+  names.reduce<readonly HeldTogether[]>(
+    (all, name) =>
+      all.flatMap((before) =>
+        settings[name].flatMap(({ version, from, value, by: cause }, turn): readonly HeldTogether[] => {
+          const begins = later(before.from, from);
+          const to = earlier(before.to, settings[name][turn + 1]?.from);
+          if (to !== undefined && to < begins) return [];
+          const versions = [...before.versions, version];
+          const values = { ...before.values, [name]: value };
+          return [{ from: begins, to, by: begins === before.from ? before.by : cause, versions, values }];
+        }),
+      ),
+    [{ from: beginning, versions: [], values: {} }],
+  );
 
 /** Every rule under every setting that it held with. */
-export const versionsOf = ({ segments, windows }: KnownRules): readonly RuleVersion<Definition>[] =>
+export const versionsOf = ({ segments, settings }: KnownRules): readonly RuleVersion<Definition>[] =>
   Object.entries(segments).flatMap(([id, segment]) => {
     const { of, created, rules, retired } = segment;
     if (rules.length === 0) {
@@ -101,18 +160,26 @@ export const versionsOf = ({ segments, windows }: KnownRules): readonly RuleVers
       ];
     }
     return rules.flatMap((rule, place) => {
-      const phased = restsOnWindows(rule.value);
       const end = rules[place + 1]?.from ?? retired;
-      return (phased ? windows : windows.slice(0, 1)).flatMap((held, turn): readonly RuleVersion<Definition>[] => {
-        const from = phased ? later(rule.from, held.from) : rule.from;
-        const to = earlier(end, phased ? windows[turn + 1]?.from : undefined);
+      return heldTogether(settings, settingsOf(rule.value)).flatMap((held): readonly RuleVersion<Definition>[] => {
+        const from = later(rule.from, held.from);
+        const to = earlier(end, held.to);
         if (to !== undefined && to < from) return [];
-        const definition = { of, rule: rule.value, windows: held.value };
+        const definition = { of, rule: rule.value, ...settingsIn(held.values) };
         const because = from === rule.from ? rule.by : held.by;
-        return [{ rule: id, version: versionName(rule.version, held.version, phased), definition, from, to, because }];
+        const version = [rule.version, ...held.versions].join('.');
+        return [{ rule: id, version, definition, from, to, because }];
       });
     });
   });
+
+function settingsIn(values: Partial<Settings>): RuleSettings {
+  const policy = values['customer-group'];
+  return {
+    windows: values['inactivity.window'] ?? policyDefaults['inactivity.window'],
+    ...(policy && { groups: { policy, currency: values['reporting.currency']?.currency ?? '' } }),
+  };
+}
 
 const earlier = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
@@ -121,6 +188,13 @@ const earlier = (a: Instant | undefined, b: Instant | undefined): Instant | unde
 export const categories: Readonly<Record<SegmentAudience, string>> = { accounts: 'account', people: 'person' };
 
 export const concerns = ({ of }: Definition, key: string): boolean => categoryOf(key) === categories[of];
+
+/** Contacts are of their account, merged ones of whom they continue as. */
+export const isPart = (key: string, source: string): boolean =>
+  categoryOf(source) === 'person' || categoryOf(key) === categoryOf(source);
+
+/** The group is that of the customer whom somebody counts for, with all who do. */
+export const isWide = (definition: Definition): boolean => 'rule' in definition && definition.groups !== undefined;
 
 /** Names of what a definition rests on: fields, and custom attributes by their names. */
 export function restsOn(definition: Definition): readonly string[] {
@@ -134,16 +208,16 @@ export function restsOn(definition: Definition): readonly string[] {
 /** What a contact has of its account. */
 const ofTheAccount: readonly FieldName[] = [
   ...(['industry', 'country', 'region', 'city', 'product', 'area', 'customer-role', 'owner', 'rating'] as const),
-  ...(['purchases', 'lifetime-value', 'last-purchase', 'phase'] as const),
+  ...(['purchases', 'lifetime-value', 'last-purchase', 'phase', 'group'] as const),
 ];
 
-const bought: readonly FieldName[] = ['purchases', 'lifetime-value', 'last-purchase', 'phase'];
+const bought: readonly FieldName[] = ['purchases', 'lifetime-value', 'last-purchase', 'phase', 'group'];
 
 const fieldsBehind: { readonly [K in keyof Required<Customer>]?: readonly (FieldName | 'known' | 'merged')[] } = {
   known: ['known'],
-  kind: ['kind', 'lead-level', 'phase'],
+  kind: ['kind', 'lead-level', 'phase', 'group'],
   level: ['lead-level', 'phase'],
-  supplier: ['phase'],
+  supplier: ['phase', 'group'],
   sources: ['source'],
   owner: ['owner'],
   disqualified: ['phase'],
@@ -155,18 +229,22 @@ const fieldsBehind: { readonly [K in keyof Required<Customer>]?: readonly (Field
   consent: ['consent'],
   industry: ['industry'],
   location: ['country', 'region', 'city'],
-  roles: ['customer-role', 'phase'],
+  roles: ['customer-role', 'phase', 'group'],
   products: ['product'],
   rating: ['rating'],
   purchases: bought,
   won: bought,
   lastInteraction: ['last-interaction'],
+  signals: ['group'],
+  share: ['group'],
 };
 
 /** Names of what differs. */
 export function touched(before: Customer, after: Customer): readonly string[] {
   const fields = (Object.keys(fieldsBehind) as (keyof typeof fieldsBehind)[]).flatMap((name) =>
-    JSON.stringify(before[name]) === JSON.stringify(after[name]) ? [] : (fieldsBehind[name] ?? []),
+    before[name] === after[name] || JSON.stringify(before[name]) === JSON.stringify(after[name])
+      ? []
+      : (fieldsBehind[name] ?? []),
   );
   const attributes = differing(Object.entries(before.attributes ?? {}), Object.entries(after.attributes ?? {}));
   const lists = differing(
@@ -200,7 +278,8 @@ export function verdict(
   if (own.survivor !== undefined) return { holds: false };
   if ('list' in definition) return { holds: listsOf(party).includes(definition.list) };
   if (!own.known) return { holds: false };
-  const { facts, until } = factsAt(party, definition.windows, at);
+  const { groups } = definition;
+  const { facts, until } = factsAt(party, definition.windows, at, groups && groupAt(key, others, groups, at));
   const turn = nextChange(definition.rule, facts, at);
   return {
     holds: evaluate(definition.rule, facts, at),

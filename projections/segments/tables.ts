@@ -16,14 +16,19 @@ import {
   text,
   versions,
 } from '../../libs/read-model/index.js';
-import { type Customer, type CustomerEvents, evolve } from './customer.js';
+import { type RateRow, rates } from '../policies/tables.js';
+import { type Customer, type CustomerEvents, dayBought, evolve } from './customer.js';
+import { RateBook } from './rates.js';
 import {
   concerns,
   type Definition,
   evolveRules,
+  isPart,
+  isWide,
   type KnownRules,
   noRules,
   restsOn,
+  restsOnGroups,
   restsOnWindows,
   type RuleEvents,
   touched,
@@ -44,6 +49,9 @@ export const segments = versions<SegmentEvents>()({
     rule: optional(json<Rule>('The rule, in the language of segments.')),
     version: optional(integer('Version of the rule.')),
     phased: bool('Whether the rule asks for the phase, and so rests on the policy inactivity.window.'),
+    grouped: bool(
+      'Whether the rule asks for the group, and so rests on the policies customer-group and reporting.currency.',
+    ),
     retired: bool('Whether it is used for nothing new.'),
   },
   opens: {
@@ -54,6 +62,7 @@ export const segments = versions<SegmentEvents>()({
       rule: data.rule,
       version: data.version,
       phased: restsOnWindows(data.rule),
+      grouped: restsOnGroups(data.rule),
       retired: false,
     }),
     StaticListCreated: ({ data }) => ({
@@ -61,6 +70,7 @@ export const segments = versions<SegmentEvents>()({
       kind: 'list' as const,
       audience: data.of,
       phased: false,
+      grouped: false,
       retired: false,
     }),
   },
@@ -134,6 +144,16 @@ function keysOf(event: RecordedOf<CustomerEvents>, own: OwnRow): readonly string
     case 'AccountMergedInto':
     case 'AccountSeparated':
       return [event.stream, `account-${event.data.survivorId}`];
+    case 'CampaignSent':
+    case 'CampaignResponded':
+      return [`person-${event.data.personId}`];
+    case 'SurveyResponseRecorded': {
+      const { personId, accountId } = event.data;
+      return [
+        ...(accountId === undefined ? [] : [`account-${accountId}`]),
+        ...(personId === undefined ? [] : [`person-${personId}`]),
+      ];
+    }
     case 'ActivityCompleted':
     case 'ActivityLogged': {
       const { personId, accountId, participants } = event.data;
@@ -155,12 +175,30 @@ function keysOf(event: RecordedOf<CustomerEvents>, own: OwnRow): readonly string
 
 const owned = (customer: unknown): readonly string[] => (typeof customer === 'string' ? [customer] : []);
 
-/** Of a list only that somebody is on it is kept for each of its members, not all the others. */
-const keptOf = (event: RecordedOf<CustomerEvents>): object => {
-  if (event.type === 'StaticListMembersAdded' || event.type === 'StaticListMembersRemoved') return {};
-  if (event.type !== 'PurchaseRecorded' && event.type !== 'PurchaseCorrected') return event.data;
-  return { ...event.data, lines: [] };
-};
+/**
+ * Of a list only that somebody is on it is kept for each of its members, not all the others; of an answer to a survey
+ * how satisfied it is; and an amount is kept with the exchange rates of its day, as they are known when it is recorded.
+ */
+function keptOf(event: RecordedOf<CustomerEvents>, _key: string, book: RateBook): object {
+  const { data } = event;
+  switch (event.type) {
+    case 'StaticListMembersAdded':
+    case 'StaticListMembersRemoved':
+      return {};
+    case 'SurveyResponseRecorded':
+      return { kind: event.data.kind, score: event.data.score };
+    case 'PurchaseRecorded': {
+      const { date, amount } = event.data;
+      return { ...data, lines: [], rates: book.on(dayBought(date, event.occurredAt), amount.currency) };
+    }
+    case 'PurchaseCorrected':
+      return { ...data, lines: [] };
+    case 'OpportunityWon':
+      return { ...data, rates: book.on(event.occurredAt.slice(0, 10), event.data.amount.currency) };
+    default:
+      return data;
+  }
+}
 
 /** A contact and its account rest on each other, a survivor on its duplicates. */
 function linksOf(event: RecordedOf<CustomerEvents>, key: string): readonly string[] {
@@ -177,11 +215,21 @@ function linksOf(event: RecordedOf<CustomerEvents>, key: string): readonly strin
 }
 
 /** Who belongs to which segment or list. */
-export const members = memberships<CustomerEvents, RuleEvents>()<Customer, Definition, KnownRules>({
+export const members = memberships<CustomerEvents, RuleEvents>()<Customer, Definition, KnownRules, RateBook>({
   via: ['segments', 'purchases', 'opportunities'],
   keysOf,
   keptOf,
+  noted: {
+    from: 'rates',
+    on: 'ExchangeRateSet',
+    none: () => new RateBook(),
+    add: (book, row) => {
+      book.add(row as unknown as RateRow);
+    },
+  },
   linksOf,
+  isPart,
+  isWide,
   initial: {},
   evolve,
   rules: { initial: noRules, evolve: evolveRules, versions: versionsOf },
@@ -191,6 +239,8 @@ export const members = memberships<CustomerEvents, RuleEvents>()<Customer, Defin
   verdict,
 });
 
+export { rates };
+
 export type SegmentRow = StoredRow<typeof segments>;
 
 export type SegmentTables = {
@@ -199,5 +249,6 @@ export type SegmentTables = {
   readonly names: typeof names;
   readonly purchases: typeof purchases;
   readonly opportunities: typeof opportunities;
+  readonly rates: typeof rates;
   readonly members: typeof members;
 };

@@ -21,7 +21,17 @@ import type { Customer } from './customer.js';
 import type { Windows } from './facts.js';
 import { segmentsModel } from './index.js';
 import { type AnsweringRow, type Asker, belongs, segmentAt } from './queries.js';
-import { categories, type Definition, type KnownRules, restsOnWindows, verdict, windowsPolicy } from './rules.js';
+import {
+  categories,
+  type Definition,
+  isWide,
+  type KnownRules,
+  restsOnGroups,
+  restsOnWindows,
+  type Setting,
+  type Settings,
+  verdict,
+} from './rules.js';
 import type { SegmentTables } from './tables.js';
 
 /** What a segment is tried with instead of what it is; what is left out is as it is. */
@@ -142,9 +152,14 @@ const trying = <R>(
     const segment = segmentId === undefined ? undefined : await segmentAt(reading, segmentId);
     if (segmentId !== undefined && !segment) return null;
     const { rule, of } = ruleOf(asked, assumption, segment);
-    const windows = assumption.inactivityWindow ?? (await windowsAt(reading));
+    const settings = await settingsAt(reading);
+    const windows = assumption.inactivityWindow ?? settings['inactivity.window'];
+    const groups = restsOnGroups(rule)
+      ? { policy: settings['customer-group'], currency: settings['reporting.currency'].currency }
+      : undefined;
     const notApplied = restsOnWindows(rule) ? await noLists(reading, windows) : [];
-    return judge(new Trial(reading, asked, { of, rule, windows }, segment, await instantOf(reading), notApplied));
+    const definition = { of, rule, windows, groups };
+    return judge(new Trial(reading, asked, definition, segment, await instantOf(reading), notApplied));
   });
 
 function ruleOf(
@@ -171,16 +186,24 @@ function ruleOf(
   throw invalid('INVALID_ASSUMPTION', 'There is no rule to try.', [{ path: 'rule', message }]);
 }
 
-/** The windows that hold at the moment. */
-async function windowsAt(reading: Reading<SegmentTables>): Promise<Windows> {
-  const [held] = await rows(
+/** The settings that hold at the moment. */
+async function settingsAt(reading: Reading<SegmentTables>): Promise<Settings> {
+  const held = await rows(
     reading,
-    sql<{ version: number }>`select version from ${reading.at('settings')} s where policy = ${windowsPolicy}`,
+    sql<{ policy: string; version: number }>`select policy, version from ${reading.at('settings')} s`,
   );
-  const { windows } = await knownRules<SegmentTables, KnownRules>(reading, 'members');
-  const found = windows.find(({ version }) => version === (held?.version ?? 0));
-  if (!found) throw new Error(`Nothing is known of version ${String(held?.version)} of ${windowsPolicy}.`);
-  return found.value;
+  const { settings } = await knownRules<SegmentTables, KnownRules>(reading, 'members');
+  const valueOf = <S extends Setting>(name: S): Settings[S] => {
+    const version = held.find(({ policy }) => policy === name)?.version ?? 0;
+    const found = settings[name].find((one) => one.version === version);
+    if (!found) throw new Error(`Nothing is known of version ${version} of ${name}.`);
+    return found.value;
+  };
+  return {
+    'inactivity.window': valueOf('inactivity.window'),
+    'customer-group': valueOf('customer-group'),
+    'reporting.currency': valueOf('reporting.currency'),
+  };
 }
 
 async function noLists(reading: Reading<SegmentTables>, { segments }: Windows): Promise<readonly string[]> {
@@ -208,7 +231,8 @@ class Trial {
   async *places(after?: string): AsyncGenerator<readonly Place[]> {
     const { asOf, knownAt } = this.asked;
     const only = `${categories[this.definition.of]}-`;
-    const pages = statesAt<SegmentTables, Customer>(this.reading, 'members', { asOf, knownAt }, { only, after });
+    const wide = isWide(this.definition);
+    const pages = statesAt<SegmentTables, Customer>(this.reading, 'members', { asOf, knownAt }, { only, after, wide });
     for await (const { keys, of } of pages) {
       const hidden = await this.namesAmong(keys);
       const members = await this.membersAmong(keys);

@@ -23,12 +23,24 @@ interface Told {
 const kinds = ['bought', 'cancelled', 'won', 'named', 'reopened', 'called', 'missed', 'converted', 'reverted'] as const;
 const more = ['qualified', 'disqualified', 'merged', 'separated', 'window', 'listed', 'unlisted', 'moved'] as const;
 
+/** What besides makes a customer a partner, friend, economist or dog. */
+const ofGroups = ['foreign', 'rate', 'surveyed', 'sent', 'answered', 'shared', 'joined', 'parted'] as const;
+const settings = ['group-policy', 'reporting-currency'] as const;
+
 const accountIds = ['a', 'b', 'c'] as const;
 const personIds = ['p', 'q', 'r'] as const;
+const currencies = ['USD', 'CHF'] as const;
 export const eur = (amount: number) => ({ amount, currency: 'EUR' });
 
-/** Events that could follow from commands: in each stream in an order that makes sense. */
-export function eventsOf(told: readonly (Omit<Told, 'what'> & { readonly what: string })[]): readonly GivenEvent[] {
+/**
+ * Events that could follow from commands: in each stream in an order that makes sense.
+ *
+ * @param held versions of policies that there are already
+ */
+export function eventsOf(
+  told: readonly (Omit<Told, 'what'> & { readonly what: string })[],
+  held: Readonly<Record<string, number>> = {},
+): readonly GivenEvent[] {
   const given: GivenEvent[] = [];
   const last = new Map<string, { readonly occurredAt: Instant; readonly type: string }>();
   let clock = 0;
@@ -47,6 +59,13 @@ export function eventsOf(told: readonly (Omit<Told, 'what'> & { readonly what: s
   const purchases: string[] = [];
   const wins: string[] = [];
   const merged = new Map<string, string>();
+  const joined = new Map<string, string>();
+  const versions = new Map<string, number>(Object.entries(held));
+  const change = (policy: string, value: object, occurred: number): void => {
+    const made = (versions.get(policy) ?? 0) + 1;
+    versions.set(policy, made);
+    tell(`policy-${policy}`, 'PolicyChanged', { policy, version: made, value }, occurred);
+  };
   const listed = new Set<string>();
   for (const { what, who, other, occurred, ticked, amount } of told) {
     clock += ticked;
@@ -123,6 +142,42 @@ export function eventsOf(told: readonly (Omit<Told, 'what'> & { readonly what: s
         { policy: 'inactivity.window', version: ++version, value },
         occurred,
       );
+    } else if (what === 'foreign') {
+      const order = {
+        ...{ ...buyer, source: { system: 'erp', reference: id }, kind: 'order', date: day(occurred).slice(0, 10) },
+        ...{ lines: [], amount: { amount, currency: currencies[who % 2] } },
+      };
+      purchases.push(`purchase-${id}`);
+      tell(`purchase-${id}`, 'PurchaseRecorded', order, occurred + 0.25);
+    } else if (what === 'rate') {
+      const [from, to] = who % 2 === 0 ? ['EUR', currencies[other % 2]] : [currencies[other % 2], 'EUR'];
+      const rate = { from, to, rate: `0.${amount + 10}`, validFrom: day(occurred - who * 30).slice(0, 10) };
+      tell(`rate-${from}`, 'ExchangeRateSet', rate, occurred);
+    } else if (what === 'surveyed') {
+      const survey = { surveyId: 's', surveyVersion: 1, kind: 'nps', score: amount % 11, wantedServices: [] };
+      tell(`response-${id}`, 'SurveyResponseRecorded', { ...survey, ...about }, occurred);
+    } else if (what === 'sent' || what === 'answered') {
+      const stream = `recipient-${personId}`;
+      if (what === 'sent') {
+        const consent = { source: 'form', since: day(0) };
+        tell(stream, 'CampaignSent', { campaignId: 'c', personId, channel: 'e-mail', consent }, occurred);
+      } else tell(stream, 'CampaignResponded', { campaignId: 'c', personId, kind: 'clicked' }, occurred);
+    } else if (what === 'shared') {
+      tell(`account-${accountId}`, 'ShareOfWalletEstimated', { perCent: amount % 101, source: 'guess' }, occurred);
+    } else if (what === 'joined' && personId < (personIds[other % 3] ?? 'p') && !joined.has(personId)) {
+      // The later one in the alphabet survives: no circles.
+      const survivorId = personIds[other % 3] ?? 'p';
+      joined.set(personId, survivorId);
+      tell(`person-${personId}`, 'PersonMergedInto', { survivorId }, occurred);
+    } else if (what === 'parted' && joined.has(personId)) {
+      tell(`person-${personId}`, 'PersonSeparated', { survivorId: joined.get(personId) }, occurred);
+      joined.delete(personId);
+    } else if (what === 'group-policy') {
+      const relationship = { satisfaction: amount, response: other * 9, interaction: who % 3, needed: 1 + (other % 3) };
+      const buying = { value: amount * 2, share: who * 20, recency: amount, needed: 1 + (who % 3) };
+      change('customer-group', { periodDays: 20 + amount, relationship, buying }, occurred);
+    } else if (what === 'reporting-currency') {
+      change('reporting.currency', { currency: ['EUR', ...currencies][other % 3] }, occurred);
     } else if (what === 'listed' && !listed.has(accountId)) {
       listed.add(accountId);
       tell('segment-list', 'StaticListMembersAdded', { members: [accountId] }, occurred);
@@ -133,12 +188,21 @@ export function eventsOf(told: readonly (Omit<Told, 'what'> & { readonly what: s
   return given;
 }
 
+const telling = <T extends string>(...what: readonly T[]) =>
+  fc.record({
+    what: fc.constantFrom(...what),
+    who: fc.nat(5),
+    other: fc.nat(11),
+    occurred: fc.integer({ min: 0, max: 300 }),
+    ticked: fc.constantFrom(0, 0, 0, 1, 3, 20),
+    amount: fc.integer({ min: 1, max: 120 }),
+  });
+
 /** What somebody tells, at random. */
-export const aTelling = fc.record({
-  what: fc.constantFrom(...kinds, ...more, 'bought', 'bought', 'won', 'named', 'called'),
-  who: fc.nat(5),
-  other: fc.nat(11),
-  occurred: fc.integer({ min: 0, max: 300 }),
-  ticked: fc.constantFrom(0, 0, 0, 1, 3, 20),
-  amount: fc.integer({ min: 1, max: 120 }),
-});
+export const aTelling = telling(...kinds, ...more, 'bought', 'bought', 'won', 'named', 'called');
+
+/** The same, with all that groups rest on. */
+export const aTellingOfGroups = telling(
+  ...[...kinds, ...more, ...ofGroups, ...ofGroups, ...settings],
+  ...(['bought', 'foreign', 'foreign', 'rate', 'rate', 'called', 'converted', 'merged'] as const),
+);

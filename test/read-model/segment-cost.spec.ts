@@ -19,6 +19,8 @@ const about = happened<SegmentEvents>();
 const rules: Readonly<Record<string, Rule>> = {
   windy: { field: 'industry', operator: 'one-of', value: ['Wind'] },
   gone: { field: 'phase', operator: 'one-of', value: ['inactive'] },
+  dogs: { field: 'group', operator: 'one-of', value: ['dog'] },
+  'no-dogs': { not: { field: 'group', operator: 'one-of', value: ['dog'] } },
   steady: { not: { field: 'phase', operator: 'one-of', value: ['inactive'] } },
   both: {
     all: [

@@ -84,6 +84,8 @@ const conditions: readonly Rule[] = [
   { field: 'last-purchase', operator: 'older-than', value: { days: 100 } },
   { field: 'last-interaction', operator: 'newer-than', value: { days: 200 } },
   { field: 'last-interaction', operator: 'known' },
+  { field: 'group', operator: 'one-of', value: ['dog'] },
+  { field: 'group', operator: 'one-of', value: ['friend', 'economist'] },
 ];
 const condition = fc.constantFrom(...conditions);
 const rule: fc.Arbitrary<Rule> = fc.oneof(

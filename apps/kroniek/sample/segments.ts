@@ -49,6 +49,25 @@ export function segments(story: Story): void {
   const certified = { field: 'attribute', name: 'certified-quality', operator: 'one-of', value: [true] };
   story.tell('DefineSegment', { ...growers, rule: { any: [industry, certified] } });
   story.tell('RetireSegment', { segmentId: 'eastern-customers', reason: 'Poland is sold to like any other country' });
+  story.pass(20, 30);
+  const group = (...value: readonly string[]) => ({ field: 'group', operator: 'one-of', value });
+  story.tell('DefineSegment', {
+    segmentId: 'partners',
+    name: 'Partners: loyal, and worth every visit',
+    of: 'accounts',
+    rule: group('partner'),
+  });
+  story.tell('DefineSegment', {
+    segmentId: 'well-disposed',
+    name: 'People of partners and friends who may be written to',
+    of: 'people',
+    rule: {
+      all: [
+        group('partner', 'friend'),
+        { field: 'consent', channel: 'e-mail', operator: 'one-of', value: ['opted-in'] },
+      ],
+    },
+  });
 }
 
 /** Whom the office sends a calendar: named one by one. */

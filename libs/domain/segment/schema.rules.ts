@@ -49,9 +49,7 @@ const money = object(
 );
 const fixed = object({ from: day, to: day }, 'Both days are included, in UTC.');
 
-/** All but the group, which no membership can rest on (`unjudged`). */
-const { group: _, ...wordsOffered } = wordFields;
-const wordsAsked = Object.entries(wordsOffered) as [Exclude<keyof typeof wordFields, 'group'>, readonly string[]][];
+const wordsAsked = Object.entries(wordFields) as [keyof typeof wordFields, readonly string[]][];
 
 const fieldsKnown: readonly FieldName[] = [
   ...textFields,

@@ -64,23 +64,31 @@ describe('A dynamic segment', () => {
   });
 
   it('cannot rest on what is computed when it is asked for, unless it did so before', () => {
-    const group: Rule = { not: { field: 'group', operator: 'one-of', value: ['dog'] } };
     const projected: Rule = {
       ...{ field: 'lifetime-value', of: 'projected', operator: 'at-least' },
       value: { amount: 1, currency: 'EUR' },
     };
-    expect(() => decide(segment, segment.initial, define({ rule: { any: [rule, group, projected] } }))).toThrow(
+    expect(() =>
+      decide(segment, segment.initial, define({ rule: { any: [rule, { not: projected }, projected] } })),
+    ).toThrow(
       expect.objectContaining({
         code: 'SEGMENT_RULE_INVALID',
         errors: [
-          expect.objectContaining({ path: 'rule.any[1].not.field' }),
+          expect.objectContaining({ path: 'rule.any[1].not.of' }),
           expect.objectContaining({ path: 'rule.any[2].of' }),
         ],
       }),
     );
-    given(segment, fact('SegmentDefined', { name, of: 'accounts', rule: group, version: 1 }))
-      .when(define({ rule: group, name: 'No dogs' }))
-      .then(fact('SegmentDefined', { name: 'No dogs', of: 'accounts', rule: group, version: 1 }));
+    given(segment, fact('SegmentDefined', { name, of: 'accounts', rule: projected, version: 1 }))
+      .when(define({ rule: projected, name: 'Promising' }))
+      .then(fact('SegmentDefined', { name: 'Promising', of: 'accounts', rule: projected, version: 1 }));
+  });
+
+  it('may rest on the group of a customer', () => {
+    const noDogs: Rule = { not: { field: 'group', operator: 'one-of', value: ['dog'] } };
+    given(segment)
+      .when(define({ rule: noDogs }))
+      .then(fact('SegmentDefined', { name, of: 'accounts', rule: noDogs, version: 1 }));
   });
 
   it('may be nested as deep as the language allows', () => {

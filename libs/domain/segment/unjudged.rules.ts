@@ -2,9 +2,9 @@ import type { FieldError } from '../../kernel/index.js';
 import { type Condition, isAll, isAny, isNot, type Rule } from './segment.rules.js';
 
 /**
- * Conditions that no membership can rest on, each with its path. The customer group and the projected value are computed
- * when they are asked for, from exchange rates and from the retention of all customers: who entered when, and because of
- * which event, would be told by none of the customer's own (docs/decisions/0022).
+ * Conditions that no membership can rest on, each with its path. The projected value is computed when it is asked for,
+ * from the retention of all customers: who entered when, and because of which event, would be told by none of the
+ * customer's own (docs/decisions/0022).
  */
 export function unjudged(rule: Rule, path = 'rule'): readonly FieldError[] {
   if (isAll(rule)) return rule.all.flatMap((part, place) => unjudged(part, `${path}.all[${place}]`));
@@ -13,12 +13,6 @@ export function unjudged(rule: Rule, path = 'rule'): readonly FieldError[] {
 }
 
 function ofCondition(condition: Condition, path: string): readonly FieldError[] {
-  if (condition.field === 'group') {
-    const message =
-      'No membership can rest on the group, which is judged when it is asked for: order a selection by it, or list ' +
-      'customers by it; campaigns and call lists leave dogs out.';
-    return [{ path: `${path}.field`, message }];
-  }
   if (condition.field === 'lifetime-value' && condition.of === 'projected') {
     const message = 'No membership can rest on the projected value, which is computed when it is asked for.';
     return [{ path: `${path}.of`, message }];
