@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { GroupPolicy } from '../../libs/domain/account/relationship.rules.js';
 import { readRule } from '../../libs/domain/segment/parse.rules.js';
 import type { Rule, SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
 import { unjudged } from '../../libs/domain/segment/unjudged.rules.js';
@@ -40,6 +41,8 @@ export interface SegmentAssumption {
   readonly rule?: object | undefined;
   /** In place of the policy `inactivity.window`. */
   readonly inactivityWindow?: Windows | undefined;
+  /** In place of the policy `customer-group`. */
+  readonly customerGroup?: GroupPolicy | undefined;
 }
 
 /** Which segment; without one, what everybody would belong to who enters. */
@@ -155,7 +158,10 @@ const trying = <R>(
     const settings = await settingsAt(reading);
     const windows = assumption.inactivityWindow ?? settings['inactivity.window'];
     const groups = restsOnGroups(rule)
-      ? { policy: settings['customer-group'], currency: settings['reporting.currency'].currency }
+      ? {
+          policy: assumption.customerGroup ?? settings['customer-group'],
+          currency: settings['reporting.currency'].currency,
+        }
       : undefined;
     const notApplied = restsOnWindows(rule) ? await noLists(reading, windows) : [];
     const definition = { of, rule, windows, groups };

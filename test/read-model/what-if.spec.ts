@@ -140,11 +140,11 @@ describe('what if', () => {
         async (told, { of, standing, assumed, inactivityWindow, customerGroup, moments }) => {
           const given = [defined('tried', 0, of, standing, 1), ...eventsOf(told)];
           const asOf = day(end + 1);
-          const trial: SegmentAssumption = { rule: assumed, ...(inactivityWindow && { inactivityWindow }) };
           const policies: PhasesAssumption = {
             ...(inactivityWindow && { inactivityWindow }),
             ...(customerGroup && { customerGroup }),
           };
+          const trial: SegmentAssumption = { rule: assumed, ...policies };
           const asked = { segmentId: 'tried', seesNames: true };
           let members: readonly string[] = [];
           const places = new Map<string, object>();

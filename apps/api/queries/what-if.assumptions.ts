@@ -67,6 +67,11 @@ export class SegmentAssumptions {
   @Optional()
   @PartOf(InactivityWindowPolicy)
   readonly inactivityWindow?: InactivityWindowPolicy;
+
+  /** What groups in the rule are judged by, in place of the policy `customer-group`. */
+  @Optional()
+  @PartOf(CustomerGroupPolicy)
+  readonly customerGroup?: CustomerGroupPolicy;
 }
 
 export class PhasesAssumptions {
