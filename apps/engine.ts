@@ -9,7 +9,7 @@ import {
   Receipts,
   Streams,
 } from '../libs/cqrs/index.js';
-import { EventLog, PersonalKeys, StoreUnavailable } from '../libs/event-log/index.js';
+import { EventLog, PersonalKeys, StoreUnavailable, type Writer } from '../libs/event-log/index.js';
 import { systemClock, type AskingProcess, type Clock, type Process } from '../libs/kernel/index.js';
 import { isDatabaseUnavailable, openDatabase, type Database } from '../libs/read-model/index.js';
 import { segmentMembership } from './segment-membership.js';
@@ -22,6 +22,8 @@ export interface EngineSettings {
   readonly masterKey: Buffer;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Who appends; left out: a client in this thread. */
+  readonly writer?: Writer;
 }
 
 /** What the API and the projector both stand on: the two stores, and the one way to execute a command. */
@@ -49,12 +51,16 @@ export async function openEngine({
   masterKey,
   log,
   clock = systemClock,
+  writer,
 }: EngineSettings): Promise<Engine> {
   const database = openDatabase(databaseUrl);
   const personalKeys = await PersonalKeys.open(database.db, masterKey);
   const receipts = await Receipts.open(database, masterKey);
   const apiKeys = await ApiKeys.open(database.db);
-  const eventLog = EventLog.connect({ url: eventStoreUrl, catalogue: domainCatalogue, keys: personalKeys, log });
+  const eventLog = EventLog.connect({
+    ...{ url: eventStoreUrl, catalogue: domainCatalogue, keys: personalKeys, log },
+    ...(writer && { writer }),
+  });
   const commands = new CommandCatalogue();
   const streams = new Streams(eventLog, () => performance.now());
   const executor = new CommandExecutor(commands, eventLog, streams, receipts, clock);

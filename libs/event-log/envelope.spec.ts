@@ -21,8 +21,8 @@ const draft = (data: object): Draft => ({ type: 'NoteTaken', schema: 1, data: da
 /** A proposed event after its way through the store. */
 const stored = (event: ProposedEvent | undefined) => ({
   ...event,
-  data: JSON.parse(JSON.stringify(event?.data)) as object,
-  metadata: JSON.parse(Buffer.from(event?.metadata as Uint8Array).toString()) as StoredMetadata,
+  data: JSON.parse(event?.data ?? '') as object,
+  metadata: JSON.parse(event?.metadata ?? '') as StoredMetadata,
 });
 const head = { revision: 4, hash: 'ab', occurredAt: context.occurredAt, position: 9n };
 
@@ -33,7 +33,6 @@ describe('the envelope', () => {
       {
         id: 'b932c812-b0fd-51f2-9732-1f460fb1254b',
         type: 'NoteTaken',
-        contentType: 'application/json',
         data: { n: 1 },
         metadata: {
           $correlationId: 'c1',

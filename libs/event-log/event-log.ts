@@ -7,17 +7,17 @@ import {
   type RecordedEvent,
   categoryOf,
 } from '../kernel/index.js';
-import { Appender } from './appending.js';
-import { Connection, type Log } from './connection.js';
 import { type AppendContext, type Draft, type StreamHead, proposeEvents, sealedKey } from './envelope.js';
 import { LogFeed, type LogFeedOptions } from './log-feed.js';
+import { LogWriter, type Writer } from './log-writer.js';
 import type { PersonalKeys } from './personal-keys.js';
 import { declarationOf, headAt, recorded } from './recorded.js';
 import { splitPersonal } from './personal-fields.js';
-import { endureStrayRejections } from './stray-rejections.js';
 
 export interface EventLogOptions extends LogFeedOptions {
   readonly keys: PersonalKeys;
+  /** Left out: one of its own, in this thread. */
+  readonly writer?: Writer;
 }
 
 /** A decision's fact, before it is recorded. */
@@ -41,26 +41,17 @@ export interface LoadedStream {
 
 /** The log of all facts, in EventStoreDB. */
 export class EventLog implements EventFeed {
-  private readonly appender: Appender;
-  private readonly release: () => void;
-
   private constructor(
     private readonly catalogue: EventCatalogue,
     private readonly keys: PersonalKeys,
-    private readonly appends: Connection,
+    private readonly writer: Writer,
     private readonly feed: LogFeed,
-    log: Log,
-  ) {
-    this.appender = new Appender(appends, feed.reader);
-    this.release = endureStrayRejections(log);
-  }
+  ) {}
 
   /** Does not wait for the store: see `ready`. */
-  static connect({ url, catalogue, keys, callTimeoutMs = 5_000, log = () => undefined }: EventLogOptions): EventLog {
-    // Two, so that a failure of the one stream that carries all appends leaves the reads alone.
-    const appends = new Connection(url, 'appends', callTimeoutMs, log);
-    const feed = LogFeed.connect({ url, catalogue, callTimeoutMs, log });
-    return new EventLog(catalogue, keys, appends, feed, log);
+  static connect({ catalogue, keys, writer, ...options }: EventLogOptions): EventLog {
+    const feed = LogFeed.connect({ catalogue, ...options });
+    return new EventLog(catalogue, keys, writer ?? LogWriter.connect(options), feed);
   }
 
   /**
@@ -91,7 +82,7 @@ export class EventLog implements EventFeed {
     if (facts.length === 0) throw new Error(`Nothing to append to ${stream}.`);
     const drafts = await Promise.all(facts.map((fact) => this.draft(stream, fact)));
     const { events, hash } = proposeEvents(stream, head, drafts, context);
-    const position = await this.appender.append(stream, head, events);
+    const position = await this.writer.append(stream, head?.revision ?? null, events);
     const revision = (head?.revision ?? -1) + events.length;
     return {
       head: { revision, hash, occurredAt: context.occurredAt, position },
@@ -115,8 +106,7 @@ export class EventLog implements EventFeed {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.appends.close(), this.feed.close()]);
-    this.release();
+    await Promise.all([this.writer.close(), this.feed.close()]);
   }
 
   private async opened(events: RecordedEvent[]): Promise<RecordedEvent[]> {

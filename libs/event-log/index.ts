@@ -16,7 +16,10 @@ export {
   UnreadableEvent,
   WrongRevision,
 } from './errors.js';
+export { gathering } from './gathering.js';
 export { type Appended, EventLog, type EventLogOptions, type LoadedStream, type NewFact } from './event-log.js';
 export { type Port, PortFeed, serveFeed } from './feed-port.js';
 export { LogFeed, type LogFeedOptions } from './log-feed.js';
+export { LogWriter, type LogWriterOptions, type Writer } from './log-writer.js';
 export { type Closed, PersonalKeys } from './personal-keys.js';
+export { PortWriter, serveWriter } from './writer-port.js';

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import DataLoader from 'dataloader';
+import type DataLoader from 'dataloader';
 import { type QueryExecutorProvider, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { type Sealed, refused } from '../kernel/index.js';
+import { gathering } from './gathering.js';
 import { close, disclose, freshBytes, secretKey } from './sealing.js';
 
 /** An event, or whatever else carries sealed personal fields. */
@@ -23,19 +24,6 @@ type Key = KeyObject | null;
 /** How long a process may go on with a key that another one has destroyed. */
 const cachedFor = 60_000;
 
-/** One query at a time: what is asked for meanwhile shares the next one. */
-function batched<K extends Key | Error>(query: (subjects: readonly string[]) => Promise<K[]>): DataLoader<string, Key> {
-  let running: Promise<unknown> = Promise.resolve();
-  return new DataLoader<string, Key>(
-    (subjects) => {
-      const answer = query(subjects);
-      running = answer.catch(() => undefined);
-      return answer;
-    },
-    { cache: false, maxBatchSize: 1_000, batchScheduleFn: (dispatch) => void running.then(dispatch) },
-  );
-}
-
 /**
  * The keys that personal fields are encrypted under: one a person, wrapped by the master key, in PostgreSQL
  * (`kroniek.personal_keys`). Destroying a key makes all that was sealed under it unreadable, wherever it lies.
@@ -49,8 +37,8 @@ export class PersonalKeys {
     private readonly db: QueryExecutorProvider,
     private readonly master: KeyObject,
   ) {
-    this.kept = batched((subjects) => this.find(subjects));
-    this.made = batched((subjects) => this.findOrMake(subjects));
+    this.kept = gathering((subjects) => this.find(subjects));
+    this.made = gathering((subjects) => this.findOrMake(subjects));
   }
 
   /**

@@ -1,25 +1,23 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { MalformedRequest } from './problem.js';
 
 /** The most that one command may be, alone or as a line of many. */
 export const mostBytes = 1024 * 1024;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** What some editors begin a file with. */
+const byteOrderMark = '\ufeff';
 
 /**
  * Bytes to JSON. Broken UTF-8 is refused, not repaired: a name must be stored as it was meant or not at all.
  *
  * @throws MalformedRequest
  */
-export function readJson(bytes: Uint8Array): unknown {
-  let text: string;
+export function readJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new MalformedRequest(400, 'BROKEN_UTF8', 'The body is not valid UTF-8.');
   try {
-    text = utf8.decode(bytes);
-  } catch {
-    throw new MalformedRequest(400, 'BROKEN_UTF8', 'The body is not valid UTF-8.');
-  }
-  try {
-    return JSON.parse(text);
+    const text = bytes.toString('utf8');
+    return JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text);
   } catch {
     throw new MalformedRequest(400, 'MALFORMED_JSON', 'The body is not valid JSON.');
   }
@@ -42,6 +40,9 @@ export function readBodies(server: FastifyInstance): void {
   server.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
 }
 
+/** Space, tab and what Windows ends its lines with. */
+const blanks: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
+
 /** A line of a body, or the reason why it is none. */
 export type Line = { readonly number: number } & ({ readonly bytes: Buffer } | { readonly tooLong: true });
 
@@ -54,7 +55,7 @@ export async function* linesOf(body: AsyncIterable<Buffer>): AsyncGenerator<Line
     number++;
     const bytes = Buffer.concat(heldBytes > mostBytes ? [] : held);
     const line: Line = heldBytes > mostBytes ? { number, tooLong: true } : { number, bytes };
-    const blank = heldBytes <= mostBytes && bytes.toString('latin1').trim() === '';
+    const blank = heldBytes <= mostBytes && bytes.every((byte) => blanks.has(byte));
     held = [];
     heldBytes = 0;
     return blank ? undefined : line;

@@ -22,7 +22,7 @@ export type Addresses = {
 const patience = { services: 4_500, eventStore: 2_000, postgres: 2_000 };
 
 /** The projector has a second heap in its reading thread, so that each gets less. */
-const roomy = { old: 256, semi: 32 };
+const roomy = { old: 256, semi: 64 };
 const twoHeaps = { old: 256, semi: 16 };
 
 /** The tree of processes: PostgreSQL first, then the event store over it, then projector and API. */

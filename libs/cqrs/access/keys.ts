@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { sql, type Kysely } from 'kysely';
 import { v5 as deriveId } from 'uuid';
@@ -140,7 +140,7 @@ const namespaceOfChosenKeys = '8d4c1f0e-5b0a-4c39-9a57-0f3f8b1c2d6e';
 
 const newKey = (): string => `${prefix}_${randomUUID()}_${randomBytes(32).toString('base64url')}`;
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hashOf = (text: string): string => hash('sha256', text);
 
 function partsOf(key: string): { id: string; secret: string } | undefined {
   const match = /^kroniek_([0-9a-f-]{36})_(.+)$/.exec(key);
