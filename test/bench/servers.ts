@@ -32,7 +32,7 @@ export async function startBenchServers(): Promise<BenchServers> {
   const adminKey = randomBytes(24).toString('hex');
   const masterKey = randomBytes(32);
 
-  const start = (name: string, module: string, environment: Record<string, string>, semi = 64): Promise<void> =>
+  const start = (name: string, module: string, environment: Record<string, string>, semi = 16): Promise<void> =>
     new Promise((served, failed) => {
       const child = fork(join(dist, module), [], {
         env: { ...process.env, ...environment },
@@ -67,7 +67,7 @@ export async function startBenchServers(): Promise<BenchServers> {
     DATABASE_URL: postgres.url('eventstore'),
     PORT: String(storePort),
   });
-  await start('api', 'apps/api/main.js', service);
+  await start('api', 'apps/api/main.js', service, 64);
 
   return {
     postgres,
@@ -77,13 +77,8 @@ export async function startBenchServers(): Promise<BenchServers> {
     masterKey,
     startProjector: (readModels) =>
       readModels
-        ? start(
-            'projector',
-            'test/bench/projector.js',
-            { ...service, KRONIEK_BENCH_READ_MODELS: readModels.join() },
-            16,
-          )
-        : start('projector', 'apps/projector/main.js', service, 16),
+        ? start('projector', 'test/bench/projector.js', { ...service, KRONIEK_BENCH_READ_MODELS: readModels.join() })
+        : start('projector', 'apps/projector/main.js', service),
     stopProjector: () => end('projector'),
     memory: async () => {
       const own = [...children.values()].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));

@@ -21,9 +21,10 @@ export type Addresses = {
 /** Milliseconds; all of it stays under the ten seconds that a stop may take. */
 const patience = { services: 4_500, eventStore: 2_000, postgres: 2_000 };
 
-/** The projector has a second heap in its reading thread, so that each gets less. */
+/** Megabytes. What the API makes of a command lives no longer than it; the more room, the less of it is ever moved. */
 const roomy = { old: 256, semi: 64 };
-const twoHeaps = { old: 256, semi: 16 };
+/** The projector has a second heap in its reading thread; what the event store holds lies outside of its heap. */
+const lean = { old: 256, semi: 16 };
 
 /** The tree of processes: PostgreSQL first, then the event store over it, then projector and API. */
 export class Supervisor {
@@ -91,7 +92,7 @@ export class Supervisor {
 
   private async startEventStore(): Promise<string> {
     const port = await this.folder.port('event-store');
-    const eventStore = this.process('event-store', this.modules.eventStore, roomy, () => ({
+    const eventStore = this.process('event-store', this.modules.eventStore, lean, () => ({
       DATABASE_URL: this.postgres?.url(databases.eventStore) ?? '',
       PORT: String(port),
     }));
@@ -102,7 +103,7 @@ export class Supervisor {
   }
 
   private async startServices(environment: () => Record<string, string>): Promise<[api: Ready]> {
-    const projector = this.process('projector', this.modules.projector, twoHeaps, environment);
+    const projector = this.process('projector', this.modules.projector, lean, environment);
     const api = this.process('api', this.modules.api, roomy, environment);
     this.services = [projector, api];
     const [, ready] = await Promise.all([
