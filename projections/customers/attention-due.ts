@@ -9,12 +9,13 @@ import {
   type Moment,
   type Page,
   type Paging,
-  read,
+  readSteadily,
   rows,
 } from '../../libs/read-model/index.js';
-import { attentionAt, type AttentionRow } from './attention.js';
+import { attentionAt, type AttentionRow, cadenceAt } from './attention.js';
+import { bySilence, bySilenceOf, daysFrom, firstInLine, inOrderOf } from './in-order.js';
 import { customers } from './index.js';
-import { askedOf } from './queries.js';
+import { askedOf, withWindows } from './queries.js';
 
 /** A customer that is to be reached. People are told by their ids alone. */
 export interface AttentionDue {
@@ -70,24 +71,38 @@ export interface AttentionAsked extends Moment, Paging {
 }
 
 /** A page of customers to be reached, those first that have waited longest. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
-export const attentionDue = (database: Database, asked: AttentionAsked): Promise<Page<AttentionDue>> =>
-  read(database, customers, asked, async (reading) => {
-    const { limit: _limit, cursor, ...query } = asked;
+export const attentionDue = (database: Database, given: AttentionAsked): Promise<Page<AttentionDue>> =>
+  readSteadily(database, customers, given, async (reading) => {
+    const { limit: _limit, cursor, ...query } = given;
     const { owner, phase, group, names } = query;
-    const limit = limitOf(asked);
+    const limit = limitOf(given);
     const cursors = new Cursors({ list: 'attention', ...query });
     const after = cursors.read(cursor, ['string', 'string']);
+    const asked = await withWindows(reading, askedOf(reading, given, names));
+    const cadence = await cadenceAt(reading, asked);
+    // Who is due waits since before the shortest interval; whom no rule applies to is never due.
+    if (cadence === undefined) return { items: [], next: null };
     const only = [
       sql`true`,
-      ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
       ...(phase === undefined ? [] : [sql`phase = ${phase}`]),
       ...(group === undefined ? [] : [sql`customer_group = ${group}`]),
       ...(after ? [sql`(due_at, id) > (${after[0]}::timestamptz, ${after[1]})`] : []),
     ];
-    const found = await rows(
-      reading,
-      sql<AttentionRow>`select * from ${attentionAt(askedOf(reading, asked, names))} a
-        where ${sql.join(only, sql` and `)} order by due_at, id limit ${limit + 1}`,
-    );
+    const found = await firstInLine<AttentionRow>(reading, asked, {
+      line:
+        owner === undefined
+          ? bySilence(asked, { until: sql`${asked.t} - make_interval(hours => 24 * ${cadence.shortest}::integer)` })
+          : bySilenceOf(asked, owner),
+      from: after && daysFrom(String(after[0]), -cadence.longest),
+      count: limit + 1,
+      judge: (members) =>
+        rows(
+          reading,
+          sql<AttentionRow>`select * from ${attentionAt({ ...asked, only: members })} a
+              where ${sql.join(only, sql` and `)}`,
+        ),
+      compare: (a, b) => inOrderOf(a.due_at, b.due_at) || inOrderOf(a.id, b.id),
+      isSettled: (row, reached) => row.due_at < daysFrom(reached, cadence.shortest),
+    });
     return cursors.page(found, limit, dueOf, (row) => [row.due_at, row.id]);
   });

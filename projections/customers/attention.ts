@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../../libs/kernel/index.js';
+import { type Reading, rows } from '../../libs/read-model/index.js';
 import { type Asked, policyAt } from './bought.js';
 import { type CustomerRow, customersAt } from './customers.js';
+import type { CustomersTables } from './tables.js';
 
 /** A customer that is to be reached, as SQL gives it. */
 export type AttentionRow = Pick<
@@ -24,6 +26,25 @@ export type AttentionRow = Pick<
   readonly policy_version: number;
 };
 
+/** Days between which the intervals of the policy `attention.cadence` lie; `undefined`: it has none. */
+export async function cadenceAt(
+  reading: Reading<CustomersTables>,
+  asked: Asked,
+): Promise<{ readonly shortest: number; readonly longest: number } | undefined> {
+  const [found] = await rows(
+    reading,
+    sql<{ shortest: number | null; longest: number | null }>`
+      select min((rule ->> 'days')::integer) as shortest, max((rule ->> 'days')::integer) as longest
+      from ${policyAt(asked, 'attention.cadence')} p, jsonb_array_elements(p.value -> 'rules') r (rule)`,
+  );
+  if (!found || found.shortest === null || found.longest === null) return undefined;
+  return { shortest: found.shortest, longest: found.longest };
+}
+
+/** The static lists that `c` itself stands on: of few one by one, of all together. */
+const listsOf = (asked: Asked): RawBuilder<unknown> =>
+  sql`select lists from ${asked.source.at('clocks')} l where l.id = c.id ${asked.only ? sql`offset 0` : sql``}`;
+
 /**
  * Customers that should have been reached by now and were not (S2; domain.md §5): the first rule of `attention.cadence`
  * that applies to a customer says how often. A rule for a segment applies to who stands on that static list: whom a
@@ -36,7 +57,7 @@ export const attentionAt = (asked: Asked): RawBuilder<AttentionRow> => sql<Atten
       c.failed_attempts, c.known_since, r.days as every_days, r.place as rule, p.version as policy_version,
       coalesce(c.last_interaction, c.known_since) + make_interval(hours => 24 * r.days) as due_at
     from ${customersAt(asked)} c
-      left join ${asked.source.at('clocks')} u on u.id = c.id
+      left join lateral (${listsOf(asked)}) u on true
       cross join ${policyAt(asked, 'attention.cadence')} p
       cross join lateral (
         select (rule ->> 'days')::integer as days, place::integer

@@ -133,7 +133,7 @@ export const boughtOf = (asked: Asked): RawBuilder<unknown> => {
   const dividend = sql`(amount * (case when ${straight} then found[3]::numeric else 1 end) * ${minorUnits(sql`reporting_currency`)})`;
   const divisor = sql`((case when ${straight} then 1 else found[3]::numeric end) * ${minorUnits(sql`currency`)})`;
   const known = sql`(q.position < c.learnt_position::bigint)`;
-  // As an expression of its own, it costs those nothing who do not ask for amounts.
+  // As columns of their own, rate and amount are worked out once, and cost those nothing who do not ask for amounts.
   return sql`bought as (
     select *, case when currency = reporting_currency then amount
       when found is not null then ${halfUp(dividend, divisor)} end as reporting,
@@ -147,6 +147,7 @@ export const boughtOf = (asked: Asked): RawBuilder<unknown> => {
         order by ${known} desc, holds_from desc, position desc limit 1
       ) end as found
       from counted c cross join (select value ->> 'currency' as currency from ${policyAt(asked, 'reporting.currency')} v) r
-    ) x
+      offset 0
+    ) x offset 0
   )`;
 };

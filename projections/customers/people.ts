@@ -87,7 +87,13 @@ export const people = versions<PersonEvents>()({
     PersonMergedInto: ({ data }) => ({ merged_into: data.survivorId, up: data.survivorId }),
     PersonSeparated: (_, { account_id }) => ({ merged_into: null, up: account_id }),
   },
-  indexes: [{ on: ['up'] }, { on: ['merged_into'] }, { on: ['owner', 'id'] }],
+  indexes: [
+    { on: ['up'] },
+    { on: ['merged_into'] },
+    { on: ['owner', 'id'] },
+    { on: ['known_since', 'id'] },
+    { on: ['known_since', 'id'], current: true },
+  ],
 });
 
 export type PersonRow = StoredRow<typeof people>;

@@ -108,3 +108,21 @@ export async function firstById(
   }
   return found.slice(0, count);
 }
+
+/** Those of some customers that are somebody's, or somewhere, as their own rows tell. */
+export const owned = (
+  { at }: Reading<CustomersTables>,
+  ids: readonly string[],
+  { kind, owner, country, industry }: WhichCustomers,
+): RawBuilder<{ id: string }> => {
+  const placed = those({ country, industry });
+  const part = (table: 'accounts' | 'people', conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
+    sql`select id from ${at(table)} x where id = any(${ids}::text[]) and ${allOf([...those({ owner }), ...conditions])}`;
+  const parts = [
+    ...(kind === 'person' ? [] : [part('accounts', placed)]),
+    ...(kind === 'account' || placed.length > 0 ? [] : [part('people', [])]),
+  ];
+  return parts.length === 0
+    ? sql<{ id: string }>`select null::text as id where false`
+    : sql<{ id: string }>`${sql.join(parts, sql` union all `)}`;
+};

@@ -9,14 +9,15 @@ import {
   type Moment,
   type Page,
   type Paging,
-  read,
+  readSteadily,
   type Reading,
   rows,
 } from '../../libs/read-model/index.js';
 import { type Asked, type Members, policyAt } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
+import { firstPlaced, type Placed } from './first-placed.js';
 import { customers } from './index.js';
-import { allOf, firstById, membersAt, those, type WhichCustomers } from './places.js';
+import { allOf, firstById, membersAt, owned, those, type WhichCustomers } from './places.js';
 import type { CustomersTables } from './tables.js';
 
 /** A customer at a moment. People are told by their ids alone. */
@@ -164,7 +165,7 @@ const sortKeys = {
 
 /** A page of customers. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
 export const customersList = (database: Database, given: CustomersAsked): Promise<Page<CustomerListed>> =>
-  read(database, customers, given, async (reading) => {
+  readSteadily(database, customers, given, async (reading) => {
     const { limit: _limit, cursor, names, ...asked } = given;
     const { asOf, knownAt, phase, kind, owner, country, industry, group, sort = 'id', order } = asked;
     const limit = limitOf(given);
@@ -216,11 +217,20 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       const byId = await detailed(await membersAt(reading, all, page.items));
       return { items: page.items.flatMap((id) => byId.get(id) ?? []), next: page.next };
     }
-    const places = await rows(
-      reading,
-      sql<{ id: string; key: string | number }>`select id, ${by.key} as key from ${customersAt(all)} c
-        where ${allOf([...judged, ...own])} order by key ${direction}, id ${direction} limit ${limit + 1}`,
-    );
+    const placed = (of: Asked): RawBuilder<Placed> =>
+      sql<Placed>`select id, ${by.key} as key from ${customersAt(of)} c where ${allOf([...judged, ...own])}`;
+    const isPartial = [kind, owner, country, industry].some((given) => given !== undefined);
+    const first =
+      backwards && sort !== 'value-at-risk'
+        ? await firstPlaced(reading, all, {
+            ...{ sort, phase, after: after?.[0], count: limit + 1 },
+            among: isPartial ? (ids) => owned(reading, ids, { kind, owner, country, industry }) : undefined,
+            judge: (members) => rows(reading, placed({ ...all, only: members })),
+          })
+        : undefined;
+    const places =
+      first ??
+      (await rows(reading, sql<Placed>`${placed(all)} order by key ${direction}, id ${direction} limit ${limit + 1}`));
     const page = cursors.page(
       places,
       limit,

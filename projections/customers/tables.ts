@@ -148,7 +148,13 @@ export const accounts = versions<AccountEvents>()({
     AccountMergeDropped: unchanged,
     AccountsUnmerged: unchanged,
   },
-  indexes: [{ on: ['up'] }, { on: ['owner', 'id'] }, { on: ['name', 'id'], current: true }, { on: ['parent_id'] }],
+  indexes: [
+    { on: ['up'] },
+    { on: ['owner', 'id'] },
+    { on: ['name', 'id'], current: true },
+    { on: ['parent_id'] },
+    { on: ['opened_at', 'id'] },
+  ],
 });
 
 function located(location?: AccountEvents['AccountOpened']['open']['location']) {
@@ -205,7 +211,12 @@ export const purchases = versions<PurchaseEvents>()({
     PurchaseCancelled: () => ({ cancelled: true }),
     PurchaseOpportunityAssigned: ({ data }) => ({ opportunity_id: data.opportunityId }),
   },
-  indexes: [{ on: ['subject_id'] }, { on: ['subject_id'], where: 'by_person' }, { on: ['opportunity_id'] }],
+  indexes: [
+    { on: ['subject_id'] },
+    { on: ['subject_id'], where: 'by_person' },
+    { on: ['opportunity_id'] },
+    { on: ['bought_at', 'subject_id'] },
+  ],
 });
 
 /** Every version of every opportunity, as far as customers are concerned. */
@@ -245,7 +256,7 @@ export const opportunities = versions<OpportunityEvents>()({
     OpportunityWithdrawn: () => ({ status: 'withdrawn' as const }),
     OpportunityReopened: () => ({ status: 'open' as const }),
   },
-  indexes: [{ on: ['account_id'] }],
+  indexes: [{ on: ['account_id'] }, { on: ['won_at', 'account_id'] }],
 });
 
 const subjectsOf = ({ accountId, personId, participants }: About): readonly string[] => [
@@ -318,6 +329,8 @@ export const clocks = timelines<ActivityEvents & SegmentEvents>()({
       lists,
     },
   }),
+  // With what tells that a row does not lie over a moment, so that most others are passed by in the index.
+  indexes: [{ on: ['last_interaction', 'id', 'valid_to'] }],
 });
 
 /** Lists whose members are named one by one: of all other segments the events do not tell the members. */

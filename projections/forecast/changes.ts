@@ -69,8 +69,12 @@ export async function forecastChanges(database: Database, asked: ChangesAsked): 
   return readSteadily(database, forecastModel, { asOf: to, knownAt }, async (reading) => {
     const { currency, reporting } = await askedFor(reading, { asOf: to });
     const way = new Way(reading, from, to, fromKnownAt, knownAt);
-    const opportunities = await way.opportunities(asked.period, currency);
     const pipelines = await way.pipelines();
+    const moved = await way.moved(asked.period, currency);
+    // What counts for the same all the way is told apart only where something else than its own events may change that.
+    const isTold = asked.team !== undefined || pipelines.some(({ passed, initial }) => passed && !initial);
+    const unmoved = await way.unmoved(asked.period, currency, !isTold);
+    const opportunities = [...moved, ...unmoved].sort((a, b) => (a.position < b.position ? -1 : 1));
     const foreign = [...new Set(opportunities.map((row) => row.currency))].filter((own) => own !== reporting);
     const world = new World(
       { ...asked, measure, currency: reporting, definitions: pipelines },
@@ -110,12 +114,19 @@ function inOrder(path: string, earlier: Instant, later: Instant | undefined): vo
   ]);
 }
 
+/** The columns of a version that are counted. */
+const counted = sql`o.id, o.title, o.pipeline_id, o.stage, o.owner, o.status, o.amount, o.currency, o.set_category,
+  o.falls_on, o.valid_from, o.valid_to, o.recorded_from, o.recorded_to, o.revision, o.position, o.cause, o.actor_id,
+  o.actor_role`;
+
 /** The rows that hold at the first moment, and those that come to hold on the way to the second. */
 class Way {
-  /** It holds at the first moment. */
+  /** It began by the first moment. */
   private readonly initial: RawBuilder<boolean>;
   /** It holds at the first moment, or comes to hold by the second. */
   private readonly passed: RawBuilder<boolean>;
+  /** Ids of opportunities that had an event on the way. */
+  private readonly awake: RawBuilder<unknown>;
 
   constructor(
     private readonly reading: ForecastReading,
@@ -126,27 +137,75 @@ class Way {
   ) {
     const [t1, t2] = [sql`${from}::timestamptz`, sql`${to}::timestamptz`];
     const [k1, k2] = [sql`${fromKnownAt ?? 'infinity'}::timestamptz`, sql`${knownAt ?? 'infinity'}::timestamptz`];
+    const lasts = sql`(valid_to > ${t1} or recorded_to > ${k1} or valid_to = 'infinity')`;
     this.initial = sql`(valid_from <= ${t1} and recorded_from <= ${k1})`;
-    this.passed = sql`(valid_from <= ${t2} and recorded_from <= ${k2}
-      and (valid_to > ${t1} or recorded_to > ${k1} or valid_to = 'infinity'))`;
+    this.passed = sql`(valid_from <= ${t2} and recorded_from <= ${k2} and ${lasts})`;
+    const all = reading.all('opportunities');
+    // By when it happened, and by when it was learnt, each along an index.
+    this.awake = sql`(
+      select id from ${all} a where valid_from > ${t1} and valid_from <= ${t2} and recorded_from <= ${k2}
+      union select id from ${all} a where recorded_from > ${k1} and recorded_from <= ${k2} and valid_from <= ${t2})`;
   }
 
-  /** All versions of whatever falls into the period at some point of the way. */
-  opportunities(period: Period, currency: RawBuilder<unknown>): Promise<readonly OnTheWay<WalkedOpportunity>[]> {
-    const all = this.reading.all('opportunities');
+  /** Those that had an event on the way and fall into the period at some point of it: every version. */
+  private movedIn(period: Period): RawBuilder<unknown> {
+    return sql`(select distinct o.id from ${this.awake} m join ${this.reading.all('opportunities')} o on o.id = m.id
+      where ${fallsIn(period)} and ${this.passed})`;
+  }
+
+  /** What is won, in the reporting currency, and the rate that it takes. */
+  private closed(currency: RawBuilder<unknown>): {
+    readonly amount: RawBuilder<number | null>;
+    readonly rate: RawBuilder<unknown>;
+  } {
+    const of = { amount: sql`o.amount`, from: sql`o.currency`, rate: sql`w.rate`, direct: sql`w.direct` };
+    return {
+      amount: sql<number | null>`case when o.status = 'won' then ${convertedTo(currency, of)} end`,
+      rate: sql`lateral ${closedRate(this.reading, currency)} w on o.status = 'won' and o.currency <> ${currency}`,
+    };
+  }
+
+  /** All versions on the way of whatever had an event on it and falls into the period at some point of it. */
+  moved(period: Period, currency: RawBuilder<unknown>): Promise<readonly OnTheWay<WalkedOpportunity>[]> {
+    const closed = this.closed(currency);
     return rows(
       this.reading,
-      sql<OnTheWay<WalkedOpportunity>>`select o.*, ${this.initial} as initial,
-          case when o.status = 'won' then ${convertedTo(currency, {
-            amount: sql`o.amount`,
-            from: sql`o.currency`,
-            rate: sql`w.rate`,
-            direct: sql`w.direct`,
-          })} end as closed
-        from ${all} o
-          left join lateral ${closedRate(this.reading, currency)} w on o.status = 'won' and o.currency <> ${currency}
-        where o.id in (select o.id from ${all} o where ${fallsIn(period)} and ${this.passed}) and ${this.passed}
-        order by o.position`,
+      sql<OnTheWay<WalkedOpportunity>>`with moved as materialized ${this.movedIn(period)}
+        select ${counted}, ${this.initial} as initial, ${closed.amount} as closed
+        from moved m join ${this.reading.all('opportunities')} o on o.id = m.id left join ${closed.rate}
+        where ${this.passed}`,
+    );
+  }
+
+  /**
+   * What falls into the period and had no event on the way. Taken together, those that count alike are one row, under the
+   * first id of them: no event of theirs is there to be told. Open ones in another currency are rounded one by one.
+   */
+  unmoved(
+    period: Period,
+    currency: RawBuilder<unknown>,
+    isTogether: boolean,
+  ): Promise<readonly OnTheWay<WalkedOpportunity>[]> {
+    const closed = this.closed(currency);
+    const own = sql`with moved as materialized ${this.movedIn(period)},
+      unmoved as (
+        select ${counted}, true as initial, ${closed.amount} as closed
+        from ${this.reading.all('opportunities')} o left join ${closed.rate}
+        where ${fallsIn(period)} and ${this.initial} and ${this.passed}
+          and not exists (select from moved m where m.id = o.id)
+      )`;
+    if (!isTogether) return rows(this.reading, sql<OnTheWay<WalkedOpportunity>>`${own} select * from unmoved`);
+    return rows(
+      this.reading,
+      sql<OnTheWay<WalkedOpportunity>>`${own}
+        select min(id) as id, min(title) as title, pipeline_id, stage, owner, status, sum(amount)::numeric as amount,
+          currency, set_category, min(falls_on) as falls_on, min(valid_from) as valid_from, min(valid_to) as valid_to,
+          min(recorded_from) as recorded_from, min(recorded_to) as recorded_to, min(revision) as revision,
+          min(position) as position, min(cause) as cause, min(actor_id) as actor_id, min(actor_role) as actor_role,
+          initial, sum(closed) as closed
+        from unmoved
+        group by pipeline_id, stage, owner, status, currency, set_category, initial,
+          case when status = 'open' and currency <> ${currency} then id end`,
     );
   }
 

@@ -81,7 +81,12 @@ export const opportunities = versions<OpportunityEvents>()({
       falls_on: expected_close,
     }),
   },
-  indexes: [{ on: ['falls_on', 'status'], current: true }, { on: ['falls_on'] }],
+  indexes: [
+    { on: ['falls_on', 'status'], current: true },
+    { on: ['falls_on'] },
+    { on: ['valid_from'] },
+    { on: ['recorded_from'] },
+  ],
 });
 
 /** Every definition of every team. */

@@ -9,8 +9,10 @@ import type { MembershipRow, OpportunityRow } from './tables.js';
 export const measures = ['weighted', 'unweighted'] as const;
 export type Measure = (typeof measures)[number];
 
-/** A version of an opportunity; `closed`: what is won in the reporting currency, null without a rate. */
-export type WalkedOpportunity = OpportunityRow & { readonly closed: number | null };
+/** What of a version of an opportunity is counted; `closed`: what is won in the reporting currency, null without a rate. */
+export type WalkedOpportunity = Omit<OpportunityRow, 'expected_close' | 'closed_at' | 'closed_recorded_at'> & {
+  readonly closed: number | null;
+};
 
 export interface WorldOf extends ForecastFilters {
   readonly period: Period;

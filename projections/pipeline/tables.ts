@@ -111,6 +111,7 @@ export const opportunities = versions<OpportunityEvents>()({
     { on: ['status', 'opened_at', 'id'] },
     { on: ['owner', 'status', 'opened_at', 'id'] },
     { on: ['status', 'amount', 'id'], current: true },
+    { on: ['status', 'amount', 'id'] },
   ],
 });
 
