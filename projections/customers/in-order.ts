@@ -104,11 +104,14 @@ function follows(behind: Behind, column: string, id: string, direction: 'asc' | 
 
 /** Nobody whose last interaction, or else since when they are known, is later stands before those in which it is earlier. */
 export const bySilence =
-  ({ source, names }: Asked, { bought = false, until }: { bought?: boolean; until?: RawBuilder<unknown> } = {}): Line =>
+  (
+    { source, names, t, k }: Asked,
+    { bought = false, until = t }: { bought?: boolean; until?: RawBuilder<unknown> } = {},
+  ): Line =>
   (reading, behind, count) => {
     const { at, all } = source;
     const next = (column: string): RawBuilder<unknown> =>
-      sql`${follows(behind, column, 'id', 'asc')} and ${until === undefined ? sql`true` : sql`${sql.ref(column)} <= ${until}`}`;
+      sql`${follows(behind, column, 'id', 'asc')} and ${sql.ref(column)} <= ${until}`;
     // Looked up one by one, as few are: all of them would be joined first.
     const lastOf = (id: RawBuilder<unknown>): RawBuilder<unknown> =>
       sql`(select last_interaction from ${at('clocks')} c where c.id = ${id} order by valid_from desc limit 1)`;
@@ -117,6 +120,9 @@ export const bySilence =
     const hasBought = sql`((select true from ${all('purchases')} b where b.subject_id = x.id and by_person limit 1)
       or (select true from ${all('people')} b where b.merged_into = x.id limit 1))`;
     const isName = names ? sql`false` : sql`kind = 'name'`;
+    // Planners think the bounds of a row independent of one another, and so far fewer to lie over the moment than do.
+    const liesOver = sql`case when valid_from <= ${t} and recorded_from <= ${k}
+      and (recorded_to > ${k} or recorded_to = 'infinity') then true else false end`;
     const isAlone = sql`(select up is null from ${at('people')} p where p.id = x.id limit 1)`;
     return joined(
       reading,
@@ -134,7 +140,8 @@ export const bySilence =
       count,
       // Whose account was reached later does not decide, and those behind the last of these do not come yet.
       sql`with reached as materialized (
-          select id, last_interaction as at from ${at('clocks')} x where ${next('last_interaction')}
+          select id, last_interaction as at from ${all('clocks')} x
+          where ${next('last_interaction')} and valid_to > ${t} and recorded_to >= ${k} and ${liesOver}
             and ${bought ? sql`(${isAlone} is not true or ${hasBought})` : sql`true`}
             and ${lastOf(upOf)} > last_interaction is not true
           order by last_interaction, id limit ${count}
@@ -188,14 +195,14 @@ export function bySilenceOf(asked: Asked, owner: string): Line {
 
 /** Nobody whose last purchase is earlier stands before those in which it is later. */
 export const byPurchase =
-  ({ source }: Asked, { until, since }: { until?: Instant | undefined; since?: Instant | undefined } = {}): Line =>
+  ({ source, t }: Asked, { until, since }: { until?: Instant | undefined; since?: Instant | undefined } = {}): Line =>
   (reading, behind, count) => {
     const { at } = source;
     const next = (column: string, id: string): RawBuilder<unknown> =>
       sql.join(
         [
           follows(behind, column, id, 'desc'),
-          ...(until === undefined ? [] : [sql`${sql.ref(column)} <= ${until}::timestamptz`]),
+          sql`${sql.ref(column)} <= ${until === undefined ? t : sql`${until}::timestamptz`}`,
           ...(since === undefined ? [] : [sql`${sql.ref(column)} > ${since}::timestamptz`]),
         ],
         sql` and `,

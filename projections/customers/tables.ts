@@ -330,7 +330,7 @@ export const clocks = timelines<ActivityEvents & SegmentEvents>()({
     },
   }),
   // With what tells that a row does not lie over a moment, so that most others are passed by in the index.
-  indexes: [{ on: ['last_interaction', 'id', 'valid_to'] }],
+  indexes: [{ on: ['last_interaction', 'id', 'valid_to', 'recorded_to'] }],
 });
 
 /** Lists whose members are named one by one: of all other segments the events do not tell the members. */
