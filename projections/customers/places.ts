@@ -109,6 +109,21 @@ export async function firstById(
   return found.slice(0, count);
 }
 
+/** Everybody who counts for any of these customers, in runs: judged all at once, they are more than planners foresee. */
+export async function* everyById(
+  reading: Reading<CustomersTables>,
+  asked: Asked,
+  candidates: Candidates,
+): AsyncGenerator<Members> {
+  const run = 1_000;
+  for (let { after } = candidates; ;) {
+    const ids = await nextIds(reading, asked, { ...candidates, after }, run);
+    if (ids.length > 0) yield await membersAt(reading, asked, ids);
+    if (ids.length < run) return;
+    after = ids.at(-1);
+  }
+}
+
 /** Those of some customers that are somebody's, or somewhere, as their own rows tell. */
 export const owned = (
   { at }: Reading<CustomersTables>,

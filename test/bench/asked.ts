@@ -8,11 +8,15 @@ import { accountDetail, accountsList } from '../../projections/customers/account
 import { acquisitionReport } from '../../projections/customers/acquisition-report.js';
 import { attentionDue } from '../../projections/customers/attention-due.js';
 import { customerDetail } from '../../projections/customers/detail.js';
+import { dogsAt } from '../../projections/customers/dogs.js';
 import { lifetimeValues } from '../../projections/customers/lifetime-value-report.js';
 import { customersList } from '../../projections/customers/queries.js';
+import { accountsRatedWhatIf, ratingsWhatIf } from '../../projections/customers/ratings-what-if.js';
+import { customersWhatIf, phasesWhatIf } from '../../projections/customers/what-if.js';
 import { calibration } from '../../projections/forecast/calibration.js';
 import { forecastChanges } from '../../projections/forecast/changes.js';
 import { forecast } from '../../projections/forecast/forecast.js';
+import { forecastWhatIf, opportunitiesWhatIf } from '../../projections/forecast/what-if.js';
 import { conversionReport, funnelReport, winRateReport } from '../../projections/funnel/queries.js';
 import { peopleList, personDetail } from '../../projections/people/queries.js';
 import { opportunitiesList } from '../../projections/pipeline/opportunities.js';
@@ -21,6 +25,7 @@ import { pipelinesList, pipelineSummary } from '../../projections/pipeline/queri
 import { ageingReport, velocityReport } from '../../projections/pipeline/reports.js';
 import { exchangeRatesList, policiesList, policyDetail } from '../../projections/policies/queries.js';
 import { membersOfSegment, segmentDetail, segmentsList } from '../../projections/segments/queries.js';
+import { membersWhatIf, segmentWhatIf } from '../../projections/segments/what-if.js';
 import { caseDetail, casesList, satisfactionTrend, wantedServices } from '../../projections/service/queries.js';
 
 /** Things to ask for, at random. */
@@ -47,6 +52,15 @@ const weekBefore = (at: Moment): string => new Date(Date.parse(instantOf(at)) - 
 const quarter = (at: Moment) => ({ ...at, from: quarterOf(at), to: quarterOf(at), per: 'month' as const });
 /** The report of all time, month by month. */
 const ever = (at: Moment) => ({ ...at, per: 'month' as const });
+
+/** What the what-ifs assume. */
+const probabilities = {
+  pipelines: [{ pipelineId: 'default', stages: [{ stage: 'proposal', probability: 45 }] }],
+  rates: [{ from: 'USD', to: 'EUR', rate: '0.85' }],
+};
+const rule = { rule: { all: [{ field: 'phase', operator: 'one-of', value: ['active'] }] } };
+const window = { inactivityWindow: { days: 270, segments: [] } };
+const cutOff = { cutOff: { perCent: 60, schemes: [] } };
 
 /** The queries of docs/api.md and docs/reports.md, each on an id or with the filters that it is mostly asked with. */
 export const queries: Readonly<Record<string, Query>> = {
@@ -79,6 +93,7 @@ export const queries: Readonly<Record<string, Query>> = {
   'customers?…&sort=value-at-risk': (db, at) => customersList(db, { ...at, phase: 'inactive', sort: 'value-at-risk' }),
   'customers?…&sort=days-silent': (db, at) => customersList(db, { ...at, phase: 'inactive', sort: 'days-silent' }),
   'customers?…&sort=last-purchase': (db, at) => customersList(db, { ...at, phase: 'active', sort: 'last-purchase' }),
+  'customers?sort=days-silent': (db, at) => customersList(db, { ...at, sort: 'days-silent' }),
   'customers?group=partner': (db, at) => customersList(db, { ...at, group: 'partner' }),
   'customers/{id}': (db, at, { accounts }) => customerDetail(db, { ...at, id: any(accounts) }),
   'customers/{id}/history': (db, at, { accounts }) => historyOfCustomer(db, { ...at, id: any(accounts) }),
@@ -120,5 +135,16 @@ export const queries: Readonly<Record<string, Query>> = {
     membersOfSegment(db, { ...at, id: any(segments), seesNames: true }),
   policies: (db, at) => policiesList(db, at),
   'policies/{name}': (db, at) => policyDetail(db, { ...at, name: 'inactivity.window' }),
+  'what-if/forecast': (db, at) => forecastWhatIf(db, { ...at, period: quarterOf(at), by: 'owner' }, probabilities),
+  'what-if/forecast/opportunities': (db, at) =>
+    opportunitiesWhatIf(db, { ...at, period: quarterOf(at) }, probabilities),
+  'what-if/segments': (db, at) => segmentWhatIf(db, { ...at, of: 'accounts', seesNames: true }, rule),
+  'what-if/segments/members': (db, at) => membersWhatIf(db, { ...at, of: 'accounts', seesNames: true }, rule),
+  'what-if/phases': (db, at) => phasesWhatIf(db, { ...at }, window),
+  'what-if/phases/customers': (db, at) => customersWhatIf(db, { ...at }, window),
+  'what-if/ratings': (db, at) => ratingsWhatIf(db, { ...at }, cutOff),
+  'what-if/ratings/accounts': (db, at) => accountsRatedWhatIf(db, { ...at }, cutOff),
+  // Asked when a mailing is sent, not over HTTP.
+  'customers of group dog': (db, at) => dogsAt(db, at),
   'exchange-rates': (db, at) => exchangeRatesList(db, { ...at }),
 };
