@@ -71,7 +71,7 @@ const views: Readonly<Record<string, View<CampaignTables>>> = {
 /** What campaigns cost, whom they reached and what they brought, at any instant (domain.md §7). */
 export const campaignsModel = projection<CampaignTables>({
   name: 'campaigns',
-  version: 3,
+  version: 4,
   tables: {
     campaigns: campaignsTable,
     costs,

@@ -104,7 +104,9 @@ export const opportunities = versions<OpportunityEvents>()({
     }),
   },
   indexes: [
-    { on: ['pipeline_id', 'status', 'stage'], current: true },
+    // With all that a pipeline's sums are made of: they are read from the index alone.
+    { on: ['pipeline_id', 'status', 'stage', 'amount'], current: true },
+    { on: ['pipeline_id', 'status', 'stage', 'amount', 'valid_from', 'valid_to', 'recorded_from', 'recorded_to'] },
     { on: ['account_id'] },
     { on: ['opened_at', 'id'] },
     { on: ['status', 'opened_at', 'id'], current: true },
