@@ -242,9 +242,7 @@ const fieldsBehind: { readonly [K in keyof Required<Customer>]?: readonly (Field
 /** Names of what differs. */
 export function touched(before: Customer, after: Customer): readonly string[] {
   const fields = (Object.keys(fieldsBehind) as (keyof typeof fieldsBehind)[]).flatMap((name) =>
-    before[name] === after[name] || JSON.stringify(before[name]) === JSON.stringify(after[name])
-      ? []
-      : (fieldsBehind[name] ?? []),
+    same(before[name], after[name]) ? [] : (fieldsBehind[name] ?? []),
   );
   const attributes = differing(Object.entries(before.attributes ?? {}), Object.entries(after.attributes ?? {}));
   const lists = differing(
@@ -257,6 +255,11 @@ export function touched(before: Customer, after: Customer): readonly string[] {
     ...lists.map((list) => `list:${list}`),
   ];
 }
+
+/** Lists grow long: what has more in it than before is not gone through. */
+const same = (a: unknown, b: unknown): boolean =>
+  a === b ||
+  (!(Array.isArray(a) && Array.isArray(b) && a.length !== b.length) && JSON.stringify(a) === JSON.stringify(b));
 
 function differing(
   before: readonly (readonly [string, unknown])[],
