@@ -70,6 +70,8 @@ export class EventLog implements EventFeed {
    * Records facts behind `head`; `null`: the stream must not exist. Repeated with the same command id and head it
    * answers the same and records nothing.
    *
+   * @param permitted what personal fields there are is sealed meanwhile; should it reject, so does this, and nothing is
+   *   recorded
    * @throws WrongRevision when the stream has moved on; StoreUnavailable when the outcome is unknown; StoreRefused;
    *   Refusal `EVENT_TOO_LARGE`, `PERSON_ERASED`
    */
@@ -78,9 +80,11 @@ export class EventLog implements EventFeed {
     head: StreamHead | null,
     facts: readonly NewFact[],
     context: AppendContext,
+    permitted?: Promise<void>,
   ): Promise<Appended> {
     if (facts.length === 0) throw new Error(`Nothing to append to ${stream}.`);
     const drafts = await Promise.all(facts.map((fact) => this.draft(stream, fact)));
+    await permitted;
     const { events, hash } = proposeEvents(stream, head, drafts, context);
     const position = await this.writer.append(stream, head?.revision ?? null, events);
     const revision = (head?.revision ?? -1) + events.length;

@@ -25,11 +25,11 @@ const logs: EventLog[] = [];
 const clock = new TestClock('2026-03-01T10:00:00.000Z');
 
 /** A process of its own: nothing remembered, the same stores. */
-async function process(): Promise<CommandExecutor> {
+async function process(remembering?: Receipts): Promise<CommandExecutor> {
   const keys = await PersonalKeys.open(database.db, masterKey);
   const log = EventLog.connect({ url: servers.eventStoreUrl, catalogue: domainCatalogue, keys });
   logs.push(log);
-  const receipts = await Receipts.open(database, masterKey);
+  const receipts = remembering ?? (await Receipts.open(database, masterKey));
   return new CommandExecutor(commands, log, new Streams(log, () => performance.now()), receipts, clock);
 }
 
@@ -148,13 +148,42 @@ describe('the same Idempotency-Key', () => {
     expect(await send(await process(), 'QualifyLead', mql(personId), { commandId })).toEqual(nothing);
   });
 
+  it('is claimed while the command is decided on, and nothing is recorded before it is known to be new', async () => {
+    const receipts = await Receipts.open(database, masterKey);
+    const claim = receipts.claim.bind(receipts);
+    const gates: ((claimed: Promise<void>) => void)[] = [];
+    receipts.claim = async (...asked) => {
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return claim(...asked);
+    };
+    const here = await process(receipts);
+    const [personId, other] = [randomUUID(), randomUUID()];
+    const registered = send(here, 'RegisterLead', lead(personId));
+    const failing = send(here, 'RegisterLead', lead(other));
+    const sealed = `select count(*)::int as count from kroniek.personal_keys where subject = any($1)`;
+    const subjects = [`person-${personId}`, `person-${other}`];
+    for (let keys = 0; keys < 2;) {
+      const { rows } = await database.pool.query<{ count: number }>(sealed, [subjects]);
+      keys = rows[0]?.count ?? 0;
+    }
+    const heads = async () => Promise.all(subjects.map(async (stream) => (await logs[0]?.load(stream))?.head ?? null));
+    expect(await heads()).toEqual([null, null]);
+    gates[0]?.(Promise.resolve());
+    gates[1]?.(Promise.reject(new Error('The database went away.')));
+    expect(await registered).toMatchObject({ revision: 0, events: [{ type: 'LeadRegistered' }] });
+    await expect(failing).rejects.toThrow('The database went away.');
+    expect(await heads()).toMatchObject([{ revision: 0 }, null]);
+  });
+
   it('for another command is refused', async () => {
     const here = await process();
     const commandId = randomUUID();
     await send(here, 'RegisterLead', lead(randomUUID()), { commandId });
-    await expect(send(here, 'RegisterLead', lead(randomUUID()), { commandId })).rejects.toMatchObject({
+    const personId = randomUUID();
+    await expect(send(here, 'RegisterLead', lead(personId), { commandId })).rejects.toMatchObject({
       code: 'IDEMPOTENCY_KEY_REUSED',
     });
+    expect((await logs[0]?.load(`person-${personId}`))?.head).toBeNull();
   });
 });
 

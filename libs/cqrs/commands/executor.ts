@@ -3,22 +3,18 @@ import {
   conflict,
   invalid,
   later,
-  lookedUp,
-  neededBy,
   notFound,
   Refusal,
   refused,
   type Actor,
   type Clock,
-  type Foldable,
-  type Found,
   type Instant,
-  type LookedUp,
 } from '../../kernel/index.js';
 import type { KnownCommand } from '../../domain/index.js';
 import type { CommandCatalogue } from './catalogue.js';
+import { LookUps } from './look-ups.js';
 import { checkReferences } from './references.js';
-import type { Receipts } from './receipts.js';
+import type { Receipt, Receipts } from './receipts.js';
 import type { CommandResult } from './result.js';
 import { SerialByKey } from './serial.js';
 import { foldFacts, nothingYet, type FoldedStream, type Recorded, type Streams } from './streams.js';
@@ -51,8 +47,9 @@ export class PreconditionFailed extends Error {
   }
 }
 
-/** Other states that a decision rests on may be this old. */
-const lookupAgeMs = 1_000;
+/** The id of a command was used before: what was decided on meanwhile is for nothing. */
+class ClaimedBefore extends Error {}
+
 const mostTries = 6;
 /** Revision, in answers and in `If-Match`, of a stream that has no event yet. */
 const noRevision = -1;
@@ -65,6 +62,7 @@ export const streamBusy = 'STREAM_BUSY';
  */
 export class CommandExecutor {
   private readonly serial = new SerialByKey();
+  private readonly lookUps: LookUps;
 
   constructor(
     private readonly catalogue: CommandCatalogue,
@@ -72,7 +70,9 @@ export class CommandExecutor {
     private readonly streams: Streams,
     private readonly receipts: Receipts,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.lookUps = new LookUps(streams);
+  }
 
   /**
    * @throws Refusal when a rule forbids it, PreconditionFailed, StoreUnavailable (nothing half-done: try again with the
@@ -106,19 +106,38 @@ export class CommandExecutor {
       data: asked.command,
       occurredAt: asked.occurredAt,
     });
-    const receipt = await this.receipts.claim(request.commandId, fingerprint);
+    const claiming = this.receipts.claim(request.commandId, fingerprint);
+    const isNamed = request === asked;
+    const tried = isNamed ? this.decideOnClaim(stream, known, request, claiming) : undefined;
+    const receipt = await claiming;
     if (receipt && receipt.fingerprint !== fingerprint) {
       throw refused('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another command. Choose a new one.');
     }
     if (receipt?.result) return receipt.result;
-    const isNamed = request === asked;
     const earlier = await this.recordedIn(receipt?.streams ?? [], known, request.commandId);
     // What is recorded in another stream than the one named is not found there once the two are unmerged.
     if (!isNamed && !earlier) await this.receipts.follow(request.commandId, fingerprint, stream);
-    const result = earlier ?? (await this.decideAndAppend(stream, known, request));
+    const result = earlier ?? (await (!receipt && tried ? tried : this.decideAndAppend(stream, known, request)));
     if ('continuesAs' in result) return result;
     const toldFromStream = result.events.length > 0 && isNamed && !earlier;
     return toldFromStream ? result : this.receipts.keep(request.commandId, fingerprint, result);
+  }
+
+  /** Decides while the id is still being claimed; nothing is recorded before it is known to be new. */
+  private decideOnClaim(
+    stream: string,
+    known: KnownCommand,
+    request: CommandRequest,
+    claiming: Promise<Receipt | null>,
+  ): Promise<CommandResult | Continued> {
+    const isNew = claiming.then((receipt) => {
+      if (receipt) throw new ClaimedBefore();
+    });
+    const deciding = this.decideAndAppend(stream, known, request, isNew);
+    // A refusal may come first, and an answer that was given before makes both needless.
+    isNew.catch(() => undefined);
+    deciding.catch(() => undefined);
+    return deciding;
   }
 
   /** What the command recorded in one of these streams before its answer was kept. */
@@ -138,6 +157,7 @@ export class CommandExecutor {
     stream: string,
     known: KnownCommand,
     request: CommandRequest,
+    permitted?: Promise<void>,
   ): Promise<CommandResult | Continued> {
     const { aggregate, options } = known;
     // A stream that the command may begin is taken for new until the store says otherwise: one round trip less.
@@ -150,7 +170,8 @@ export class CommandExecutor {
       if (before) return resultOf(stream, before);
       const continuesAs = options.ofThisStream
         ? undefined
-        : (aggregate.continuesAs?.(folded.state) ?? (await this.renamed(stream, known, request, fresh)));
+        : (aggregate.continuesAs?.(folded.state) ??
+          (await this.lookUps.renamed(stream, aggregate, request.command, fresh)));
       if (continuesAs !== undefined && fresh) {
         const soAlready = options.opens && (await this.changesNothing(known, request, folded));
         return soAlready ? nothingDone(stream, folded) : { continuesAs };
@@ -163,7 +184,7 @@ export class CommandExecutor {
       try {
         const decision = await this.decide(known, request, folded, fresh);
         if (decision.facts.length === 0 && fresh) return nothingDone(stream, folded);
-        if (decision.facts.length > 0) return await this.append(stream, known, request, folded, decision);
+        if (decision.facts.length > 0) return await this.append(stream, known, request, folded, decision, permitted);
       } catch (problem) {
         if (problem instanceof StoreUnavailable) this.streams.forget(stream);
         // What is refused on a state that was only remembered may be right on the present one.
@@ -173,31 +194,6 @@ export class CommandExecutor {
       }
       folded = await this.streams.refresh(aggregate, stream);
       fresh = true;
-    }
-  }
-
-  /** The id by which the stream is named since somebody whom the command names was merged, if it is another one. */
-  private async renamed(
-    stream: string,
-    { aggregate }: KnownCommand,
-    { command }: CommandRequest,
-    fresh: boolean,
-  ): Promise<string | undefined> {
-    const { naturalIdByNow } = aggregate;
-    if (!naturalIdByNow) return undefined;
-    const found = new Map<string, LookedUp>();
-    for (;;) {
-      const missing = new Map<string, { readonly from: Foldable<unknown>; readonly id: string }>();
-      const id = naturalIdByNow(command, ((from: Foldable<unknown>, named: string | undefined) => {
-        if (named === undefined) return undefined;
-        const one = found.get(keyOf(from, named));
-        if (!one) missing.set(keyOf(from, named), { from, id: named });
-        return one;
-      }) as Found);
-      if (missing.size === 0) return id === undefined || stream === `${aggregate.category}-${id}` ? undefined : id;
-      for (const [key, one] of missing) {
-        found.set(key, await this.present(one.from, one.id, fresh ? 0 : lookupAgeMs));
-      }
     }
   }
 
@@ -228,7 +224,7 @@ export class CommandExecutor {
     }
     await checkReferences(request.command, this.catalogue, this.streams);
     const occurredAt = this.instantOf(request, folded);
-    const lookups = await this.lookUp(known, request.command, folded.state, fresh);
+    const lookups = await this.lookUps.of(aggregate, request.command, folded.state, fresh);
     const { commandId, actor } = request;
     const facts = aggregate.decide(request.command, folded.state, { commandId, occurredAt, actor, lookups });
     // A verdict lies at its own instant, also where facts that happened later were reported before it.
@@ -252,54 +248,22 @@ export class CommandExecutor {
     return request.occurredAt;
   }
 
-  private async lookUp(known: KnownCommand, command: object, state: unknown, fresh: boolean): Promise<object> {
-    const { lookups } = known.aggregate;
-    const found = new Map<string, LookedUp>();
-    const loaded = (from: Foldable<unknown>, id: string): LookedUp | undefined => found.get(keyOf(from, id));
-    const maxAge = fresh ? 0 : lookupAgeMs;
-    for (;;) {
-      const needed = neededBy(lookups, command, state, loaded).map((one) => [keyOf(one.from, one.id), one] as const);
-      const missing = new Map(needed.filter(([key]) => !found.has(key)));
-      if (missing.size === 0) return lookedUp(lookups, command, state, loaded);
-      await Promise.all(
-        [...missing].map(async ([key, { from, id }]) => {
-          found.set(key, await this.present(from, id, maxAge));
-        }),
-      );
-    }
-  }
-
-  /** The aggregate of an id, or the one that it continues as. */
-  private async present(from: Foldable<unknown>, asked: string, maxAge: number): Promise<LookedUp> {
-    const followed = new Set<string>();
-    for (let id = asked; ;) {
-      followed.add(id);
-      const { state } = await this.streams.recent(from, `${from.category}-${id}`, maxAge);
-      const continuesAs = from.continuesAs?.(state);
-      if (continuesAs === undefined || followed.has(continuesAs)) return { id, state };
-      id = continuesAs;
-    }
-  }
-
   private async append(
     stream: string,
     { aggregate }: KnownCommand,
     request: CommandRequest,
     folded: FoldedStream,
     { facts, occurredAt }: Decision,
+    permitted: Promise<void> | undefined,
   ): Promise<CommandResult> {
     const { commandId, actor, correlationId } = request;
     const context = { commandId, occurredAt, actor, correlationId };
-    const { head, position, events } = await this.log.append(stream, folded.head, facts, context);
+    const { head, position, events } = await this.log.append(stream, folded.head, facts, context, permitted);
     const appended = { head, position, events, revision: head.revision, commandId, occurredAt };
     this.streams.keep(stream, foldFacts(aggregate, folded, facts, appended));
     return resultOf(stream, appended);
   }
 }
-
-/** A stream can be asked for as it stands, and as the one that it continues as. */
-const keyOf = (from: Foldable<unknown>, id: string): string =>
-  `${from.continuesAs ? 'of' : 'as it stands'} ${from.category}-${id}`;
 
 /** The stream that the command names continues as another one. */
 interface Continued {

@@ -1,0 +1,60 @@
+import { type Aggregate, type Foldable, type Found, lookedUp, type LookedUp, neededBy } from '../../kernel/index.js';
+import type { Streams } from './streams.js';
+
+/** Other states that a decision rests on may be this old. */
+const lookupAgeMs = 1_000;
+
+/** A stream can be asked for as it stands, and as the one that it continues as. */
+const keyOf = (from: Foldable<unknown>, id: string): string =>
+  `${from.continuesAs ? 'of' : 'as it stands'} ${from.category}-${id}`;
+
+/** The states of other streams that decisions rest on. */
+export class LookUps {
+  constructor(private readonly streams: Streams) {}
+
+  /** All that a decision looks at. @param fresh read anew, whatever is remembered */
+  async of({ lookups }: Aggregate, command: object, state: unknown, fresh: boolean): Promise<object> {
+    const found = new Map<string, LookedUp>();
+    const loaded = (from: Foldable<unknown>, id: string): LookedUp | undefined => found.get(keyOf(from, id));
+    for (;;) {
+      const needed = neededBy(lookups, command, state, loaded).map((one) => [keyOf(one.from, one.id), one] as const);
+      const missing = new Map(needed.filter(([key]) => !found.has(key)));
+      if (missing.size === 0) return lookedUp(lookups, command, state, loaded);
+      await Promise.all(
+        [...missing].map(async ([key, { from, id }]) => {
+          found.set(key, await this.present(from, id, fresh));
+        }),
+      );
+    }
+  }
+
+  /** The id by which the stream is named since somebody whom the command names was merged, if it is another one. */
+  async renamed(stream: string, aggregate: Aggregate, command: object, fresh: boolean): Promise<string | undefined> {
+    const { naturalIdByNow } = aggregate;
+    if (!naturalIdByNow) return undefined;
+    const found = new Map<string, LookedUp>();
+    for (;;) {
+      const missing = new Map<string, { readonly from: Foldable<unknown>; readonly id: string }>();
+      const id = naturalIdByNow(command, ((from: Foldable<unknown>, named: string | undefined) => {
+        if (named === undefined) return undefined;
+        const one = found.get(keyOf(from, named));
+        if (!one) missing.set(keyOf(from, named), { from, id: named });
+        return one;
+      }) as Found);
+      if (missing.size === 0) return id === undefined || stream === `${aggregate.category}-${id}` ? undefined : id;
+      for (const [key, one] of missing) found.set(key, await this.present(one.from, one.id, fresh));
+    }
+  }
+
+  /** The aggregate of an id, or the one that it continues as. */
+  private async present(from: Foldable<unknown>, asked: string, fresh: boolean): Promise<LookedUp> {
+    const followed = new Set<string>();
+    for (let id = asked; ;) {
+      followed.add(id);
+      const { state } = await this.streams.recent(from, `${from.category}-${id}`, fresh ? 0 : lookupAgeMs);
+      const continuesAs = from.continuesAs?.(state);
+      if (continuesAs === undefined || followed.has(continuesAs)) return { id, state };
+      id = continuesAs;
+    }
+  }
+}
