@@ -73,7 +73,7 @@ export async function forecastChanges(database: Database, asked: ChangesAsked): 
     const moved = await way.moved(asked.period, currency);
     // What counts for the same all the way is told apart only where something else than its own events may change that.
     const isTold = asked.team !== undefined || pipelines.some(({ passed, initial }) => passed && !initial);
-    const unmoved = await way.unmoved(asked.period, currency, !isTold);
+    const unmoved = await way.unmoved(asked.period, currency, moved, !isTold);
     const opportunities = [...moved, ...unmoved].sort((a, b) => (a.position < b.position ? -1 : 1));
     const foreign = [...new Set(opportunities.map((row) => row.currency))].filter((own) => own !== reporting);
     const world = new World(
@@ -178,21 +178,22 @@ class Way {
   }
 
   /**
-   * What falls into the period and had no event on the way. Taken together, those that count alike are one row, under the
+   * What falls into the period and had no event on the way, beside what had one. Taken together, those that count alike are one row, under the
    * first id of them: no event of theirs is there to be told. Open ones in another currency are rounded one by one.
    */
   unmoved(
     period: Period,
     currency: RawBuilder<unknown>,
+    moved: readonly { readonly id: string }[],
     isTogether: boolean,
   ): Promise<readonly OnTheWay<WalkedOpportunity>[]> {
     const closed = this.closed(currency);
-    const own = sql`with moved as materialized ${this.movedIn(period)},
-      unmoved as (
+    const ids = [...new Set(moved.map(({ id }) => id))];
+    const own = sql`with unmoved as (
         select ${counted}, true as initial, ${closed.amount} as closed
         from ${this.reading.all('opportunities')} o left join ${closed.rate}
         where ${fallsIn(period)} and ${this.initial} and ${this.passed}
-          and not exists (select from moved m where m.id = o.id)
+          and not exists (select from unnest(${ids}::text[]) m (id) where m.id = o.id)
       )`;
     if (!isTogether) return rows(this.reading, sql<OnTheWay<WalkedOpportunity>>`${own} select * from unmoved`);
     return rows(
