@@ -35,6 +35,8 @@ const expectedYears = (perMille: RawBuilder<unknown>): RawBuilder<unknown> => {
  */
 export const lifetimeValueAt = (asked: Asked): RawBuilder<LifetimeValueRow> => {
   const yearly = halfUp(sql`(365 * reporting)`, sql`days`);
+  // Customers are joined as if both sides could lack some: planners take who bought for a handful, and would go through
+  // all customers for each of them.
   return sql<LifetimeValueRow>`(
     with recursive ${membersOf(asked)}, ${countedOf(asked)}, ${boughtOf(asked)}, ${climbOf(asked)}, ${baseOf(asked)},
     spent as (
@@ -63,6 +65,7 @@ export const lifetimeValueAt = (asked: Asked): RawBuilder<LifetimeValueRow> => {
       p.value ->> 'currency' as currency, ${halfUp(sql`(${yearly} * years)`, sql`1000::numeric`)} as projected,
       ${yearly} as average_yearly, case when days is not null then years end as expected_years_per_mille,
       first_purchase, as_of, days, per_mille as retention_per_mille
-    from averaged a join base b on b.id = a.customer cross join ${policyAt(asked, 'reporting.currency')} p
+    from averaged a full join base b on b.id = a.customer cross join ${policyAt(asked, 'reporting.currency')} p
+    where coalesce(a.customer, '') = coalesce(b.id, '')
   )`;
 };

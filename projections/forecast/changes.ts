@@ -178,8 +178,9 @@ class Way {
   }
 
   /**
-   * What falls into the period and had no event on the way, beside what had one. Taken together, those that count alike are one row, under the
-   * first id of them: no event of theirs is there to be told. Open ones in another currency are rounded one by one.
+   * What falls into the period and had no event on the way, beside what had one. Taken together, those that count alike
+   * are one row, under the first id of them: no event of theirs is there to be told. Open ones in another currency are
+   * rounded one by one.
    */
   unmoved(
     period: Period,
