@@ -250,11 +250,36 @@ describe('what if', () => {
     expect(rowsOf(await whatIf('ratings', {})).map((row) => row['difference'])).toEqual([0, 0]);
   });
 
+  it('gives each list in pages, and the whole of it as CSV', async () => {
+    const all = { probability: 90 };
+    const pipelines = [{ pipelineId: 'p', stages: ['first', 'second', 'third'].map((stage) => ({ stage, ...all })) }];
+    const own = { cutOff: { perCent: 60, schemes: [{ schemeId: 'abc', minimum: 10 }] } };
+    for (const [path, body] of [
+      ['forecast/opportunities?period=2031-Q1', { pipelines }],
+      ['segments/members?segmentId=gone', { rule: { not: gone } }],
+      ['phases/customers?by=phase', { inactivityWindow: { days: 1, segments: [] } }],
+      ['ratings/accounts?schemeId=abc', own],
+    ] as const) {
+      const listed = itemsOf(await whatIf(path, body));
+      const page = await whatIf(`${path}&limit=1`, body);
+      const [items, csv] = [itemsOf(page), await whatIf(path, body, 'text/csv')];
+      expect({ path, items, many: listed.length > 1 }).toEqual({ path, items: listed.slice(0, 1), many: true });
+      const next = itemsOf(await whatIf(`${path}&limit=1&cursor=${String(page.json['next'])}`, body));
+      expect({ path, next }).toEqual({ path, next: listed.slice(1, 2) });
+      expect({ path, lines: csv.text.trim().split('\n').length }).toEqual({ path, lines: listed.length + 1 });
+      const some = (await whatIf(`${path}&limit=1`, body, 'text/csv')).text.trim().split('\n');
+      expect({ path, some }).toEqual({ path, some: csv.text.trim().split('\n').slice(0, 2) });
+    }
+  });
+
   it('names what cannot be assumed, and is for those with a key', async () => {
     const stage = (name: string, probability: unknown, pipelineId = 'p') => ({
       pipelines: [{ pipelineId, stages: [{ stage: name, probability }] }],
     });
     const nested = { rule: { all: [gone, { not: { field: 'shoe-size', operator: 'one-of', value: [1] } }] } };
+    const projected = {
+      any: [{ field: 'lifetime-value', of: 'projected', operator: 'at-least', value: { amount: 1, currency: 'EUR' } }],
+    };
     const forecast = 'forecast?period=2031-Q1';
     for (const [path, body, code, where] of [
       [forecast, stage('fourth', 10), 'INVALID_ASSUMPTION', 'pipelines[0].stages[0].stage'],
@@ -269,6 +294,7 @@ describe('what if', () => {
       [`${forecast}&limit=1`, {}, 'INVALID_QUERY', 'limit'],
       ['segments?segmentId=gone', nested, 'SEGMENT_RULE_INVALID', 'rule.all[1].not.field'],
       ['segments?segmentId=gone', { rule: 'all' }, 'INVALID_BODY', 'rule'],
+      ['segments?of=accounts', { rule: projected }, 'SEGMENT_RULE_INVALID', 'rule.any[0].of'],
       ['segments?segmentId=gone&of=people', {}, 'INVALID_QUERY', 'of'],
       ['segments', { rule: gone }, 'INVALID_QUERY', 'of'],
       ['segments?of=accounts', {}, 'INVALID_ASSUMPTION', 'rule'],
