@@ -16,5 +16,7 @@ export default {
   testMatch: ['**/*.spec.ts'],
   // Two cores: one for the tests, one for the servers they talk to.
   maxWorkers: 2,
+  // What each file leaves behind in its worker slows down those that come after it: before long another one takes over.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
 };
