@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Random } from '../../apps/kroniek/sample/random.js';
 import { aggregates } from '../../libs/domain/index.js';
-import type { Instant, RecordedEvent } from '../../libs/kernel/index.js';
+import { categoryOf, type Instant, type RecordedEvent } from '../../libs/kernel/index.js';
 import { type Database, ensureReadModels, openDatabase, rebuild, waitFor } from '../../libs/read-model/index.js';
 import { servingSchema } from '../../libs/read-model/reading.js';
 import { throwAwayDatabase } from '../../libs/testing/database.js';
@@ -44,7 +44,8 @@ async function built(log: MemoryLog, batch: number): Promise<Rows> {
 
 /**
  * The streams interleaved at random: each keeps its order. Of events at one and the same instant the log alone says which
- * was first, so these keep theirs too. Positions are new ones, that say which event it was.
+ * was first, so these keep theirs too. And what was bought is worth what the rates say that were known when it was learnt:
+ * none of it goes past a rate. Positions are new ones, that say which event it was.
  */
 function interleaved(events: readonly RecordedEvent[], random: Random): readonly RecordedEvent[] {
   const lines = [(event: RecordedEvent) => event.stream, (event: RecordedEvent) => event.occurredAt].map((lineOf) => {
@@ -56,8 +57,15 @@ function interleaved(events: readonly RecordedEvent[], random: Random): readonly
     }
     return { lineOf, line };
   });
+  const isRate = ({ stream }: RecordedEvent): boolean => categoryOf(stream) === 'rate';
+  const isBought = ({ stream }: RecordedEvent): boolean => ['opportunity', 'purchase'].includes(categoryOf(stream));
+  const [rates, bought] = [new Set(events.filter(isRate)), new Set(events.filter(isBought))];
+  const isPast = (event: RecordedEvent, others: ReadonlySet<RecordedEvent>): boolean =>
+    [...others].some(({ position }) => position < event.position);
   const isNext = (event: RecordedEvent): boolean =>
-    lines.every(({ lineOf, line }) => line.get(lineOf(event))?.at(-1) === event);
+    lines.every(({ lineOf, line }) => line.get(lineOf(event))?.at(-1) === event) &&
+    !(isBought(event) && isPast(event, rates)) &&
+    !(isRate(event) && isPast(event, bought));
   const ready = events.filter(isNext);
   const found: RecordedEvent[] = [];
   while (ready.length > 0) {
@@ -67,8 +75,11 @@ function interleaved(events: readonly RecordedEvent[], random: Random): readonly
     found.push({ ...event, position: base + BigInt(found.length) });
     for (const { lineOf, line } of lines) line.get(lineOf(event))?.pop();
     const following = lines.map(({ lineOf, line }) => line.get(lineOf(event))?.at(-1));
+    if (rates.delete(event)) following.push(...bought);
+    if (bought.delete(event)) following.push(...rates);
     for (const next of new Set(following)) if (next && !ready.includes(next) && isNext(next)) ready.push(next);
   }
+  if (found.length < events.length) throw new Error('Some events wait for each other.');
   return found;
 }
 
