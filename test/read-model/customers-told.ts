@@ -58,6 +58,8 @@ export function eventsOf(
   const contacts = new Map<string, string>();
   const purchases: string[] = [];
   const wins: string[] = [];
+  /** Accounts of purchases and opportunities: a purchase names an opportunity of its own account. */
+  const accountOf = new Map<string, string>();
   const merged = new Map<string, string>();
   const joined = new Map<string, string>();
   const versions = new Map<string, number>(Object.entries(held));
@@ -88,14 +90,18 @@ export function eventsOf(
         amount: eur(amount),
       };
       purchases.push(`purchase-${id}`);
+      if ('accountId' in buyer) accountOf.set(`purchase-${id}`, accountId);
       tell(`purchase-${id}`, 'PurchaseRecorded', order, occurred + 0.25);
     } else if (what === 'cancelled' && purchase && last.get(purchase)?.type !== 'PurchaseCancelled') {
       tell(purchase, 'PurchaseCancelled', { amount: eur(amount), reason: 'Wrong' }, occurred);
-    } else if (what === 'named' && purchase && win && last.get(purchase)?.type !== 'PurchaseCancelled') {
-      tell(purchase, 'PurchaseOpportunityAssigned', { opportunityId: idOf(win) }, occurred);
+    } else if (what === 'named' && purchase && last.get(purchase)?.type !== 'PurchaseCancelled') {
+      const own = wins.filter((one) => accountOf.get(one) === accountOf.get(purchase));
+      const named = own[other % Math.max(1, own.length)];
+      if (named) tell(purchase, 'PurchaseOpportunityAssigned', { opportunityId: idOf(named) }, occurred);
     } else if (what === 'won') {
       const opened = { title: id, pipelineId: 'default', stage: 'proposal', amount: eur(amount), contactIds: [] };
       wins.push(`opportunity-${id}`);
+      accountOf.set(`opportunity-${id}`, accountId);
       tell(`opportunity-${id}`, 'OpportunityOpened', { ...opened, accountId }, occurred);
       tell(`opportunity-${id}`, 'OpportunityWon', { from: 'proposal', amount: eur(amount) }, occurred + 3);
     } else if (what === 'reopened' && win && last.get(win)?.type === 'OpportunityWon') {

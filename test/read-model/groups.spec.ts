@@ -143,7 +143,7 @@ describe('the group of a customer', () => {
           });
         },
       ),
-      { numRuns: runs },
+      { numRuns: runs, endOnFailure: true },
     );
     expect(customerGroups.filter((group) => (told.get(group) ?? 0) === 0)).toEqual([]);
   }, 600_000);
@@ -160,7 +160,7 @@ describe('the group of a customer', () => {
         };
         expect(await rowsOf(batch)).toEqual(await rowsOf(1_000));
       }),
-      { numRuns: runs },
+      { numRuns: runs, endOnFailure: true },
     );
   }, 600_000);
 });
