@@ -70,13 +70,17 @@ export function isLocalDate(text: unknown): text is LocalDate {
 /** The later of two instants. */
 export const later = (a: Instant, b: Instant): Instant => (a < b ? b : a);
 
+/** The earlier of two instants; `undefined` is never. */
+export const earlier = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
+
 /** So many minutes after an instant. Whatever is added has to stay in the years 1 to 9999. */
 export const minutesAfter = (instant: Instant, minutes: number): Instant =>
   new Date(Date.parse(instant) + minutes * 60_000).toISOString();
 
 /** So many days after a day, before it where negative. Whatever is added has to stay in the years 1 to 9999. */
 export const daysAfter = (day: LocalDate, days: number): LocalDate =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+  new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
 
 export const minuteMs = 60_000;
 export const dayMs = 24 * 60 * minuteMs;

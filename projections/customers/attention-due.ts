@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
 import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
-import type { Instant } from '../../libs/kernel/index.js';
+import { type Instant, plusDays } from '../../libs/kernel/index.js';
 import {
   Cursors,
   type Database,
@@ -13,7 +13,7 @@ import {
   rows,
 } from '../../libs/read-model/index.js';
 import { attentionAt, type AttentionRow, cadenceAt } from './attention.js';
-import { bySilence, bySilenceOf, daysFrom, firstInLine, inOrderOf } from './in-order.js';
+import { bySilence, bySilenceOf, firstInLine, inOrderOf } from './in-order.js';
 import { customers } from './index.js';
 import { askedOf, withWindows } from './queries.js';
 
@@ -93,7 +93,7 @@ export const attentionDue = (database: Database, given: AttentionAsked): Promise
         owner === undefined
           ? bySilence(asked, { until: sql`${asked.t} - make_interval(hours => 24 * ${cadence.shortest}::integer)` })
           : bySilenceOf(asked, owner),
-      from: after && daysFrom(String(after[0]), -cadence.longest),
+      from: after && plusDays(String(after[0]), -cadence.longest),
       count: limit + 1,
       judge: (members) =>
         rows(
@@ -102,7 +102,7 @@ export const attentionDue = (database: Database, given: AttentionAsked): Promise
               where ${sql.join(only, sql` and `)}`,
         ),
       compare: (a, b) => inOrderOf(a.due_at, b.due_at) || inOrderOf(a.id, b.id),
-      isSettled: (row, reached) => row.due_at < daysFrom(reached, cadence.shortest),
+      isSettled: (row, reached) => row.due_at < plusDays(reached, cadence.shortest),
     });
     return cursors.page(found, limit, dueOf, (row) => [row.due_at, row.id]);
   });

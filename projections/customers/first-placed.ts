@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
-import type { Instant } from '../../libs/kernel/index.js';
+import { dayMs, type Instant, plusDays } from '../../libs/kernel/index.js';
 import { type Reading, rows } from '../../libs/read-model/index.js';
 import { type Asked, type Members, policyAt } from './bought.js';
-import { byPurchase, bySilence, daysFrom, firstInLine, inOrderOf } from './in-order.js';
+import { byPurchase, bySilence, firstInLine, inOrderOf } from './in-order.js';
 import type { CustomersTables } from './tables.js';
 
 /** A customer with what it is ordered by. */
@@ -52,11 +52,11 @@ export async function firstPlaced(
 const compare = (a: Placed, b: Placed): number => (a.key === b.key ? inOrderOf(b.id, a.id) : a.key > b.key ? -1 : 1);
 
 function silence(asked: Asked, { now }: Bounds, bought: boolean, after: string | number | undefined) {
-  const daysSince = (at: Instant): number => Math.floor((Date.parse(now) - Date.parse(at)) / 86_400_000);
+  const daysSince = (at: Instant): number => Math.floor((Date.parse(now) - Date.parse(at)) / dayMs);
   return {
     line: bySilence(asked, { bought }),
     // Their days are whole ones: in the last of them they stand by id.
-    from: after === undefined ? undefined : daysFrom(now, -(Number(after) + 1)),
+    from: after === undefined ? undefined : plusDays(now, -(Number(after) + 1)),
     compare,
     isSettled: ({ key }: Placed, reached: Instant) => Number(key) > daysSince(reached),
   };
@@ -70,8 +70,8 @@ function purchase(
 ) {
   return {
     line: byPurchase(asked, {
-      until: phase === 'inactive' ? daysFrom(now, -shortest) : undefined,
-      since: phase === 'active' ? daysFrom(now, -longest) : undefined,
+      until: phase === 'inactive' ? plusDays(now, -shortest) : undefined,
+      since: phase === 'active' ? plusDays(now, -longest) : undefined,
     }),
     from: after === undefined ? undefined : String(after),
     compare,

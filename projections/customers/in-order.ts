@@ -222,9 +222,5 @@ export const byPurchase =
     );
   };
 
-/** An instant so many days of 24 hours later. */
-export const daysFrom = (at: Instant, days: number): Instant =>
-  new Date(Date.parse(at) + days * 86_400_000).toISOString();
-
 /** Which of two texts comes first. */
 export const inOrderOf = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

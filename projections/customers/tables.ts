@@ -8,9 +8,10 @@ import {
 import type { About, ActivityEvents, Outcome } from '../../libs/domain/activity/activity.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
+import { purchasedAt } from '../../libs/domain/purchase/purchase.rules.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
-import { idOf, type Instant, type LocalDate, type Money, type RecordedEvent } from '../../libs/kernel/index.js';
+import { idOf, type Instant, type Money, type RecordedEvent } from '../../libs/kernel/index.js';
 import {
   appends,
   bool,
@@ -165,10 +166,6 @@ function revenueOf(revenue?: Money) {
   return { annual_revenue: revenue?.amount ?? null, annual_revenue_currency: revenue?.currency ?? null };
 }
 
-/** A purchase counts from the day that it bears, where that is before its report. */
-const boughtAt = (on: LocalDate, occurredAt: Instant): Instant =>
-  on < occurredAt.slice(0, 10) ? `${on}T00:00:00.000Z` : occurredAt;
-
 /** Every version of every purchase. */
 export const purchases = versions<PurchaseEvents>()({
   key: 'id',
@@ -190,12 +187,12 @@ export const purchases = versions<PurchaseEvents>()({
   },
   opens: {
     PurchaseRecorded: ({ data, occurredAt, recordedAt, position }) => {
-      const today = occurredAt.slice(0, 10);
+      const at = purchasedAt(data.date, occurredAt);
       return {
         subject_id: data.accountId ?? data.personId ?? '',
         by_person: data.accountId === undefined,
-        on_day: data.date < today ? data.date : today,
-        bought_at: boughtAt(data.date, occurredAt),
+        on_day: at.slice(0, 10),
+        bought_at: at,
         amount: data.amount.amount,
         currency: data.amount.currency,
         order_id: data.orderId,

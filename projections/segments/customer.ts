@@ -8,6 +8,7 @@ import {
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { Channel, PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
+import { purchasedAt } from '../../libs/domain/purchase/purchase.rules.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { AttributeValue } from '../../libs/domain/segment/segment.rules.js';
 import {
@@ -15,7 +16,6 @@ import {
   idOf,
   type Instant,
   later,
-  type LocalDate,
   type Money,
   type RecordedEvent,
   type RecordedOf,
@@ -160,7 +160,7 @@ export const evolve: Evolve = {
   PurchaseRecorded: (state, { stream, data, occurredAt }) => {
     const { date, amount, orderId, opportunityId } = data;
     return withPurchase(state, stream, {
-      at: boughtAt(date, occurredAt),
+      at: purchasedAt(date, occurredAt),
       amount,
       orderId,
       opportunityId,
@@ -247,14 +247,6 @@ const withoutProduct = (
   { products = [] }: Customer,
   { product, supplier }: Pick<ProductInUse, 'product' | 'supplier'>,
 ): readonly ProductInUse[] => products.filter((other) => other.product !== product || other.supplier !== supplier);
-
-/** On which day a purchase was made: never later than it was told as having happened. */
-export const dayBought = (date: LocalDate, occurredAt: Instant): LocalDate =>
-  date < occurredAt.slice(0, 10) ? date : occurredAt.slice(0, 10);
-
-/** The day that the purchase bears, if it is an earlier one; never later than it was told as having happened. */
-const boughtAt = (date: LocalDate, occurredAt: Instant): Instant =>
-  date < occurredAt.slice(0, 10) ? `${date}T00:00:00.000Z` : occurredAt;
 
 const withPurchase = (state: Customer, stream: string, bought: Bought): Customer => ({
   ...state,

@@ -2,7 +2,7 @@ import { realisedValue } from '../../libs/domain/account/lifetime-value.rules.js
 import { inactiveFrom, type RelationshipPhase, type StandingPhase } from '../../libs/domain/account/phase.rules.js';
 import { daysOf, type Window } from '../../libs/domain/customer/phases.rules.js';
 import type { Facts } from '../../libs/domain/segment/segment.rules.js';
-import { type Instant, later } from '../../libs/kernel/index.js';
+import { earlier, type Instant, later } from '../../libs/kernel/index.js';
 import type { StateOf } from '../../libs/read-model/index.js';
 import { boughtBy } from './bought.js';
 import type { Consented, Customer } from './customer.js';
@@ -93,11 +93,8 @@ export function factsAt(party: Party, windows: Windows, at: Instant, grouped: Gr
     consent: consentOf([own, ...duplicates]),
     attributes: own.attributes ?? {},
   };
-  return { facts, until: sooner(phaseEnds, grouped.until) };
+  return { facts, until: earlier(phaseEnds, grouped.until) };
 }
-
-const sooner = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
-  a === undefined || (b !== undefined && b < a) ? b : a;
 
 /** The last word of a person on each channel, under whichever id; of words at the same instant, the one that withdraws. */
 function consentOf(same: readonly Customer[]): Facts['consent'] {

@@ -1,6 +1,6 @@
 import { type CustomerGroup, customerGroupOf } from '../../libs/domain/account/customer-group.rules.js';
 import { Behaviour, type GroupPolicy } from '../../libs/domain/account/relationship.rules.js';
-import { converted, type Instant, later, type Money, plusDays, Refusal } from '../../libs/kernel/index.js';
+import { converted, dayMs, type Instant, later, type Money, plusDays, Refusal } from '../../libs/kernel/index.js';
 import type { StateOf } from '../../libs/read-model/index.js';
 import { boughtBy, type Counted } from './bought.js';
 import type { Customer } from './customer.js';
@@ -17,8 +17,6 @@ export interface GroupAt {
   readonly group?: CustomerGroup | undefined;
   readonly until?: Instant | undefined;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * The group of the customer that somebody belongs to (S4; domain.md §2): merged ones continue as others, contacts are of

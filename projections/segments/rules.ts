@@ -3,7 +3,15 @@ import { policyDefaults, type PolicyEvents } from '../../libs/domain/policy/poli
 import { dependenciesOf, evaluate, nextChange } from '../../libs/domain/segment/evaluate.rules.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { FieldName, Rule, SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
-import { categoryOf, idOf, type Instant, later, type RecordedEvent, type RecordedOf } from '../../libs/kernel/index.js';
+import {
+  categoryOf,
+  earlier,
+  idOf,
+  type Instant,
+  later,
+  type RecordedEvent,
+  type RecordedOf,
+} from '../../libs/kernel/index.js';
 import type { RuleVersion, StateOf, StoredCause, Verdict } from '../../libs/read-model/index.js';
 import type { Customer } from './customer.js';
 import { factsAt, listsOf, partyOf, type Windows } from './facts.js';
@@ -181,9 +189,6 @@ function settingsIn(values: Partial<Settings>): RuleSettings {
   };
 }
 
-const earlier = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
-  a === undefined || (b !== undefined && b < a) ? b : a;
-
 /** Categories of the streams of whom a segment is made. */
 export const categories: Readonly<Record<SegmentAudience, string>> = { accounts: 'account', people: 'person' };
 
@@ -283,9 +288,8 @@ export function verdict(
   if (!own.known) return { holds: false };
   const { groups } = definition;
   const { facts, until } = factsAt(party, definition.windows, at, groups && groupAt(key, others, groups, at));
-  const turn = nextChange(definition.rule, facts, at);
   return {
     holds: evaluate(definition.rule, facts, at),
-    until: turn === undefined || (until !== undefined && until < turn) ? until : turn,
+    until: earlier(nextChange(definition.rule, facts, at), until),
   };
 }

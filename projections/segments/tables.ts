@@ -2,6 +2,7 @@ import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunit
 import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { PolicyEvents } from '../../libs/domain/policy/policy.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
+import { purchasedAt } from '../../libs/domain/purchase/purchase.rules.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { Rule, SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
 import type { RecordedOf } from '../../libs/kernel/index.js';
@@ -17,7 +18,7 @@ import {
   versions,
 } from '../../libs/read-model/index.js';
 import { type RateRow, rates } from '../policies/tables.js';
-import { type Customer, type CustomerEvents, dayBought, evolve } from './customer.js';
+import { type Customer, type CustomerEvents, evolve } from './customer.js';
 import { RateBook } from './rates.js';
 import {
   concerns,
@@ -189,7 +190,7 @@ function keptOf(event: RecordedOf<CustomerEvents>, _key: string, book: RateBook)
       return { kind: event.data.kind, score: event.data.score };
     case 'PurchaseRecorded': {
       const { date, amount } = event.data;
-      return { ...data, lines: [], rates: book.on(dayBought(date, event.occurredAt), amount.currency) };
+      return { ...data, lines: [], rates: book.on(purchasedAt(date, event.occurredAt).slice(0, 10), amount.currency) };
     }
     case 'PurchaseCorrected':
       return { ...data, lines: [] };

@@ -1,28 +1,42 @@
+export interface Room {
+  /** Begun and not settled, at most. */
+  readonly underWay: number;
+  /** Begun and not taken, at most: what is settled keeps its place until all before it are. */
+  readonly untaken: number;
+}
+
 /**
- * Runs of results in the order of their beginnings, each as soon as all before it are there. At most `window` are begun
- * and not yet taken; what settled together is handed over together, so that it can be written at once.
+ * Runs of results in the order of their beginnings, each as soon as all before it are there. One that takes long keeps
+ * back the results behind it, but no beginnings while there is room; what settled together is handed over together, so
+ * that it can be written at once.
  */
 export async function* inOrder<Result>(
   begun: AsyncIterable<{ readonly result: Promise<Result> }>,
-  window: number,
+  room: Room,
 ): AsyncGenerator<Result[]> {
   const queue: { settled?: { readonly value: Result } }[] = [];
+  let underWay = 0;
   const state: { ended: boolean; failure?: { readonly error: unknown } } = { ended: false };
   let wakeReader = (): void => undefined;
   let wakeWriter = (): void => undefined;
 
+  const isFull = (): boolean => !state.ended && (underWay >= room.underWay || queue.length >= room.untaken);
   const iterator = begun[Symbol.asyncIterator]();
   const reading = (async () => {
     try {
-      while (!state.ended) {
-        if (queue.length >= window) await new Promise<void>((resume) => (wakeReader = resume));
+      for (;;) {
+        while (isFull()) await new Promise<void>((resume) => (wakeReader = resume));
+        if (state.ended) break;
         const next = await iterator.next();
         if (next.done) break;
         const place: (typeof queue)[number] = {};
         queue.push(place);
+        underWay++;
         next.value.result.then(
           (value) => {
             place.settled = { value };
+            underWay--;
+            wakeReader();
             if (queue[0] === place) wakeWriter();
           },
           (error: unknown) => {

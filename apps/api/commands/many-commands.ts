@@ -6,8 +6,8 @@ import { MalformedRequest, problemOf, unforeseen, type ReportError } from '../ht
 import { commandIdFrom } from './headers.js';
 import { inOrder } from './in-order.js';
 
-/** Commands of one body that are under way at once. */
-const inFlight = 64;
+/** Commands of one body that are under way at once, and those whose results wait for one before them besides. */
+const room = { underWay: 64, untaken: 256 };
 
 /**
  * Many commands as NDJSON, one `{"command","data","idempotencyKey","occurredAt"}` a line. Each line gets its result in
@@ -22,7 +22,7 @@ export class ManyCommands {
 
   /** The result lines. The body is read only as fast as commands are carried out. */
   async *results(body: AsyncIterable<Buffer>, actor: Actor, correlationId: string): AsyncGenerator<string> {
-    for await (const run of inOrder(this.begin(body, actor, correlationId), inFlight)) {
+    for await (const run of inOrder(this.begin(body, actor, correlationId), room)) {
       yield run.map((answer) => `${JSON.stringify(answer)}\n`).join('');
     }
   }

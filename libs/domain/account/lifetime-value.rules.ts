@@ -1,4 +1,4 @@
-import { add, type LocalDate, type Money } from '../../kernel/index.js';
+import { add, dayMs, type LocalDate, type Money } from '../../kernel/index.js';
 
 /** A purchase that counts, on the day that it bears. */
 export interface CountedPurchase {
@@ -83,4 +83,4 @@ const halfUp = (dividend: bigint, divisor: bigint): bigint => (2n * dividend + d
 const scaled = ({ amount, currency }: Money, by: bigint, of: bigint): Money =>
   add({ amount: Number(halfUp(BigInt(amount) * by, of)), currency }, { amount: 0, currency });
 
-const daysBetween = (from: LocalDate, to: LocalDate): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
+const daysBetween = (from: LocalDate, to: LocalDate): number => (Date.parse(to) - Date.parse(from)) / dayMs;

@@ -1,4 +1,4 @@
-import type { Instant } from '../../kernel/index.js';
+import { type Instant, plusDays } from '../../kernel/index.js';
 
 /** Relationship phases in the order in which a customer comes through them (S3, S4; domain.md §1). */
 export const relationshipPhases = ['suspect', 'prospect', 'potential', 'active', 'inactive'] as const;
@@ -48,11 +48,8 @@ export interface PhaseMove {
   };
 }
 
-const dayMs = 86_400_000;
-
 /** From when on a customer is inactive who buys nothing more: that instant is outside the window. */
-export const inactiveFrom = (lastPurchase: Instant, days: number): Instant =>
-  new Date(Date.parse(lastPurchase) + days * dayMs).toISOString();
+export const inactiveFrom = (lastPurchase: Instant, days: number): Instant => plusDays(lastPurchase, days);
 
 /**
  * Every move between phases up to an instant (S3; domain.md §1): by what brought a customer further, by each purchase, by

@@ -1,4 +1,4 @@
-import type { Instant, Money } from '../../kernel/index.js';
+import { type Instant, type Money, plusDays } from '../../kernel/index.js';
 import {
   type AgeCondition,
   type AttributeCondition,
@@ -18,8 +18,6 @@ import {
   type TextField,
   type Window,
 } from './segment.rules.js';
-
-const dayMs = 86_400_000;
 
 /** Whether the rule holds of what is known, at an instant. It answers for every valid rule and any facts. */
 export function evaluate(rule: Rule, facts: Facts, at: Instant): boolean {
@@ -124,14 +122,14 @@ function spent({ value, within }: PurchasesCondition, { purchases }: Facts, at: 
 
 /** A moving window holds what happened less than so many days ago. */
 function inWindow(window: Window, happened: Instant, at: Instant): boolean {
-  if ('days' in window) return at < daysAfter(happened, window.days);
+  if ('days' in window) return at < plusDays(happened, window.days);
   const day = happened.slice(0, 10);
   return window.from <= day && day <= window.to;
 }
 
 function aged({ operator, value }: AgeCondition, last: Instant | undefined, at: Instant): boolean {
   if (last === undefined) return false;
-  const old = at >= daysAfter(last, value.days);
+  const old = at >= plusDays(last, value.days);
   return operator === 'older-than' ? old : !old;
 }
 
@@ -166,13 +164,9 @@ function turnsOf(condition: Condition, facts: Facts): readonly Instant[] {
   return days === undefined
     ? []
     : since.flatMap((instant) => {
-        const turn = instant === undefined ? endOfTime : daysAfter(instant, days);
+        const turn = instant === undefined ? endOfTime : plusDays(instant, days);
         return turn < endOfTime ? [turn] : [];
       });
 }
 
 const endOfTime = '9999-12-31T23:59:59.999Z';
-const lastMillis = Date.parse(endOfTime);
-
-const daysAfter = (instant: Instant, days: number): Instant =>
-  new Date(Math.min(Date.parse(instant) + days * dayMs, lastMillis)).toISOString();
