@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
-import type { CommandCatalogue } from '../../libs/cqrs/index.js';
+import { asksForOwners, type CommandCatalogue } from '../../libs/cqrs/index.js';
 import type { KnownCommand } from '../../libs/domain/index.js';
 import { schemasAt } from './http/params.js';
 
@@ -52,7 +52,7 @@ const resultSchema: Schema = {
 const problems: Readonly<Record<number, string>> = {
   400: 'Malformed or invalid; `errors` names the fields.',
   401: 'No key, or one that is unknown or revoked.',
-  403: 'The role of the key does not allow it.',
+  403: 'The role of the key does not allow it, or it is not of the salesperson that the key acts for.',
   404: 'It does not exist.',
   409: 'It contradicts something that exists.',
   412: 'The stream is not at the revision of If-Match.',
@@ -145,12 +145,16 @@ const headers = [
   header('X-Correlation-Id', 'Ties all that follows together.', { type: 'string' }),
 ];
 
+const onlyTheirs =
+  'A key that acts for a salesperson: about what is theirs, their team’s or nobody’s alone (`NOT_YOURS`).';
+
 const commandPath = ({ name, options, aggregate }: KnownCommand): object => ({
   operationId: name,
   tags: [`commands: ${aggregate.category}`],
   summary: options.says,
   description: [
     `Roles: ${[...options.by, 'service', 'admin'].join(', ')}.`,
+    ...(asksForOwners({ options, aggregate }) ? [onlyTheirs] : []),
     `Issued twice: ${options.twice ?? 'the second time nothing changes.'}`,
     ...Object.entries(options.refuses ?? {}).map(([code, when]) => `- \`${code}\`: ${when}`),
   ].join('\n\n'),

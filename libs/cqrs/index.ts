@@ -1,4 +1,5 @@
 export * from './access/keys.js';
+export * from './access/ownership.js';
 export * from './access/permissions.js';
 export * from './campaigns/list-membership.js';
 export * from './commands/catalogue.js';

@@ -1,5 +1,6 @@
 import type { Actor, Role } from './actor.js';
 import type { DataOf, DeclaredEvents, EventDeclarations, EventShape, Fact } from './events.js';
+import type { Owner } from './owner.js';
 import type { Instant } from './time.js';
 
 /** A class whose instances are commands; the class name is the command's name everywhere. */
@@ -12,6 +13,8 @@ export interface Given<Lookups = object> {
   readonly commandId: string;
   readonly occurredAt: Instant;
   readonly actor: Actor;
+  /** Who issued it, as owners and assignees are named: the salesperson that the key acts for, else the actor's id. */
+  readonly issuer: string;
   /** States of other aggregates that the decision rests on, loaded before it. */
   readonly lookups: Lookups;
 }
@@ -172,6 +175,13 @@ type Evolve<State, S extends object> = {
   ) => State;
 };
 
+/**
+ * All whose a command is (domain.md §9; docs/decisions/0030): who owns what it is about, and where nobody does, whom it
+ * makes the owner. Nobody at all: it is there for everybody whose role issues the command. Asked again until everything
+ * is loaded that it looks for.
+ */
+type Whose<State> = (command: object, state: State, found: Found) => readonly Owner[];
+
 type Folds<State> = Readonly<Record<string, (state: State, data: object, at: Instant) => State>>;
 
 /** The rules of one aggregate. A command or event type without its line does not compile. */
@@ -200,6 +210,8 @@ export interface AggregateRules<State, C extends CommandClasses, S extends objec
   readonly naturalIdByNow?: (command: object, found: Found) => string | undefined;
   /** The id that commands are carried out on in its place, once it was merged into another one (domain.md §1). */
   readonly continuesAs?: (state: State) => string | undefined;
+  /** Left out: what it is about belongs to nobody in sales. */
+  readonly whose?: Whose<State>;
   /** Already true: no facts. Broken rule: throw a `Refusal`. An outcome worth remembering: a fact. */
   readonly decide: Decide<State, C, S, L>;
   readonly evolve: Evolve<State, S>;
@@ -213,6 +225,7 @@ export interface Aggregate<State = unknown> extends Foldable<State> {
   readonly lookups: Readonly<Record<string, AnyLookup<State, unknown>>>;
   readonly naturalId?: ((command: object) => string | undefined) | undefined;
   readonly naturalIdByNow?: ((command: object, found: Found) => string | undefined) | undefined;
+  readonly whose?: Whose<State> | undefined;
   readonly decide: (command: object, state: State, given: Given) => readonly { type: string; data: object }[];
 }
 
@@ -229,6 +242,7 @@ export const aggregate =
     naturalId: rules.naturalId,
     naturalIdByNow: rules.naturalIdByNow,
     continuesAs: rules.continuesAs,
+    whose: rules.whose,
     isVerdict: (type) => (rules.events.types as DeclaredEvents['types'])[type]?.verdict === true,
     decide: (command, state, given) => {
       const rule = rules.decide[command.constructor.name as keyof C];

@@ -87,7 +87,13 @@ describe('A stream', () => {
 });
 
 describe('An aggregate', () => {
-  const given = { commandId: 'c', occurredAt: at, actor: { id: 'sam', role: 'support' }, lookups: {} } as const;
+  const given = {
+    commandId: 'c',
+    occurredAt: at,
+    actor: { id: 'sam', role: 'support' },
+    issuer: 'sam',
+    lookups: {},
+  } as const;
   const switchOn = Object.assign(new SwitchOn(), { lampId: 'a', by: 'sam' });
 
   it('decides by the class of the command, and folds by the type of the event', () => {

@@ -4,6 +4,7 @@ export * from './events.js';
 export * from './exchange.js';
 export * from './feed.js';
 export * from './money.js';
+export * from './owner.js';
 export * from './period.js';
 export * from './process-manager.js';
 export * from './process.js';

@@ -5,11 +5,13 @@ import {
   type Aggregate,
   type CommandClass,
   type Foldable,
+  type Found,
   type Given,
   type Instant,
   commandOptions,
   type LookedUp,
   lookedUp,
+  type Owner,
   referencesOf,
   Refusal,
 } from '../kernel/index.js';
@@ -24,6 +26,8 @@ export interface Circumstances {
   readonly commandId?: string;
   readonly occurredAt?: Instant;
   readonly actor?: Actor;
+  /** For whom the actor's key acts. */
+  readonly salesperson?: string;
   /** What happened in other streams that the decision looks at, by stream: `pipeline-default`. */
   readonly lookups?: Readonly<Record<string, readonly StatedFact[]>>;
 }
@@ -74,12 +78,20 @@ export function decide<State>(
   aggregate: Aggregate<State>,
   state: State,
   issued: object,
-  { commandId = 'd5a1f3c2-6b7e-4c8d-9e0f-112233445566', occurredAt = instant, actor, lookups }: Circumstances = {},
+  {
+    commandId = 'd5a1f3c2-6b7e-4c8d-9e0f-112233445566',
+    occurredAt = instant,
+    actor,
+    salesperson,
+    lookups,
+  }: Circumstances = {},
 ): readonly StatedFact[] {
+  const by = actor ?? { id: 'sam', role: 'sales' };
   const given: Given = {
     commandId,
     occurredAt,
-    actor: actor ?? { id: 'sam', role: 'sales' },
+    actor: by,
+    issuer: salesperson ?? by.id,
     lookups: lookedUp(aggregate.lookups, issued, state, (from, id) => present(from, id, lookups)),
   };
   try {
@@ -109,6 +121,13 @@ export const given = <State>(aggregate: Aggregate<State>, ...before: readonly St
         expect(facts).toStrictEqual(expected);
         if (commandOptions(issued.constructor).twice !== undefined) return;
         expect(decide(aggregate, fold(aggregate, [...before, ...facts]), issued, circumstances)).toEqual([]);
+      },
+
+      /** All whose it is, as an executor asks before it lets it be decided on; nobody: it is there to be taken. */
+      thenIsOf(...owners: readonly Owner[]): void {
+        const found = ((from: Foldable<unknown>, id: string | undefined) =>
+          id === undefined ? undefined : present(from, id, circumstances.lookups)) as Found;
+        expect(aggregate.whose?.(issued, state, found)).toEqual(owners);
       },
 
       /** It was so already. */

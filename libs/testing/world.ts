@@ -67,6 +67,7 @@ export class World {
       commandId,
       occurredAt,
       actor,
+      issuer: actor.id,
       lookups: lookedUp(aggregate.lookups, command, state, (from, id) => ({
         id,
         state: this.stateOf(from, `${from.category}-${id}`),

@@ -79,17 +79,35 @@ describe('the command line', () => {
       };
     answer = keeping(json(201, { id: 'one', key: 'secret' }));
     expect((await run(['keys', 'create', '--role', 'analyst', '--name', 'Reports'])).stdout).toMatch(/^secret\n/);
-    answer = keeping(
-      json(200, {
-        items: [{ id: 'one', role: 'analyst', name: 'Reports', createdAt: '2024-01-01T00:00:00Z', revokedAt: null }],
-      }),
-    );
-    expect((await run(['keys', 'list'])).stdout).toContain('Reports');
+    const items = [
+      { id: 'one', role: 'analyst', name: 'Reports', createdAt: '2024-01-01T00:00:00Z', revokedAt: null },
+      {
+        id: 'two',
+        role: 'sales',
+        salesperson: 'sam',
+        name: 'Phone',
+        createdAt: '2024-01-01T00:00:00Z',
+        revokedAt: null,
+      },
+    ];
+    answer = keeping(json(200, { items }));
+    expect((await run(['keys', 'list'])).stdout).toMatch(/ Reports [^]* sam /);
     answer = keeping((_, response) => {
       response.writeHead(204).end();
     });
     expect((await run(['keys', 'revoke', 'one'])).stdout).toBe('The key one is revoked.\n');
     expect(asked).toEqual(['POST /v1/keys Bearer key', 'GET /v1/keys Bearer key', 'DELETE /v1/keys/one Bearer key']);
+  });
+
+  it('makes a key that acts for a salesperson', async () => {
+    const asked: unknown[] = [];
+    answer = (request, response) => {
+      request.on('data', (body: Buffer) => asked.push(JSON.parse(String(body))));
+      request.on('end', () => response.writeHead(201).end(JSON.stringify({ id: 'two', key: 'secret' })));
+    };
+    const made = await run(['keys', 'create', '--role', 'sales', '--name', 'Phone', '--salesperson', 'sam']);
+    expect(made.stdout).toMatch(/^secret\n/);
+    expect(asked).toEqual([{ role: 'sales', name: 'Phone', salesperson: 'sam' }]);
   });
 
   it('turns what goes wrong into one line', async () => {

@@ -3,9 +3,8 @@ import { Body, Controller, Headers, HttpCode, Param, Post, Req, Res } from '@nes
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CommandCatalogue, issue, mayIssue, type CommandResult } from '../../../libs/cqrs/index.js';
-import type { Actor } from '../../../libs/kernel/index.js';
-import { Caller } from '../http/authenticate.js';
+import { CommandCatalogue, issue, mayIssue, type CommandResult, type KeyHolder } from '../../../libs/cqrs/index.js';
+import { Holder } from '../http/authenticate.js';
 import { correlationOf } from '../http/correlation.js';
 import { MalformedRequest } from '../http/problem.js';
 import { commandIdFrom, revisionFrom } from './headers.js';
@@ -28,16 +27,16 @@ export class CommandsController {
     @Body() body: unknown,
     @Headers('idempotency-key') key: string | undefined,
     @Headers('if-match') ifMatch: string | undefined,
-    @Caller() actor: Actor,
+    @Holder() holder: KeyHolder,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CommandResult> {
-    mayIssue(actor, name, this.catalogue.named(name).options);
+    mayIssue(holder.actor, name, this.catalogue.named(name).options);
     const { command, occurredAt } = this.catalogue.read(name, body);
     const result = await issue(this.bus, {
       command,
       occurredAt,
-      actor,
+      ...holder,
       commandId: commandIdFrom(key),
       correlationId: correlationOf(request),
       expectedRevision: revisionFrom(ifMatch),
@@ -49,7 +48,7 @@ export class CommandsController {
   @Post()
   stream(
     @Body() body: unknown,
-    @Caller() actor: Actor,
+    @Holder() holder: KeyHolder,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): void {
@@ -59,6 +58,6 @@ export class CommandsController {
     void reply
       .status(200)
       .header('content-type', 'application/x-ndjson; charset=utf-8')
-      .send(Readable.from(this.many.results(body, actor, correlationOf(request))));
+      .send(Readable.from(this.many.results(body, holder, correlationOf(request))));
   }
 }

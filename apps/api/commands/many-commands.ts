@@ -1,6 +1,6 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { issue, mayIssue, type CommandCatalogue } from '../../../libs/cqrs/index.js';
-import { invalid, type Actor } from '../../../libs/kernel/index.js';
+import { issue, mayIssue, type CommandCatalogue, type KeyHolder } from '../../../libs/cqrs/index.js';
+import { invalid } from '../../../libs/kernel/index.js';
 import { linesOf, readJson, type Line } from '../http/body.js';
 import { MalformedRequest, problemOf, unforeseen, type ReportError } from '../http/problem.js';
 import { commandIdFrom } from './headers.js';
@@ -21,8 +21,8 @@ export class ManyCommands {
   ) {}
 
   /** The result lines. The body is read only as fast as commands are carried out. */
-  async *results(body: AsyncIterable<Buffer>, actor: Actor, correlationId: string): AsyncGenerator<string> {
-    for await (const run of inOrder(this.begin(body, actor, correlationId), room)) {
+  async *results(body: AsyncIterable<Buffer>, holder: KeyHolder, correlationId: string): AsyncGenerator<string> {
+    for await (const run of inOrder(this.begin(body, holder, correlationId), room)) {
       yield run.map((answer) => `${JSON.stringify(answer)}\n`).join('');
     }
   }
@@ -30,22 +30,22 @@ export class ManyCommands {
   /** Commands enter their streams' queues in the order of the lines. */
   private async *begin(
     body: AsyncIterable<Buffer>,
-    actor: Actor,
+    holder: KeyHolder,
     correlationId: string,
   ): AsyncGenerator<{ readonly result: Promise<object> }> {
-    for await (const line of linesOf(body)) yield { result: this.resultOf(line, actor, correlationId) };
+    for await (const line of linesOf(body)) yield { result: this.resultOf(line, holder, correlationId) };
   }
 
-  private async resultOf(line: Line, actor: Actor, correlationId: string): Promise<object> {
+  private async resultOf(line: Line, holder: KeyHolder, correlationId: string): Promise<object> {
     try {
       const { command, data, idempotencyKey, occurredAt } = readLine(line);
-      mayIssue(actor, command, this.catalogue.named(command).options);
+      mayIssue(holder.actor, command, this.catalogue.named(command).options);
       const read = this.catalogue.read(command, data, occurredAt);
       const result = await issue(this.bus, {
         command: read.command,
         occurredAt: read.occurredAt,
         commandId: commandIdFrom(idempotencyKey, 'idempotencyKey'),
-        actor,
+        ...holder,
         correlationId,
       });
       return { line: line.number, ...result };

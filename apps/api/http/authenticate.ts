@@ -1,7 +1,7 @@
 import { SetMetadata, createParamDecorator, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import type { ApiKeys } from '../../../libs/cqrs/index.js';
+import type { ApiKeys, KeyHolder } from '../../../libs/cqrs/index.js';
 import type { Actor } from '../../../libs/kernel/index.js';
 import { MalformedRequest } from './problem.js';
 
@@ -16,7 +16,7 @@ const reflector = new Reflector();
 export const isOpen = (context: ExecutionContext): boolean =>
   reflector.getAllAndOverride<boolean | undefined>(open, [context.getHandler(), context.getClass()]) ?? false;
 
-const actors = new WeakMap<object, Actor>();
+const holders = new WeakMap<object, KeyHolder>();
 
 /** Every request names its key: `Authorization: Bearer kroniek_…`. */
 export class Authenticate implements CanActivate {
@@ -26,19 +26,24 @@ export class Authenticate implements CanActivate {
     if (isOpen(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const [, key] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    const actor = key ? await this.keys.actorOf(key) : undefined;
-    if (!actor) {
+    const holder = key ? await this.keys.holderOf(key) : undefined;
+    if (!holder) {
       const detail = key ? 'This key is unknown or revoked.' : 'Send a key: Authorization: Bearer <key>.';
       throw new MalformedRequest(401, 'NOT_AUTHENTICATED', detail);
     }
-    actors.set(request.raw, actor);
+    holders.set(request.raw, holder);
     return true;
   }
 }
 
+function holderIn(context: ExecutionContext): KeyHolder {
+  const holder = holders.get(context.switchToHttp().getRequest<FastifyRequest>().raw);
+  if (!holder) throw new Error('A caller is asked for where none was authenticated.');
+  return holder;
+}
+
 /** Whose key the request came with. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
-  const actor = actors.get(context.switchToHttp().getRequest<FastifyRequest>().raw);
-  if (!actor) throw new Error('A caller is asked for where none was authenticated.');
-  return actor;
-});
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Actor => holderIn(context).actor);
+
+/** The same with the salesperson that the key acts for. */
+export const Holder = createParamDecorator((_: unknown, context: ExecutionContext): KeyHolder => holderIn(context));

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { OneOf, Text } from '../../../libs/domain/fields.js';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { OneOf, Optional, Text } from '../../../libs/domain/fields.js';
 import { ApiKeys, mayAdminister, type ApiKey } from '../../../libs/cqrs/index.js';
 import { notFound, roles, type Actor, type Role } from '../../../libs/kernel/index.js';
 import { validate as isUuid } from 'uuid';
@@ -14,7 +14,18 @@ class NewKey {
 
   @OneOf(roles)
   role!: Role;
+
+  @Optional()
+  @Text(100)
+  salesperson?: string;
 }
+
+const salesperson = {
+  type: 'string',
+  description: 'The salesperson that it acts for, as the owner of leads and opportunities.',
+} as const;
+
+const names = { name: { type: 'string' }, role: { type: 'string', enum: [...roles] } };
 
 @ApiTags('operations')
 @Controller('v1/keys')
@@ -28,17 +39,47 @@ export class KeysController {
     schema: {
       type: 'object',
       required: ['name', 'role'],
-      properties: { name: { type: 'string' }, role: { type: 'string', enum: [...roles] } },
+      properties: {
+        ...names,
+        salesperson: {
+          ...salesperson,
+          minLength: 1,
+          maxLength: 100,
+          description: `${salesperson.description} For the roles sales and sales-manager; left out: nobody in particular.`,
+        },
+      },
     },
   })
   async create(@Body() body: unknown, @Caller() actor: Actor): Promise<{ id: string; key: string }> {
     mayAdminister(actor);
-    const { name, role } = readBody(NewKey, body);
-    return this.keys.create(name, role);
+    return this.keys.create(readBody(NewKey, body));
   }
 
   @Get()
   @ApiOperation({ summary: 'All keys, without their secrets.' })
+  @ApiOkResponse({
+    schema: {
+      type: 'object',
+      required: ['items', 'next'],
+      properties: {
+        items: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['id', 'name', 'role', 'salesperson', 'createdAt', 'revokedAt'],
+            properties: {
+              id: { type: 'string', format: 'uuid' },
+              ...names,
+              salesperson: { ...salesperson, nullable: true },
+              createdAt: { type: 'string', format: 'date-time' },
+              revokedAt: { type: 'string', format: 'date-time', nullable: true },
+            },
+          },
+        },
+        next: { type: 'string', nullable: true },
+      },
+    },
+  })
   async list(@Caller() actor: Actor): Promise<{ items: readonly ApiKey[]; next: null }> {
     mayAdminister(actor);
     return { items: await this.keys.list(), next: null };

@@ -4,7 +4,14 @@ import { roles } from '../../../libs/kernel/index.js';
 import { readSettings } from '../../settings.js';
 import { askApi } from '../api-client.js';
 
-type Key = { id: string; role: string; name: string; createdAt?: string; revokedAt?: string | null };
+type Key = {
+  id: string;
+  role: string;
+  name: string;
+  salesperson?: string | null;
+  createdAt?: string;
+  revokedAt?: string | null;
+};
 
 export function keys(program: Command): void {
   const group = program.command('keys').description('the keys by which people and systems use the API');
@@ -14,7 +21,8 @@ export function keys(program: Command): void {
     .description('make a key; it is shown this once')
     .addOption(new Option('--role <role>', 'what it may do').choices([...roles]).makeOptionMandatory())
     .requiredOption('--name <name>', 'whose it is')
-    .action(async (options: { role: string; name: string }) => {
+    .option('--salesperson <salesperson>', 'for whom it acts in sales: it works on what is theirs, or their team’s')
+    .action(async (options: { role: string; name: string; salesperson?: string }) => {
       const { id, key } = (await askApi(readSettings(), 'POST', '/v1/keys', options)) as { id: string; key: string };
       console.log(`${key}\n\nThe key ${id} for ${options.name} (${options.role}) is shown this once.`);
     });
@@ -25,11 +33,11 @@ export function keys(program: Command): void {
     .action(async () => {
       const { items } = (await askApi(readSettings(), 'GET', '/v1/keys')) as { items: Key[] };
       const table = new Table({
-        head: ['id', 'role', 'name', 'created', 'revoked'],
+        head: ['id', 'role', 'salesperson', 'name', 'created', 'revoked'],
         style: { head: [], border: [], compact: true },
       });
-      for (const { id, role, name, createdAt, revokedAt } of items) {
-        table.push([id, role, name, createdAt ?? '', revokedAt ?? '']);
+      for (const { id, role, salesperson, name, createdAt, revokedAt } of items) {
+        table.push([id, role, salesperson ?? '', name, createdAt ?? '', revokedAt ?? '']);
       }
       console.log(table.toString());
     });

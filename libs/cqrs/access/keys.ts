@@ -2,15 +2,32 @@ import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { sql, type Kysely } from 'kysely';
 import { v5 as deriveId } from 'uuid';
-import { conflict, notFound, type Actor, type Instant, type Role } from '../../kernel/index.js';
+import { conflict, invalid, notFound, type Actor, type Instant, type Role } from '../../kernel/index.js';
 
 /** A key as it is listed: what it is for, never the secret. */
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** The salesperson that it acts for; `null`: nobody in particular. */
+  readonly salesperson: string | null;
   readonly createdAt: Instant;
   readonly revokedAt: Instant | null;
+}
+
+/** A key that is to be made. */
+export interface NewKey {
+  readonly name: string;
+  readonly role: Role;
+  readonly salesperson?: string | undefined;
+}
+
+/** Who sends a key. */
+export interface KeyHolder {
+  /** As events tell of it. */
+  readonly actor: Actor;
+  /** The salesperson that the key acts for (docs/decisions/0030); left out: nobody in particular. */
+  readonly salesperson?: string | undefined;
 }
 
 interface KeyTables {
@@ -18,11 +35,17 @@ interface KeyTables {
     id: string;
     name: string;
     role: Role;
+    salesperson: string | null;
     secret_hash: string;
     created_at: string;
     revoked_at: string | null;
   };
 }
+
+/** Salespeople own things, and managers have teams; nobody else does (domain.md §9). */
+export const actsForSalespeople: readonly Role[] = ['sales', 'sales-manager'];
+
+const firstAdmin: NewKey = { name: 'first admin key', role: 'admin' };
 
 /** A revoked key may still be taken for this long. */
 const rememberedMs = 2_000;
@@ -30,7 +53,7 @@ const rememberedMs = 2_000;
 /** Bearer keys: `kroniek_<id>_<secret>`. Only a hash of the secret is stored. */
 export class ApiKeys {
   private readonly db: Kysely<KeyTables>;
-  private readonly known = new LRUCache<string, Actor>({ max: 10_000, ttl: rememberedMs });
+  private readonly known = new LRUCache<string, KeyHolder>({ max: 10_000, ttl: rememberedMs });
 
   private constructor(db: Kysely<unknown>) {
     this.db = db as Kysely<KeyTables>;
@@ -48,16 +71,26 @@ export class ApiKeys {
         created_at timestamptz not null default now(),
         revoked_at timestamptz
       )`.execute(tx);
+      await sql`alter table kroniek.api_keys add column if not exists salesperson text`.execute(tx);
     });
     return new ApiKeys(db);
   }
 
-  /** Makes a key; the answer is the only time that it is seen whole. */
-  async create(name: string, role: Role, key = newKey()): Promise<{ id: string; key: string }> {
+  /**
+   * Makes a key; the answer is the only time that it is seen whole.
+   *
+   * @throws Refusal `ROLE_WITHOUT_SALESPERSON`
+   */
+  async create({ name, role, salesperson }: NewKey, key = newKey()): Promise<{ id: string; key: string }> {
+    if (salesperson !== undefined && !actsForSalespeople.includes(role)) {
+      throw invalid('ROLE_WITHOUT_SALESPERSON', 'Only keys of sales act for a salesperson.', [
+        { path: 'salesperson', message: `salesperson may be given where role is ${actsForSalespeople.join(' or ')}.` },
+      ]);
+    }
     const { id, secret } = partsOf(key) ?? { id: randomUUID(), secret: key };
     await this.db
       .insertInto('kroniek.api_keys')
-      .values({ id, name, role, secret_hash: hashOf(secret) } as never)
+      .values({ id, name, role, salesperson: salesperson ?? null, secret_hash: hashOf(secret) } as never)
       .execute();
     return { id, key };
   }
@@ -72,7 +105,7 @@ export class ApiKeys {
       await sql`select pg_advisory_xact_lock(hashtext('kroniek.api_keys'))`.execute(tx);
       const keys = new ApiKeys(tx as unknown as Kysely<unknown>);
       if (given) {
-        if (!(await keys.actorOf(given))) await keys.create('first admin key', 'admin', asKey(given));
+        if (!(await keys.holderOf(given))) await keys.create(firstAdmin, asKey(given));
         return undefined;
       }
       const admin = await tx
@@ -81,7 +114,7 @@ export class ApiKeys {
         .where('role', '=', 'admin')
         .where('revoked_at', 'is', null)
         .executeTakeFirst();
-      return admin ? undefined : (await keys.create('first admin key', 'admin')).key;
+      return admin ? undefined : (await keys.create(firstAdmin)).key;
     });
   }
 
@@ -91,6 +124,7 @@ export class ApiKeys {
       id: row.id,
       name: row.name,
       role: row.role,
+      salesperson: row.salesperson,
       createdAt: row.created_at,
       revokedAt: row.revoked_at,
     }));
@@ -117,21 +151,22 @@ export class ApiKeys {
   }
 
   /** Whose key it is; `undefined` for one that is unknown or revoked. */
-  async actorOf(key: string): Promise<Actor | undefined> {
+  async holderOf(key: string): Promise<KeyHolder | undefined> {
     const cached = this.known.get(hashOf(key));
     if (cached) return cached;
     const { id, secret } = partsOf(key) ?? partsOf(asKey(key)) ?? {};
     if (!id || !secret) return undefined;
     const row = await this.db
       .selectFrom('kroniek.api_keys')
-      .select(['role', 'secret_hash'])
+      .select(['role', 'salesperson', 'secret_hash'])
       .where('id', '=', id)
       .where('revoked_at', 'is', null)
       .executeTakeFirst();
     if (!row || !timingSafeEqual(Buffer.from(row.secret_hash), Buffer.from(hashOf(secret)))) return undefined;
-    const actor = { id, role: row.role };
-    this.known.set(hashOf(key), actor);
-    return actor;
+    const { role, salesperson } = row;
+    const holder = { actor: { id, role }, ...(salesperson !== null && { salesperson }) };
+    this.known.set(hashOf(key), holder);
+    return holder;
   }
 }
 

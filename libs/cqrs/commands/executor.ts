@@ -11,6 +11,7 @@ import {
   type Instant,
 } from '../../kernel/index.js';
 import type { KnownCommand } from '../../domain/index.js';
+import { checkOwners } from '../access/ownership.js';
 import type { CommandCatalogue } from './catalogue.js';
 import { LookUps } from './look-ups.js';
 import { checkReferences } from './references.js';
@@ -25,6 +26,8 @@ export interface CommandRequest {
   /** The Idempotency-Key: executing it again gives the same answer and records nothing. */
   readonly commandId: string;
   readonly actor: Actor;
+  /** The salesperson that the key acts for; left out: it acts for nobody in particular. Not recorded. */
+  readonly salesperson?: string | undefined;
   readonly correlationId: string;
   /** When it happened; left out: now. */
   readonly occurredAt?: Instant | undefined;
@@ -222,11 +225,16 @@ export class CommandExecutor {
     if (request.expectedRevision !== undefined && request.expectedRevision !== (actual ?? noRevision)) {
       throw new PreconditionFailed(streamOf(known, request), request.expectedRevision, actual);
     }
+    const { commandId, actor, salesperson } = request;
+    if (salesperson !== undefined) {
+      const claimant = { role: actor.role, salesperson, today: this.clock.now().slice(0, 10) };
+      await checkOwners(claimant, known, request.command, folded.state, (ask) => this.lookUps.answer(ask, fresh));
+    }
     await checkReferences(request.command, this.catalogue, this.streams);
     const occurredAt = this.instantOf(request, folded);
     const lookups = await this.lookUps.of(aggregate, request.command, folded.state, fresh);
-    const { commandId, actor } = request;
-    const facts = aggregate.decide(request.command, folded.state, { commandId, occurredAt, actor, lookups });
+    const issuer = salesperson ?? actor.id;
+    const facts = aggregate.decide(request.command, folded.state, { commandId, occurredAt, actor, issuer, lookups });
     // A verdict lies at its own instant, also where facts that happened later were reported before it.
     const isVerdict = request.mayBeOverdue && facts.every(({ type }) => aggregate.isVerdict?.(type));
     return { facts, occurredAt: (isVerdict && request.occurredAt) || occurredAt };

@@ -32,17 +32,27 @@ export class LookUps {
   async renamed(stream: string, aggregate: Aggregate, command: object, fresh: boolean): Promise<string | undefined> {
     const { naturalIdByNow } = aggregate;
     if (!naturalIdByNow) return undefined;
-    const found = new Map<string, LookedUp>();
+    const id = await this.answer((found) => naturalIdByNow(command, found), fresh);
+    return id === undefined || stream === `${aggregate.category}-${id}` ? undefined : id;
+  }
+
+  /** What a question comes to once all that it looks for is found. @param fresh read anew, whatever is remembered */
+  async answer<Answer>(question: (found: Found) => Answer, fresh: boolean): Promise<Answer> {
+    const known = new Map<string, LookedUp>();
     for (;;) {
       const missing = new Map<string, { readonly from: Foldable<unknown>; readonly id: string }>();
-      const id = naturalIdByNow(command, ((from: Foldable<unknown>, named: string | undefined) => {
-        if (named === undefined) return undefined;
-        const one = found.get(keyOf(from, named));
-        if (!one) missing.set(keyOf(from, named), { from, id: named });
+      const answer = question(((from: Foldable<unknown>, id: string | undefined) => {
+        if (id === undefined) return undefined;
+        const one = known.get(keyOf(from, id));
+        if (!one) missing.set(keyOf(from, id), { from, id });
         return one;
       }) as Found);
-      if (missing.size === 0) return id === undefined || stream === `${aggregate.category}-${id}` ? undefined : id;
-      for (const [key, one] of missing) found.set(key, await this.present(one.from, one.id, fresh));
+      if (missing.size === 0) return answer;
+      await Promise.all(
+        [...missing].map(async ([key, { from, id }]) => {
+          known.set(key, await this.present(from, id, fresh));
+        }),
+      );
     }
   }
 

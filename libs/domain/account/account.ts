@@ -7,6 +7,7 @@ import {
   factsOf,
   type Lookup,
   notFound,
+  ofSalespeople,
   refused,
 } from '../../kernel/index.js';
 import { changedAttributes, knownAttributes, withAttributes, withoutAttributes } from '../attributes.js';
@@ -14,6 +15,7 @@ import { attributesOf } from '../attributes.commands.js';
 import { type PolicyInForce, policyLookup } from '../policy/policy.js';
 import { existingScheme, rating, type RatingState } from '../rating/rating.js';
 import { afterMerge, type Merging, notMerged } from '../merging.js';
+import { itsOwner } from '../owners.js';
 import { plain, same } from '../values.js';
 import {
   AddProductInUse,
@@ -118,6 +120,11 @@ export const account: Aggregate<AccountState> = aggregate<AccountState, Lookups>
   id: 'accountId',
   initial: {},
   continuesAs: ({ account: known }) => known?.merging.survivorId,
+  // What is merged becomes the survivor's owner's.
+  whose: (command, state, found) => {
+    const duplicate = found(duplicateLine.from, duplicateLine.id(command, state))?.state;
+    return [...itsOwner(command, state.account?.owner), ...ofSalespeople(duplicate?.account?.owner)];
+  },
   lookups: {
     ancestors,
     scheme,

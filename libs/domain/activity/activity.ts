@@ -1,4 +1,4 @@
-import { aggregate, conflict, factsOf, invalid, notFound, refused } from '../../kernel/index.js';
+import { aggregate, conflict, factsOf, invalid, notFound, ofSalespeople, refused } from '../../kernel/index.js';
 import { plain, same } from '../values.js';
 import {
   CancelActivity,
@@ -33,12 +33,18 @@ export const activity = aggregate<ActivityState>()({
   },
   id: 'activityId',
   initial: {},
+  whose: (command, { agenda, logged }) => {
+    const { assignee, by } = command as Partial<PlanActivity & CompleteActivity>;
+    const does = agenda?.assignee ?? logged?.by ?? assignee ?? by;
+    // Nobody reports what another did.
+    return ofSalespeople(does, command instanceof CompleteActivity ? by : undefined);
+  },
   lookups: {},
   decide: {
-    PlanActivity: ({ activityId: _, ...details }, state, { actor }) => {
+    PlanActivity: ({ activityId: _, ...details }, state, { issuer }) => {
       aboutSomebody(details);
       checkReminder(details);
-      const assignee = details.assignee ?? state.planned?.assignee ?? actor.id;
+      const assignee = details.assignee ?? state.planned?.assignee ?? issuer;
       const asked = plain({ ...details, assignee });
       if (!known(state)) return [fact('ActivityPlanned', asked)];
       if (same(asked, state.planned)) return [];
@@ -76,9 +82,9 @@ export const activity = aggregate<ActivityState>()({
       return [fact('ActivityCancelled', plain({ ...aboutOf(plan), reason }))];
     },
 
-    LogActivity: ({ activityId: _, ...details }, state, { actor }) => {
+    LogActivity: ({ activityId: _, ...details }, state, { issuer }) => {
       aboutSomebody(details);
-      const asked = plain({ ...details, by: details.by ?? state.logged?.by ?? actor.id });
+      const asked = plain({ ...details, by: details.by ?? state.logged?.by ?? issuer });
       if (!known(state)) return [fact('ActivityLogged', asked)];
       if (same(asked, state.logged)) return [];
       throw exists();

@@ -1,6 +1,8 @@
 import { aggregate, type DataOf, factsOf, invalid, type Lookup, refused } from '../../kernel/index.js';
 import { campaign, type CampaignState, launchedOne } from '../campaign/campaign.js';
 import { itsOwnId, naturalId } from '../natural-id.js';
+import { opportunity } from '../opportunity/opportunity.js';
+import { ownersOf } from '../owners.js';
 import { person } from '../person/person.js';
 import type { PersonState } from '../person/state.js';
 import { plain, same } from '../values.js';
@@ -37,6 +39,7 @@ export const attribution = aggregate<AttributionState, Lookups>()({
   id: 'attributionId',
   naturalId: (command) => attributionIdOf(command as AttributeToCampaign),
   initial: {},
+  whose: (command, _, found) => ownersOf({ person, opportunity }, command as AttributeToCampaign, found),
   lookups: {
     campaign: looked(campaign, ({ campaignId }) => campaignId),
     person: looked(person, ({ personId }) => personId),

@@ -1,4 +1,13 @@
-import { aggregate, conflict, type DataOf, factsOf, type FieldError, invalid, notFound } from '../../kernel/index.js';
+import {
+  aggregate,
+  conflict,
+  type DataOf,
+  factsOf,
+  type FieldError,
+  invalid,
+  notFound,
+  ofSalespeople,
+} from '../../kernel/index.js';
 import { person } from '../person/person.js';
 import type { PersonState } from '../person/state.js';
 import { selection, type SelectionState } from '../selection/selection.js';
@@ -31,6 +40,7 @@ export const callLists = aggregate<CallListsState, Lookups>()({
   commands: { CutCallLists },
   id: 'cutId',
   initial: { lists: [] },
+  whose: (command, { cut }) => ofSalespeople(...(cut ?? (command as CutCallLists)).salespeople),
   lookups: {
     selection: { from: selection, id: (command) => (command as CutCallLists).selectionId },
     people: {

@@ -56,8 +56,8 @@ export const campaign = aggregate<CampaignState, Lookups>()({
   initial: { costs: [] },
   lookups: { segment: aimedAt },
   decide: {
-    PlanCampaign: ({ campaignId: _, ...details }, state, { actor, lookups }) => {
-      const owner = details.owner ?? state.plan?.owner ?? actor.id;
+    PlanCampaign: ({ campaignId: _, ...details }, state, { issuer, lookups }) => {
+      const owner = details.owner ?? state.plan?.owner ?? issuer;
       const asked = plain({ ...details, owner, includeDogs: details.includeDogs ?? false });
       if (same(asked, state.plan)) return [];
       if (state.ended) throw isOver();

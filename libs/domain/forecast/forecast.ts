@@ -6,6 +6,7 @@ import {
   lastDayOf,
   type Lookup,
   notFound,
+  ofSalespeople,
   type Period,
   refused,
 } from '../../kernel/index.js';
@@ -58,6 +59,10 @@ export const forecast = aggregate<ForecastState, Lookups>()({
   naturalId: (command) => {
     if (command instanceof CommitForecast) return commitmentIdOf(command);
     return command instanceof SubmitForecast || command instanceof AdjustForecast ? forecastIdOf(command) : undefined;
+  },
+  whose: (command) => {
+    if (!(command instanceof CommitForecast)) return ofSalespeople((command as SubmitForecast | AdjustForecast).owner);
+    return [command.teamId === undefined ? { allOfSales: true } : { teamId: command.teamId }];
   },
   decide: {
     SubmitForecast: ({ forecastId, ...asked }, { submitted }, { lookups, occurredAt }) => {

@@ -1,4 +1,4 @@
-import { aggregate, daysAfter, factsOf, invalid, type Lookup, refused } from '../../kernel/index.js';
+import { aggregate, daysAfter, factsOf, invalid, type LocalDate, type Lookup, refused } from '../../kernel/index.js';
 import { itsOwnId, naturalId } from '../natural-id.js';
 import { disbanded, team, type TeamState } from '../team/team.js';
 import { plain } from '../values.js';
@@ -28,6 +28,13 @@ export const membershipIdOf = (salesperson: string): string => naturalId('member
 const endless = '9999-12-31';
 const lastDay = ({ until }: Membership): string => until ?? endless;
 
+const holdsOn = (membership: Membership, day: LocalDate): boolean =>
+  membership.from <= day && lastDay(membership) >= day;
+
+/** The team that the salesperson is in on a day. */
+export const teamOn = ({ memberships }: MembershipState, day: LocalDate): string | undefined =>
+  memberships.find((membership) => holdsOn(membership, day))?.teamId;
+
 /**
  * In which teams a salesperson is when: on each day in one at most, so that every amount counts for one team
  * (domain.md §4; docs/decisions). It is a matter of days, and any day may be reported late.
@@ -42,6 +49,12 @@ export const membership = aggregate<MembershipState, Lookups>()({
     command instanceof AddTeamMember || command instanceof RemoveTeamMember
       ? membershipIdOf(command.salesperson)
       : undefined,
+  // Nobody takes members out of the team of another manager.
+  whose: (command, state) => {
+    const { teamId, from } = command as AddTeamMember | (RemoveTeamMember & { readonly from?: undefined });
+    const left = from === undefined ? undefined : teamOn(state, from);
+    return [...new Set([teamId, left])].flatMap((its) => (its === undefined ? [] : [{ teamId: its }]));
+  },
   decide: {
     AddTeamMember: ({ membershipId, salesperson, teamId, from, until }, { memberships }, { lookups }) => {
       itsOwnId('membershipId', membershipId, membershipIdOf(salesperson));
@@ -51,7 +64,7 @@ export const membership = aggregate<MembershipState, Lookups>()({
           { path: 'until', message: 'until must not be before from.' },
         ]);
       }
-      const known = memberships.find((other) => other.from <= from && lastDay(other) >= from);
+      const known = memberships.find((other) => holdsOn(other, from));
       // Said again for its first day it is so already, however it ended; for a later day only until further notice.
       const saysNoEnd = until === undefined && known?.from === from;
       if (known?.teamId === teamId && (saysNoEnd || until === known.until)) return [];

@@ -13,6 +13,7 @@ import {
 import { type PolicyInForce, policyLookup } from '../policy/policy.js';
 import { linesOf } from '../quote/lines.js';
 import { noFormalContact } from '../quote/quotes.js';
+import { itsOwner } from '../owners.js';
 import { plain, same } from '../values.js';
 import { AcceptQuote, DeclineQuote, SendQuote, SignContract } from './formal-contact.commands.js';
 import { formalContactDecisions, formalContactFolds } from './formal-contact.js';
@@ -106,6 +107,7 @@ export const opportunity = aggregate<OpportunityState, Lookups>()({
   },
   id: 'opportunityId',
   initial: {},
+  whose: (command, { opportunity: known }) => itsOwner(command, known?.owner),
   lookups: {
     pipeline: itsPipeline,
     people: itsPeople,

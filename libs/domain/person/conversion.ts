@@ -88,7 +88,7 @@ export function convert(command: ConvertLead, state: PersonState, given: Given<C
           ...asked(opportunity),
           policy: underPolicy('opportunity.opensAt', given.lookups.opening),
         },
-        owner: command.owner ?? state.owner ?? given.actor.id,
+        owner: command.owner ?? state.owner ?? given.issuer,
         requirement: requires,
         policy: underPolicy('conversion.requires', given.lookups.conversion),
       }),

@@ -6,10 +6,12 @@ import {
   factsOf,
   invalid,
   type Lookup,
+  ofSalespeople,
   refused,
 } from '../../kernel/index.js';
 import { noFormalContact } from '../quote/quotes.js';
 import { afterMerge, type Merging, notMerged } from '../merging.js';
+import { itsOwner } from '../owners.js';
 import { plain, same } from '../values.js';
 import {
   ConvertLead,
@@ -35,6 +37,7 @@ import {
   attributesRemoved,
   attributesSet,
   detailsChanged,
+  ownerOf,
   reachedBy,
   transferred,
   withAttributesRemoved,
@@ -121,6 +124,11 @@ export const person: Aggregate<PersonState> = aggregate<PersonState, Lookups>()(
     merging: notMerged,
   },
   continuesAs: ({ merging }) => merging.survivorId,
+  // Who is merged becomes the survivor's owner's.
+  whose: (command, state, found) => {
+    const duplicate = found(itsDuplicate.from, itsDuplicate.id(command, state))?.state;
+    return [...itsOwner(command, ownerOf(state)), ...ofSalespeople(duplicate && ownerOf(duplicate))];
+  },
   lookups: {
     duplicate: itsDuplicate,
     ...conversionLookups,

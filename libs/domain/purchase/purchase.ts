@@ -16,6 +16,7 @@ import {
 import { account } from '../account/account.js';
 import { opportunity, type OpportunityState } from '../opportunity/opportunity.js';
 import { person } from '../person/person.js';
+import { ownersOf } from '../owners.js';
 import { plain, same } from '../values.js';
 import { type Priced, pricedLines } from './purchase-lines.js';
 import { AssignPurchaseOpportunity, CancelPurchase, CorrectPurchase, RecordPurchase } from './purchase.commands.js';
@@ -91,6 +92,14 @@ export const purchase: Aggregate<PurchaseState> = aggregate<PurchaseState, Looku
   commands: { RecordPurchase, CorrectPurchase, CancelPurchase, AssignPurchaseOpportunity },
   id: 'purchaseId',
   initial: {},
+  whose: (command, { purchase: known }, found) => {
+    const { accountId, personId } = known?.recorded ?? (command as RecordPurchase);
+    return [
+      ...ownersOf({ account, person }, { accountId, personId }, found),
+      ...ownersOf({ opportunity }, { opportunityId: known?.opportunityId }, found),
+      ...ownersOf({ opportunity }, { opportunityId: itsOpportunity.id(command, {}) }, found),
+    ];
+  },
   lookups: {
     order: itsOrder,
     opportunity: itsOpportunity,

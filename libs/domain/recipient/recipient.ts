@@ -17,6 +17,7 @@ import { campaign, type CampaignState, launchedOne, runningOne } from '../campai
 import { familyOf } from '../family.js';
 import { itsOwnId, naturalId } from '../natural-id.js';
 import { consentsOf, mayBeSent } from '../person/consent.js';
+import { ownersOf } from '../owners.js';
 import { person } from '../person/person.js';
 import type { PersonState } from '../person/state.js';
 import { hasId } from '../segment/id-set.js';
@@ -119,6 +120,7 @@ export const recipient: Aggregate<RecipientState> = aggregate<RecipientState, Lo
     return recipientIdOf(campaignId, found(person, personId)?.id ?? personId);
   },
   initial: { sent: [] },
+  whose: (command, _, found) => ownersOf({ person }, { personId: (command as Issued).personId }, found),
   lookups: {
     campaign: ofCommand(campaign, ({ campaignId }) => campaignId),
     person: ofCommand(person, ({ personId }) => personId),

@@ -1,4 +1,13 @@
-import { aggregate, type DataOf, factsOf, invalid, type Lookup, notFound, refused } from '../../kernel/index.js';
+import {
+  aggregate,
+  type DataOf,
+  factsOf,
+  invalid,
+  type Lookup,
+  notFound,
+  ofSalespeople,
+  refused,
+} from '../../kernel/index.js';
 import { itsOwnId, naturalId } from '../natural-id.js';
 import { existing, pipeline, type PipelineState } from '../pipeline/pipeline.js';
 import { plain, same } from '../values.js';
@@ -34,6 +43,10 @@ export const target = aggregate<TargetState, Lookups>()({
   initial: {},
   lookups: { pipeline: itsPipeline },
   naturalId: (command) => (command instanceof AgreeTarget ? targetIdOf(command) : undefined),
+  whose: (command, { agreed }) => {
+    const { owner, teamId } = agreed ?? (command as AgreeTarget);
+    return [...ofSalespeople(owner), ...(teamId === undefined ? [] : [{ teamId }])];
+  },
   decide: {
     AgreeTarget: ({ targetId, ...asked }, { agreed, withdrawn }, { lookups }) => {
       if ((asked.owner === undefined) === (asked.teamId === undefined)) {

@@ -1,4 +1,4 @@
-import { aggregate, type DataOf, factsOf, notFound, refused } from '../../kernel/index.js';
+import { aggregate, type DataOf, factsOf, notFound, ofSalespeople, refused } from '../../kernel/index.js';
 import { plain, same } from '../values.js';
 import { DefineTeam, DisbandTeam } from './team.commands.js';
 import { type TeamEvents, teamEvents } from './team.events.js';
@@ -16,6 +16,10 @@ export const team = aggregate<TeamState>()({
   commands: { DefineTeam, DisbandTeam },
   id: 'teamId',
   initial: {},
+  whose: (command, { defined }) => {
+    const { teamId, manager } = command as DefineTeam;
+    return defined ? [{ teamId }] : ofSalespeople(manager);
+  },
   lookups: {},
   decide: {
     DefineTeam: ({ name, manager }, state) => {

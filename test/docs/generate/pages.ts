@@ -1,4 +1,5 @@
 import { format, resolveConfig } from 'prettier';
+import { asksForOwners } from '../../../libs/cqrs/index.js';
 import { aggregates, commands, domainCatalogue, type KnownCommand, processes } from '../../../libs/domain/index.js';
 import { commandFields } from './command-fields.js';
 import { eventFields, type EventField } from './event-fields.js';
@@ -60,6 +61,7 @@ function aCommand(
   const events = Object.keys(aggregate.events.types).filter((event) => recorded.get(name)?.has(event));
   const facts = [
     options.internal ? 'Issued by processes alone.' : `Roles: ${options.by.join(', ') || 'service and admin alone'}.`,
+    asksForOwners({ options, aggregate }) ? 'Asks [whose it is](api.md#keys).' : '',
     options.opens ? `May begin a stream of the category \`${aggregate.category}\`.` : '',
     events.length > 0 ? `Records ${events.map((event) => link(event, 'events.md')).join(' or ')}.` : '',
     options.twice === undefined
