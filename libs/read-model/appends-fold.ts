@@ -1,21 +1,25 @@
 import type { RecordedEvent } from '../kernel/index.js';
-import { lineEncoder, type Row } from './columns.js';
+import { complete, lineEncoder, type Row } from './columns.js';
 import type { Rows } from './copy.js';
 import type { AppendsTable } from './definition.js';
 import { Unprojectable } from './errors.js';
 import { columnNames } from './schema.js';
+import type { Listener } from './totals-fold.js';
 
 /** Collects the rows that a batch of events adds to one append-only table. */
 export class AppendsFold {
   private readonly columns: readonly string[];
+  private readonly rowColumns: readonly string[];
   private readonly encode: (row: Row) => string;
   private lines = '';
 
   constructor(
     private readonly name: string,
     private readonly table: AppendsTable,
+    private readonly listeners: readonly Listener[],
   ) {
     this.columns = columnNames(table);
+    this.rowColumns = Object.keys(table.columns);
     this.encode = lineEncoder(table.columns);
   }
 
@@ -31,10 +35,11 @@ export class AppendsFold {
     try {
       const given = handler(event);
       const tail = `${event.position}\t${event.occurredAt}\t${event.recordedAt}\n`;
-      if (Array.isArray(given)) {
-        for (const row of given as readonly Row[]) this.lines += this.encode(row) + tail;
-      } else {
-        this.lines += this.encode(given as Row) + tail;
+      for (const row of Array.isArray(given) ? (given as readonly Row[]) : [given as Row]) {
+        this.lines += this.encode(row) + tail;
+        for (const listener of this.listeners) {
+          listener.begun(complete(this.rowColumns, row), event.occurredAt, event.recordedAt);
+        }
       }
     } catch (error) {
       throw new Unprojectable(event, error);

@@ -46,6 +46,9 @@ export const integer = (says: string): Column<number> => column<number>('integer
 /** Integer minor units; numeric, so that analysts can divide, and sums stay exact. */
 export const money = (says: string): Column<number> => column<number>('numeric(16,0)', says, String);
 
+/** A sum of integers; wide enough for money of all time. */
+export const total = (says: string): Column<number> => column<number>('bigint', says, String);
+
 export const bool = (says: string): Column<boolean> => column('boolean', says, (value) => (value ? 't' : 'f'));
 
 export const instant = (says: string): Column<Instant> => column('timestamptz', says, (value) => value);

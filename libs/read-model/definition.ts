@@ -3,6 +3,7 @@ import { type DeclaredEvents, idOf, type Instant, type RecordedEvent, type Recor
 import type { Columns, GivenRow, Index, Patch, Row, RowOf } from './columns.js';
 import type { MembershipsTable } from './memberships.js';
 import type { TimelinesTable } from './timelines.js';
+import type { TotalsTable } from './totals.js';
 
 /** The instant asked for: what was true at `asOf`, as far as it was known at `knownAt`; left out, now. */
 export interface Moment {
@@ -57,7 +58,7 @@ export interface AppendsTable<C extends Columns = Columns> {
   readonly indexes: readonly Index[];
 }
 
-export type Table = VersionsTable | AppendsTable | TimelinesTable | MembershipsTable;
+export type Table = VersionsTable | AppendsTable | TimelinesTable | MembershipsTable | TotalsTable;
 export type Tables = Readonly<Record<string, Table>>;
 
 /** What the runtime keeps beside each row of a timelines table. */
@@ -82,13 +83,15 @@ export type StoredRow<T> =
         ? RowOf<MembershipsTable['columns']> & MemberColumns
         : T extends AppendsTable<infer C>
           ? RowOf<C> & AppendColumns
-          : never;
+          : T extends TotalsTable<infer C>
+            ? RowOf<C>
+            : never;
 
 export type StoredRows<T extends Tables> = { readonly [N in keyof T & string]: StoredRow<T[N]> };
 
 /** The tables of a read model at one moment, as pieces of SQL. */
 export interface Source<T extends Tables = Tables> {
-  /** The rows that hold at the moment: `(select …)`, to be given an alias. */
+  /** The rows that hold at the moment: `(select …)`, to be given an alias; of totals, parts of the sums, to be added up. */
   readonly at: <N extends keyof T & string>(table: N) => RawBuilder<StoredRow<T[N]>>;
   /** The rows of a versions table that began by the moment, whether they hold or not: `(select …)`, a row an event. */
   readonly begun: <N extends keyof T & string>(table: N) => RawBuilder<StoredRow<T[N]>>;

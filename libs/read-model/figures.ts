@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { firstDayOf, lastDayOf, type Period, type PeriodKind } from '../kernel/index.js';
+import { firstDayOf, type Instant, lastDayOf, type LocalDate, type Period, type PeriodKind } from '../kernel/index.js';
 
 /** What reports have in common: periods, and ratios with fixed digits, as pieces of SQL. */
 type Piece = RawBuilder<unknown>;
@@ -22,6 +22,26 @@ const formats = { month: 'YYYY-MM', quarter: 'YYYY-"Q"Q' } as const satisfies Re
 /** The period of UTC that an instant lies in; null where the whole time is one. */
 export const periodOfInstant = (instant: Piece, per: Span['per']): RawBuilder<string | null> =>
   per === 'all' ? sql`null::text` : sql`to_char(${instant} at time zone 'UTC', ${sql.lit(formats[per])})`;
+
+/** First day of the month of UTC that an instant lies in: what totals are told apart by, rather than by instants. */
+export const monthOf = (at: Instant): LocalDate => `${at.slice(0, 7)}-01`;
+
+/** The period that a month lies in, given its first day. */
+export const periodOfMonth = (month: Piece, per: Span['per']): RawBuilder<string | null> =>
+  per === 'all' ? sql`null::text` : sql`to_char(${month}, ${sql.lit(formats[per])})`;
+
+/** The first month of the period that a month lies in, to be grouped by: writing a period out is done best at last. */
+export const startOfPeriod = (month: Piece, per: Span['per']): RawBuilder<unknown> =>
+  per === 'all' ? sql`null::date` : per === 'month' ? month : sql`date_trunc('quarter', ${month}::timestamp)::date`;
+
+/** Whether a month lies in the span, given its first day. */
+export const monthWithin = (month: Piece, { from, to }: Pick<Span, 'from' | 'to'>): RawBuilder<boolean> => {
+  const bounds = [
+    ...(from === undefined ? [] : [sql`${month} >= ${firstDayOf(from)}::date`]),
+    ...(to === undefined ? [] : [sql`${month} <= ${lastDayOf(to)}::date`]),
+  ];
+  return bounds.length === 0 ? sql`true` : sql`(${sql.join(bounds, sql` and `)})`;
+};
 
 /** Whether an instant lies in the span: as bounds that an index can be searched by. */
 export const within = (instant: Piece, { from, to }: Pick<Span, 'from' | 'to'>): RawBuilder<boolean> => {

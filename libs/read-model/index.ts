@@ -13,7 +13,18 @@ export {
   type View,
 } from './definition.js';
 export { BehindPosition, isDatabaseUnavailable, type Lag } from './errors.js';
-export { decimal, ofAll, periodOfInstant, ratio, within, type Span } from './figures.js';
+export {
+  decimal,
+  monthOf,
+  monthWithin,
+  ofAll,
+  periodOfInstant,
+  periodOfMonth,
+  ratio,
+  startOfPeriod,
+  within,
+  type Span,
+} from './figures.js';
 export type { Log } from './log.js';
 export { Cursors, limitOf, type Page, type Paging } from './pages.js';
 export { memberships, type RuleVersion, type StateOf, type StoredCause, type Verdict } from './memberships.js';
@@ -24,4 +35,5 @@ export { runProjections, type RunOptions } from './runner.js';
 export { sharedFeed, type SharedFeedOptions } from './shared-feed.js';
 export { statusOf, type ProjectionError, type ProjectionStatus } from './status.js';
 export { timelines, type OwnRow, type RowAt } from './timelines.js';
+export { totals } from './totals.js';
 export { waitFor } from './waiting.js';

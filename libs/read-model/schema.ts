@@ -4,6 +4,7 @@ import type { Projection, Table, View } from './definition.js';
 import { sourceOfView } from './source.js';
 import { linksOf, rulesOf, termsOf } from './memberships.js';
 import { headsOf, inputsOf } from './timelines.js';
+import { entriesOf, type TotalsTable } from './totals.js';
 
 const compiler = new Kysely<Record<string, never>>({
   dialect: {
@@ -60,6 +61,10 @@ const added: Readonly<Record<Table['kind'], Readonly<Record<string, readonly [st
     occurred_at: ['timestamptz', 'When it happened.'],
     recorded_at: ['timestamptz', 'When the store recorded it.'],
   },
+  totals: {
+    valid_in: ['date', 'First day of the month in which it became true.'],
+    recorded_in: ['date', 'First day of the month in which we learnt it.'],
+  },
 };
 
 /** Columns of a table in the order in which COPY writes them. */
@@ -105,13 +110,27 @@ function tableStatements(schema: string, name: string, table: Table): readonly s
     ...columns.map(([column, , , says]) => `comment on column ${at}.${quoted(column)} is ${literal(says)}`),
     ...(table.kind === 'timelines' ? timelineStatements(schema, name) : []),
     ...(table.kind === 'memberships' ? membershipStatements(schema, name) : []),
+    ...(table.kind === 'totals' ? totalsStatements(schema, name, table) : []),
   ];
 }
 
 function primaryKeyOf(table: Table): readonly string[] {
   if (table.kind === 'versions') return [table.key, 'position'];
   if (table.kind === 'memberships') return ['rule', 'version', 'key', 'valid_from', 'recorded_from'];
+  if (table.kind === 'totals') return [];
   return table.kind === 'timelines' ? [table.key, 'valid_from', 'recorded_from'] : table.primaryKey;
+}
+
+/** Sums are found by all that they are told apart by, and written again and again; entries are only appended. */
+function totalsStatements(schema: string, name: string, { by, columns, sums }: TotalsTable): readonly string[] {
+  const types = [...by, ...sums].map((column) => `${quoted(column)} ${columns[column]?.type ?? 'text'}`);
+  const times = ['valid_from', 'recorded_from'].map((column) => `${column} timestamptz not null`);
+  const place = [...by, 'valid_in', 'recorded_in'].map((column) => quoted(column)).join(', ');
+  return [
+    `alter table ${quoted(schema, name)} set (fillfactor = 70)`,
+    `create unique index on ${quoted(schema, name)} (${place}) nulls not distinct`,
+    `create table ${quoted(schema, entriesOf(name))} (${[...types, ...times].join(', ')})`,
+  ];
 }
 
 /** What the runtime needs to go on with a timeline, and to fold it anew. */
@@ -172,11 +191,28 @@ const currentRows: Readonly<Record<Table['kind'], string>> = {
   timelines: "recorded_to = 'infinity'",
   memberships: "recorded_to = 'infinity'",
   appends: 'true',
+  totals: 'true',
 };
+
+type Stored = readonly [name: string, table: Pick<Table, 'kind' | 'indexes'>];
+
+/** The tables of a read model that queries look into, as they are stored. */
+const stored = ({ tables }: Projection): readonly Stored[] =>
+  Object.entries(tables).flatMap(([name, table]): readonly Stored[] => {
+    if (table.kind !== 'totals') return [[name, table]];
+    const indexes = [{ on: ['valid_from'] }, { on: ['recorded_from'] }];
+    return [
+      [name, table],
+      [entriesOf(name), { kind: table.kind, indexes }],
+    ];
+  });
+
+export const analyzeStatements = (projection: Projection, schema: string): readonly string[] =>
+  stored(projection).map(([name]) => `analyze ${quoted(schema, name)}`);
 
 /** Statements that make the indexes which are missing. */
 export const indexStatements = (projection: Projection, schema: string): readonly string[] =>
-  Object.entries(projection.tables).flatMap(([name, table]) =>
+  stored(projection).flatMap(([name, table]) =>
     table.indexes.map(({ on, current, where }) => {
       const columns = on.map((column) => quoted(column)).join(', ');
       const conditions = [

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../kernel/index.js';
 import type { Moment, Projection, Source, StoredRow, Table, Tables } from './definition.js';
 import { rulesOf } from './memberships.js';
+import { entriesOf, type TotalsTable } from './totals.js';
 
 /**
  * As of (t, k) the row of a key is the one of its last event with occurredAt ≤ t and recordedAt ≤ k. Neither runs
@@ -15,7 +16,10 @@ const liesOver = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<bo
   sql`(valid_from <= ${t} and valid_to > ${t} and recorded_from <= ${k} and (recorded_to > ${k} or recorded_to = 'infinity'))`;
 
 /** When the rows of each kind of table are those of the moment, and when those of a versions table began by it. */
-type Conditions = Readonly<Record<Table['kind'] | 'begun', RawBuilder<unknown>>>;
+type Conditions = Readonly<Record<Exclude<Table['kind'], 'totals'> | 'begun', RawBuilder<unknown>>>;
+
+/** The parts of the sums of a totals table at the moment. */
+type Parts = (schema: string, name: string, table: TotalsTable) => RawBuilder<unknown>;
 
 function source<T extends Tables>(
   projection: Pick<Projection, 'tables'>,
@@ -23,6 +27,7 @@ function source<T extends Tables>(
   holds: RawBuilder<boolean>,
   instant: RawBuilder<Instant>,
   conditions: Conditions,
+  parts: Parts,
 ): Source<T> {
   const all = (table: string): RawBuilder<unknown> => sql.id(schema, table);
   return {
@@ -34,6 +39,7 @@ function source<T extends Tables>(
       sql<StoredRow<T[N]>>`(select * from ${all(name)} where ${conditions.begun})`,
     at: <N extends keyof T & string>(name: N) => {
       const table: Table | undefined = projection.tables[name];
+      if (table?.kind === 'totals') return sql<StoredRow<T[N]>>`(${parts(schema, name, table)})`;
       return sql<StoredRow<T[N]>>`(select * from ${all(name)} where ${conditions[table?.kind ?? 'appends']})`;
     },
   };
@@ -49,14 +55,13 @@ export function sourceAt<T extends Tables>(
     const versions = sql<boolean>`(valid_to = 'infinity')`;
     const timelines = sql`(recorded_to = 'infinity' and valid_from <= now() and valid_to > now())`;
     const now = sql<Instant>`now()`;
-    return source(projection, schema, versions, now, {
-      ...{ versions, timelines, memberships: timelines, appends: sql`true`, begun: sql`true` },
-    });
+    const conditions = { versions, timelines, memberships: timelines, appends: sql`true`, begun: sql`true` };
+    return source(projection, schema, versions, now, conditions, allParts);
   }
   const t = sql`${moment.asOf ?? 'infinity'}::timestamptz`;
   const k = sql`${moment.knownAt ?? 'infinity'}::timestamptz`;
   const at = moment.asOf === undefined ? sql<Instant>`now()` : sql<Instant>`${t}`;
-  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at));
+  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at), partsAt(t, k));
 }
 
 /** The same for a view, which takes the moment from the session's settings. Sub-selects, so that each is read once. */
@@ -64,7 +69,7 @@ export function sourceOfView<T extends Tables>(projection: Pick<Projection, 'tab
   const t = sql`(select analytics.as_of())`;
   const k = sql`(select analytics.known_at())`;
   const at = sql<Instant>`(select coalesce(nullif(analytics.as_of(), 'infinity'), now()))`;
-  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at));
+  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at), partsAt(t, k));
 }
 
 const conditionsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>, at: RawBuilder<Instant>): Conditions => ({
@@ -77,3 +82,26 @@ const conditionsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>, at: RawBui
 
 const happenedBy = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql`(occurred_at <= ${t} and recorded_at <= ${k})`;
+
+const columnsOf = ({ columns }: TotalsTable): RawBuilder<unknown> =>
+  sql.join(Object.keys(columns).map((column) => sql.ref(column)));
+
+const allParts: Parts = (schema, name, table) => sql`select ${columnsOf(table)} from ${sql.id(schema, name)}`;
+
+/**
+ * The sums of the months before those of the moment, and the entries of these by the moment: those that happened in the
+ * month of `t`, and those that happened before it and were recorded in the month of `k`.
+ */
+const partsAt =
+  (t: RawBuilder<unknown>, k: RawBuilder<unknown>): Parts =>
+  (schema, name, table) => {
+    const start = (of: RawBuilder<unknown>): RawBuilder<unknown> => sql`date_trunc('month', ${of}, 'UTC')`;
+    const month = (of: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${start(of)} at time zone 'UTC')::date`;
+    const [columns, entries] = [columnsOf(table), sql.id(schema, entriesOf(name))];
+    return sql`select ${columns} from ${sql.id(schema, name)} where valid_in < ${month(t)} and recorded_in < ${month(k)}
+      union all
+      select ${columns} from ${entries} where valid_from >= ${start(t)} and valid_from <= ${t} and recorded_from <= ${k}
+      union all
+      select ${columns} from ${entries}
+      where recorded_from >= ${start(k)} and recorded_from <= ${k} and valid_from < ${start(t)}`;
+  };

@@ -6,6 +6,7 @@ import type { VersionsTable } from './definition.js';
 import { Unprojectable } from './errors.js';
 import { forgetOldest } from './memory.js';
 import { columnNames, quoted } from './schema.js';
+import type { Listener } from './totals-fold.js';
 
 interface Version {
   readonly key: string;
@@ -39,6 +40,7 @@ export class VersionsFold {
     private readonly name: string,
     private readonly table: VersionsTable,
     private readonly asked: ReadonlySet<string>,
+    private readonly listeners: readonly Listener[],
   ) {
     this.columns = columnNames(table);
     this.rowColumns = Object.keys(table.columns);
@@ -168,6 +170,7 @@ export class VersionsFold {
       actorRole: event.actor.role,
       stored: false,
     };
+    for (const listener of this.listeners) listener.begun(row, validFrom, recordedFrom, previous);
     this.opened.push(version);
     this.working.set(key, version);
   }

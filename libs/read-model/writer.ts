@@ -3,13 +3,14 @@ import type { Instant, Position, RecordedEvent } from '../kernel/index.js';
 import { AppendsFold } from './appends-fold.js';
 import type { Row } from './columns.js';
 import { copyInto } from './copy.js';
-import type { Projection, Tables } from './definition.js';
+import type { Projection, Table, Tables } from './definition.js';
 import { CheckpointMoved, isRefusedData, Unprojectable } from './errors.js';
 import { positionsChannel } from './notifications.js';
 import { skippedEvents } from './registry.js';
-import { indexStatements, quoted } from './schema.js';
+import { analyzeStatements, indexStatements, quoted } from './schema.js';
 import { MembershipsFold } from './memberships-fold.js';
 import { TimelinesFold } from './timelines-fold.js';
+import { type Listener, TotalsFold } from './totals-fold.js';
 import { VersionsFold } from './versions-fold.js';
 
 /** Events of the log up to a position. */
@@ -26,21 +27,26 @@ const leastAnalyzed = 200;
 const mostAnalyzed = 10_000;
 
 /** How one table takes in a batch: loaded, taken event by event, settled, written; then committed or reset. */
-type Fold = VersionsFold | AppendsFold | TimelinesFold | MembershipsFold;
+type Fold = VersionsFold | AppendsFold | TimelinesFold | MembershipsFold | TotalsFold;
 
 /** Versions first: the others find their keys through them. */
 function foldsOf({ tables }: Projection, schema: string): readonly Fold[] {
   const versions = new Map<string, VersionsFold>();
   const appends: AppendsFold[] = [];
   const timelines: (TimelinesFold | MembershipsFold)[] = [];
+  const totals = Object.entries(tables).flatMap(([name, table]) =>
+    table.kind === 'totals' ? [new TotalsFold(schema, name, table)] : [],
+  );
+  const listeners = (table: Table): readonly Listener[] => totals.flatMap((fold) => fold.listenersTo(table));
   const ownRow = (table: string, event: RecordedEvent): Row | undefined => versions.get(table)?.ownRow(event);
   for (const [name, table] of Object.entries(tables)) {
-    if (table.kind === 'versions') versions.set(name, new VersionsFold(schema, name, table, askedBy(tables, name)));
-    else if (table.kind === 'appends') appends.push(new AppendsFold(name, table));
+    if (table.kind === 'versions') {
+      versions.set(name, new VersionsFold(schema, name, table, askedBy(tables, name), listeners(table)));
+    } else if (table.kind === 'appends') appends.push(new AppendsFold(name, table, listeners(table)));
     else if (table.kind === 'memberships') timelines.push(new MembershipsFold(schema, name, table, ownRow));
-    else timelines.push(new TimelinesFold(schema, name, table, ownRow));
+    else if (table.kind === 'timelines') timelines.push(new TimelinesFold(schema, name, table, ownRow));
   }
-  return [...versions.values(), ...appends, ...timelines];
+  return [...versions.values(), ...appends, ...timelines, ...totals];
 }
 
 const askedBy = (tables: Tables, name: string): ReadonlySet<string> =>
@@ -124,9 +130,7 @@ export class ProjectionWriter {
     if (this.sinceAnalyzed < this.analyzeAfter) return;
     this.sinceAnalyzed = 0;
     this.analyzeAfter = Math.min(2 * this.analyzeAfter, mostAnalyzed);
-    for (const table of Object.keys(this.projection.tables)) {
-      await this.client.query(`analyze ${quoted(this.schema, table)}`);
-    }
+    for (const statement of analyzeStatements(this.projection, this.schema)) await this.client.query(statement);
   }
 
   /** Goes on with what is done between batches. @returns whether more is left @throws CheckpointMoved */

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { decimal, ofAll, projection, type View } from '../../libs/read-model/index.js';
 import { memberships } from '../forecast/tables.js';
 import { productivityOf } from './productivity.js';
-import { type ActivityTables, logged, plans } from './tables.js';
+import { type ActivityTables, logged, plans, productivity } from './tables.js';
 
 const views: Readonly<Record<string, View<ActivityTables>>> = {
   activity_report: {
@@ -41,7 +41,7 @@ const views: Readonly<Record<string, View<ActivityTables>>> = {
 /** What employees planned and did, and whom they reached, at any instant (domain.md §5). */
 export const activityModel = projection<ActivityTables>({
   name: 'activity',
-  version: 1,
-  tables: { plans, logged, memberships },
+  version: 2,
+  tables: { plans, logged, productivity, memberships },
   views,
 });

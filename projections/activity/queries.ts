@@ -47,18 +47,11 @@ export interface ActivitiesAsked extends Moment, Span {
 export const activitiesReport = (database: Database, asked: ActivitiesAsked): Promise<readonly Productivity[]> =>
   read(database, activityModel, asked, async (reading) => {
     const { by, person, team, kind, direction } = asked;
-    const only = [
-      ...(person === undefined ? [] : [sql`person = ${person}`]),
-      ...(team === undefined ? [] : [sql`team = ${team}`]),
-      ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
-      ...(direction === undefined ? [] : [sql`direction = ${direction}`]),
-    ];
-    const condition = only.length === 0 ? sql`true` : sql.join(only, sql` and `);
     const group = by === 'all' ? sql`null::text` : sql.ref(by);
     const found = await rows(
       reading,
       sql<ProductivityRow & { readonly group: string | null }>`select *, ${group} as "group"
-        from (${productivityOf(reading, asked, by === 'all' ? [] : [by], condition)}) p order by period, "group"`,
+        from (${productivityOf(reading, asked, by === 'all' ? [] : [by], { person, team, kind, direction })}) p order by period, "group"`,
     );
     return found.map((row) => ({
       period: row.period,

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { decimal, ofAll, projection, ratio, type View } from '../../libs/read-model/index.js';
 import { conversionOf, funnelOf } from './conversion.js';
-import { attributions, type FunnelTables, opportunities, people, visits } from './tables.js';
-import { closedOf, closings } from './win-rate.js';
+import { attributions, closings, type FunnelTables, opportunities, people, visits } from './tables.js';
+import { closedOf, closingsOf } from './win-rate.js';
 
 const moment = 'as of kroniek.as_of and kroniek.known_at (unset: now).';
 const ofLeads = {
@@ -52,7 +52,7 @@ const views: Readonly<Record<string, View<FunnelTables>>> = {
       win_rate: 'Won ÷ closed, rounded to four digits.',
     },
     as: (source) => sql`select *, ${decimal(ratio(sql`won`, sql`closed`))} from (
-      select period, owner, pipeline_id, lead_source, ${closings} from (${closedOf(source, ofAll)}) c group by 1, 2, 3, 4
+      select period, owner, pipeline_id, lead_source, ${closingsOf} from (${closedOf(source, ofAll)}) c group by 1, 2, 3, 4
     ) w`,
   },
   losses: {
@@ -74,7 +74,7 @@ const views: Readonly<Record<string, View<FunnelTables>>> = {
 /** From the visit to the sale: conversion, inbound funnel and win rate at any instant (domain.md §1, §3, §7). */
 export const funnel = projection<FunnelTables>({
   name: 'funnel',
-  version: 1,
-  tables: { people, opportunities, visits, attributions },
+  version: 2,
+  tables: { people, opportunities, closings, visits, attributions },
   views,
 });

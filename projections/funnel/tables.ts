@@ -4,7 +4,18 @@ import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunit
 import type { LeadPotential, PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { RecipientEvents } from '../../libs/domain/recipient/recipient.events.js';
 import type { RecordedOf } from '../../libs/kernel/index.js';
-import { appends, instant, optional, text, texts, versions, type StoredRow } from '../../libs/read-model/index.js';
+import {
+  appends,
+  date,
+  instant,
+  monthOf,
+  optional,
+  text,
+  texts,
+  totals,
+  versions,
+  type StoredRow,
+} from '../../libs/read-model/index.js';
 
 export type PersonKind = 'name' | 'lead' | 'other';
 
@@ -83,7 +94,32 @@ export const opportunities = versions<OpportunityEvents>()({
     OpportunityWithdrawn: () => ({ status: 'withdrawn' as const }),
     OpportunityReopened: () => ({ status: 'open' as const, loss_reason: null, competitor: null, closed_at: null }),
   },
-  indexes: [{ on: ['closed_at'], current: true }, { on: ['closed_at'] }],
+  indexes: [{ on: ['closed_at'] }],
+});
+
+/** What was won and lost in each month. */
+export const closings = totals({
+  by: {
+    month: date('First day of the month in which it was closed.'),
+    owner: optional(text('Salesperson who owns it.')),
+    pipeline_id: text('Pipeline that it runs through.'),
+    loss_reason: optional(text('Why it was lost.')),
+    competitor: optional(text('Who did better.')),
+  },
+  sums: {
+    won: 'Number of those won.',
+    lost: 'Number of those lost.',
+    seconds: 'Whole seconds from opening to winning of those won.',
+  },
+  of: (summed) => [
+    summed(opportunities, ({ closed_at: closed, status, opened_at: opened, ...row }) => {
+      if (closed === null || (status !== 'won' && status !== 'lost')) return [];
+      const { owner, pipeline_id, loss_reason, competitor } = row;
+      const of = { month: monthOf(closed), owner, pipeline_id, loss_reason, competitor };
+      const seconds = Math.floor((Date.parse(closed) - Date.parse(opened)) / 1_000);
+      return [status === 'won' ? { ...of, won: 1, seconds } : { ...of, lost: 1 }];
+    }),
+  ],
 });
 
 const inbound: ReadonlySet<string> = new Set(['web-visit', 'click', 'clicked', 'visited', 'downloaded']);
@@ -128,6 +164,7 @@ export const attributions = versions<AttributionEvents>()({
 export type FunnelTables = {
   readonly people: typeof people;
   readonly opportunities: typeof opportunities;
+  readonly closings: typeof closings;
   readonly visits: typeof visits;
   readonly attributions: typeof attributions;
 };

@@ -1,5 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
-import { periodOfInstant, ratio, type Source, type Span, within } from '../../libs/read-model/index.js';
+import {
+  monthWithin,
+  periodOfInstant,
+  periodOfMonth,
+  ratio,
+  type Source,
+  type Span,
+  startOfPeriod,
+  within,
+} from '../../libs/read-model/index.js';
 import type { FunnelTables } from './tables.js';
 
 export const winRateGroups = ['owner', 'pipeline', 'source', 'competitor', 'loss-reason', 'all'] as const;
@@ -16,17 +25,36 @@ export const closedOf = ({ at }: Source<FunnelTables>, span: Span): RawBuilder<u
   where o.status in ('won', 'lost') and ${within(sql`o.closed_at`, span)}`;
 
 /** Sums over rows of `closedOf`. */
-export const closings = sql`(count(*) filter (where status = 'won'))::integer as won,
+export const closingsOf = sql`(count(*) filter (where status = 'won'))::integer as won,
   (count(*) filter (where status = 'lost'))::integer as lost, count(*)::integer as closed,
   round(avg(seconds) filter (where status = 'won')) as average_seconds_to_win`;
 
 const columns = {
-  owner: 'owner',
-  pipeline: 'pipeline_id',
-  source: 'lead_source',
-  competitor: 'competitor',
-  'loss-reason': 'loss_reason',
-} as const satisfies Readonly<Record<Exclude<WinRateGroup, 'all'>, string>>;
+  owner: sql`owner`,
+  pipeline: sql`pipeline_id`,
+  competitor: sql`competitor`,
+  'loss-reason': sql`loss_reason`,
+  all: sql`null::text`,
+} as const satisfies Readonly<Record<Exclude<WinRateGroup, 'source'>, RawBuilder<unknown>>>;
+
+/**
+ * What was closed, as numbers to be added up. The sources of leads are facts about other streams, so by them each
+ * opportunity is looked at; the rest stands in totals.
+ */
+const numbersOf = (
+  source: Source<FunnelTables>,
+  span: Span,
+  by: WinRateGroup,
+  only: RawBuilder<unknown>,
+): RawBuilder<unknown> =>
+  by === 'source'
+    ? sql`select period, lead_source as "group", (status = 'won')::integer as won, (status = 'lost')::integer as lost,
+        case status when 'won' then seconds end as seconds from (${closedOf(source, span)}) c where ${only}`
+    : sql`select ${periodOfMonth(sql`start`, span.per)} as period, "group", won, lost, seconds from (
+        select ${startOfPeriod(sql`month`, span.per)} as start, ${columns[by]} as "group", sum(won) as won,
+          sum(lost) as lost, sum(seconds) as seconds
+        from ${source.at('closings')} c where ${monthWithin(sql`month`, span)} and ${only} group by 1, 2
+      ) c`;
 
 export interface WinRateRow {
   readonly period: string | null;
@@ -50,13 +78,15 @@ export const winRateOf = (
   only: RawBuilder<unknown> = sql`true`,
 ): RawBuilder<WinRateRow> => {
   const ofLost = by === 'competitor' || by === 'loss-reason';
+  const won = ofLost ? sql`0` : sql`sum(won)`;
   return sql<WinRateRow>`
-  select period, "group", won, lost, closed,
-    ${ofLost ? sql`null::text` : ratio(sql`won`, sql`closed`)} as win_rate,
+  select period, "group", won, lost, won + lost as closed,
+    ${ofLost ? sql`null::text` : ratio(sql`won`, sql`(won + lost)`)} as win_rate,
     ${ratio(sql`lost`, sql`all_lost`)} as share_of_lost, average_seconds_to_win
   from (
-    select period, ${by === 'all' ? sql`null::text` : sql.ref(columns[by])} as "group", ${closings},
-      sum(count(*) filter (where status = 'lost')) over (partition by period) as all_lost
-    from (${closedOf(source, span)}) c where ${only} ${ofLost ? sql`and status = 'lost'` : sql``} group by 1, 2
+    select period, "group", ${won}::integer as won, sum(lost)::integer as lost,
+      ${ofLost ? sql`null::numeric` : sql`round(sum(seconds) / nullif(sum(won), 0))`} as average_seconds_to_win,
+      sum(sum(lost)) over (partition by period) as all_lost
+    from (${numbersOf(source, span, by, only)}) n group by 1, 2 having ${won} + sum(lost) > 0
   ) counted`;
 };

@@ -1,0 +1,139 @@
+import type pg from 'pg';
+import type { Instant } from '../kernel/index.js';
+import { complete, lineEncoder, type Row } from './columns.js';
+import type { Rows } from './copy.js';
+import type { Table } from './definition.js';
+import { monthOf } from './figures.js';
+import { quoted } from './schema.js';
+import { entriesOf, type Summed, type TotalsTable } from './totals.js';
+
+/** Sums of one place, of events that happened in one month and were recorded in one. */
+interface Cell {
+  readonly of: readonly unknown[];
+  readonly sums: number[];
+}
+
+/** What an event changed in one place. */
+interface Change {
+  readonly row: Row;
+  readonly sums: number[];
+}
+
+/** Hears which rows of a table begin, and which ones they follow. */
+export interface Listener {
+  /** @param validFrom and `recordedFrom`: when the row began, and the one before it ended */
+  begun(
+    row: Row,
+    validFrom: Instant,
+    recordedFrom: Instant,
+    before?: { readonly row: Row; readonly validFrom: Instant },
+  ): void;
+}
+
+/** Adds up what a batch of events changes of one totals table. */
+export class TotalsFold {
+  private readonly encode: (row: Row) => string;
+  private lines = '';
+  private cells = new Map<string, Cell>();
+
+  constructor(
+    private readonly schema: string,
+    private readonly name: string,
+    private readonly table: TotalsTable,
+  ) {
+    this.encode = lineEncoder(
+      Object.fromEntries(Object.entries(table.columns).filter(([column]) => table.by.includes(column))),
+    );
+  }
+
+  /** To be told of the rows of a table, if they are added up here. */
+  listenersTo(table: Table): readonly Listener[] {
+    return this.table.of.filter((summed) => summed.table === table).map((summed) => this.listener(summed));
+  }
+
+  /** There is nothing to look up. */
+  async load(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What other tables make of the event is heard. */
+  take(): void {
+    return undefined;
+  }
+
+  /** All is done as events come. */
+  async settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  rows(): readonly Rows[] {
+    const columns = [...this.table.by, ...this.table.sums, 'valid_from', 'recorded_from'];
+    return [{ table: entriesOf(this.name), columns, lines: this.lines }];
+  }
+
+  /** Adds to the sums. One that has become 0 stays: the same rows come out, however batches are cut. */
+  async close(client: pg.ClientBase): Promise<void> {
+    if (this.cells.size === 0) return;
+    const { by, sums, columns } = this.table;
+    const cells = [...this.cells.values()];
+    const key = [...by, 'valid_in', 'recorded_in'];
+    const types = [...by.map((column) => columns[column]?.type ?? 'text'), 'date', 'date', ...sums.map(() => 'bigint')];
+    const names = (of: readonly string[]): string => of.map((column) => quoted(column)).join(', ');
+    await client.query({
+      name: `${this.schema}.${this.name} add`,
+      text: `insert into ${quoted(this.schema, this.name)} as t (${names([...key, ...sums])})
+             select * from unnest(${types.map((type, place) => `$${place + 1}::${type}[]`).join(', ')})
+             on conflict (${names(key)}) do update set
+               ${sums.map((column) => `${quoted(column)} = t.${quoted(column)} + excluded.${quoted(column)}`).join(', ')}`,
+      values: [
+        ...key.map((_, place) => cells.map(({ of }) => of[place])),
+        ...sums.map((_, place) => cells.map((cell) => cell.sums[place])),
+      ],
+    });
+  }
+
+  commit(): void {
+    this.reset();
+  }
+
+  reset(): void {
+    this.lines = '';
+    this.cells = new Map();
+  }
+
+  private listener({ parts }: Summed): Listener {
+    return {
+      begun: (row, validFrom, recordedFrom, before) => {
+        const changes = new Map<string, Change>();
+        if (before) this.count(changes, parts(before.row, before.validFrom), -1);
+        this.count(changes, parts(row, validFrom), 1);
+        for (const [place, change] of changes) this.enter(place, change, validFrom, recordedFrom);
+      },
+    };
+  }
+
+  private count(changes: Map<string, Change>, parts: readonly Row[], sign: 1 | -1): void {
+    for (const part of parts) {
+      const place = this.encode(part);
+      const change = changes.get(place) ?? { row: part, sums: this.table.sums.map(() => 0) };
+      changes.set(place, change);
+      for (const [at, name] of this.table.sums.entries()) {
+        change.sums[at] = (change.sums[at] ?? 0) + sign * ((part[name] ?? 0) as number);
+      }
+    }
+  }
+
+  private enter(place: string, { row, sums }: Change, validFrom: Instant, recordedFrom: Instant): void {
+    if (sums.every((sum) => sum === 0)) return;
+    this.lines += `${place}${sums.join('\t')}\t${validFrom}\t${recordedFrom}\n`;
+    const [validIn, recordedIn] = [monthOf(validFrom), monthOf(recordedFrom)];
+    const key = `${place}${validIn}\t${recordedIn}`;
+    const cell = this.cells.get(key);
+    if (!cell) {
+      const given = complete(this.table.by, row);
+      this.cells.set(key, { of: [...this.table.by.map((column) => given[column]), validIn, recordedIn], sums });
+      return;
+    }
+    for (const [at, sum] of sums.entries()) cell.sums[at] = (cell.sums[at] ?? 0) + sum;
+  }
+}

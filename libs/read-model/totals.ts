@@ -1,0 +1,87 @@
+import type { Instant } from '../kernel/index.js';
+import {
+  type AnyColumn,
+  type Column,
+  type Columns,
+  type GivenRow,
+  type Index,
+  type Row,
+  type RowOf,
+  total,
+} from './columns.js';
+
+/** Names of numbers that are added up, each with what it says. */
+type Sums = Readonly<Record<string, string>>;
+
+type ColumnsOf<B, S> = B & { readonly [K in keyof S]: Column<number> };
+
+/** What a row counts for: where, and how much; a number that is left out is 0. */
+type Part<B, S> = GivenRow<B> & { readonly [K in keyof S]?: number };
+
+/** A table whose rows can be added up. */
+interface Counted<C extends Columns = Columns> {
+  readonly kind: 'versions' | 'appends';
+  readonly columns: C;
+}
+
+/** Rows of a table that are added up. */
+export interface Summed {
+  readonly table: Counted;
+  /** @param from when the row became true */
+  readonly parts: (row: Row, from: Instant) => readonly Row[];
+}
+
+/**
+ * Sums over the rows of other tables of the same read model, by some of what these say, as of any instant on both axes.
+ *
+ * A version holds from its own event to the next one of its stream, and neither axis runs backwards in a stream. So a sum
+ * at (t, k) is what all events with `occurredAt` ≤ t and `recordedAt` ≤ k have added and taken away, whichever stream they
+ * belong to. What each of them did is kept as an entry; entries are added up by the months in which they happened and were
+ * recorded. A sum is read from whole months, and from the entries of the two months that the moment cuts through.
+ */
+export interface TotalsTable<C extends Columns = Columns> {
+  readonly kind: 'totals';
+  readonly columns: C;
+  readonly by: readonly string[];
+  readonly sums: readonly string[];
+  readonly of: readonly Summed[];
+  /** It hears what the other tables make of events. */
+  readonly handlers: ReadonlyMap<string, never>;
+  readonly indexes: readonly Index[];
+}
+
+export interface TotalsDefinition<B extends Columns, S extends Sums> {
+  /** What sums are told apart by: single values, no lists. The most selective of queries first. */
+  readonly by: B;
+  /** Whole numbers. */
+  readonly sums: S;
+  readonly of: (summed: Sum<B, S>) => readonly Summed[];
+}
+
+/** Says what the rows of a table count for: a pure function of the row and of when it became true. */
+type Sum<B, S> = <C extends Columns>(
+  table: Counted<C>,
+  parts: (row: RowOf<C>, from: Instant) => readonly Part<B, S>[],
+) => Summed;
+
+/** Declares totals of versions tables and append-only tables. */
+export function totals<B extends Columns, S extends Sums>(
+  definition: TotalsDefinition<B, S>,
+): TotalsTable<ColumnsOf<B, S>> {
+  const { by, sums, of } = definition;
+  const numbers = Object.fromEntries(
+    Object.entries(sums).map(([name, says]): [string, AnyColumn] => [name, total(says)]),
+  );
+  return {
+    kind: 'totals',
+    columns: { ...by, ...numbers } as ColumnsOf<B, S>,
+    by: Object.keys(by),
+    sums: Object.keys(sums),
+    of: of((table, parts) => ({ table, parts: parts as unknown as Summed['parts'] })),
+    handlers: new Map<string, never>(),
+    indexes: [],
+  };
+}
+
+/** Where the runtime keeps what each event changed of the sums. */
+export const entriesOf = (table: string): string => `${table}_entries`;

@@ -1,0 +1,182 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import type { EventShape } from '../../libs/kernel/index.js';
+import {
+  appends,
+  date,
+  ensureReadModels,
+  type Moment,
+  money,
+  monthOf,
+  optional,
+  projection,
+  read,
+  rows,
+  text,
+  totals,
+  versions,
+  waitFor,
+} from '../../libs/read-model/index.js';
+import { allRows, type GivenEvent, givenEvents, happened, MemoryLog, recorded } from '../../libs/testing/projection.js';
+import { running, withDatabase } from './ledger.js';
+
+interface SaleEvents {
+  Opened: EventShape<{ readonly owner?: string; readonly amount: number }>;
+  Given: EventShape<{ readonly owner?: string }>;
+  Closed: EventShape;
+  Reopened: EventShape;
+  Called: EventShape<{ readonly owner?: string }>;
+}
+
+const deals = versions<SaleEvents>()({
+  key: 'id',
+  columns: {
+    id: text('Id.'),
+    owner: optional(text('Whose it is.')),
+    amount: money('What it is worth.'),
+    closed_in: optional(date('Month in which it was closed.')),
+  },
+  opens: { Opened: ({ data }) => data },
+  changes: {
+    Given: ({ data }) => ({ owner: data.owner }),
+    Closed: ({ occurredAt }) => ({ closed_in: monthOf(occurredAt) }),
+    Reopened: () => ({ closed_in: null }),
+  },
+});
+
+const calls = appends<SaleEvents>()({
+  columns: { owner: optional(text('Who called.')) },
+  on: { Called: ({ data }) => ({ owner: data.owner }) },
+});
+
+/** Deals by their owner, once whatever they are and once more in the month in which they were closed; and calls. */
+const sums = totals({
+  by: { month: optional(date('Month.')), owner: optional(text('Whose.')) },
+  sums: { deals: 'Number of deals.', amount: 'Sum of their amounts.', calls: 'Number of calls.' },
+  of: (summed) => [
+    summed(deals, ({ owner, amount, closed_in: month }) => [
+      { owner, deals: 1, amount },
+      ...(month === null ? [] : [{ month, owner, deals: 1, amount }]),
+    ]),
+    summed(calls, ({ owner }, at) => [{ month: monthOf(at), owner, calls: 1 }]),
+  ],
+});
+
+const sales = projection({ name: 'sales', version: 1, tables: { deals, calls, sums }, views: {} });
+
+const fact = happened<SaleEvents>();
+const day = (days: number): string => new Date(Date.UTC(2020, 0, 1) + days * 86_400_000).toISOString();
+const at = (asOf?: number, knownAt?: number): Moment => ({
+  asOf: asOf === undefined ? undefined : day(asOf),
+  knownAt: knownAt === undefined ? undefined : day(knownAt),
+});
+
+/** What the totals say at a moment, and the same added up from the rows that hold then. */
+const both = (database: Parameters<typeof read>[0], moment: Moment) =>
+  read(database, sales, moment, async (reading) => {
+    const added = sql`select month, owner, sum(deals)::integer as deals, sum(amount) as amount, sum(calls)::integer as calls`;
+    const shown = sql`group by 1, 2 having sum(deals) <> 0 or sum(calls) <> 0 order by 1, 2`;
+    const kept = await rows(reading, sql<object>`${added} from ${reading.at('sums')} s ${shown}`);
+    const scanned = await rows(
+      reading,
+      sql<object>`${added} from (
+        select null::date as month, owner, 1 as deals, amount, 0 as calls from ${reading.at('deals')} d
+        union all
+        select closed_in, owner, 1, amount, 0 from ${reading.at('deals')} d where closed_in is not null
+        union all
+        select date_trunc('month', occurred_at, 'UTC')::date, owner, 0, 0, 1 from ${reading.at('calls')} c
+      ) r ${shown}`,
+    );
+    return { kept, scanned };
+  });
+
+describe('Totals', () => {
+  it('follow what their rows count for, each fact from when it happened and was known', async () => {
+    const story = [
+      fact('deal-1', 'Opened', day(0), { owner: 'ann', amount: 5 }),
+      fact('deal-2', 'Opened', day(40), { amount: 7 }),
+      fact('call-1', 'Called', day(41), { owner: 'ann' }),
+      fact('deal-1', 'Given', day(42), { owner: 'ben' }),
+      fact('deal-1', 'Closed', day(45), {}, { recordedAt: day(100) }),
+      fact('deal-1', 'Reopened', day(110), {}),
+    ];
+    await givenEvents(...story).projectedBy(sales, async ({ database }) => {
+      const told = async (moment: Moment): Promise<readonly object[]> => {
+        const { kept, scanned } = await both(database, moment);
+        expect(kept).toEqual(scanned);
+        return kept;
+      };
+      const of = (owner: string | null, amount: number, month: string | null = null) => ({
+        ...{ month, owner, deals: 1, amount, calls: 0 },
+      });
+      const call = { month: '2020-02-01', owner: 'ann', deals: 0, amount: 0, calls: 1 };
+      expect(await told({})).toEqual([call, of('ben', 5), of(null, 7)]);
+      expect(await told(at(41))).toEqual([call, of('ann', 5), of(null, 7)]);
+      expect(await told(at(46))).toEqual([call, of('ben', 5, '2020-02-01'), of('ben', 5), of(null, 7)]);
+      expect(await told(at(46, 99))).toEqual([call, of('ben', 5), of(null, 7)]);
+      expect(await told(at(undefined, 40))).toEqual([of('ann', 5), of(null, 7)]);
+      expect(await told(at(-1))).toEqual([]);
+    });
+  });
+
+  it('are at any instant, on both axes, the sums of the rows that hold then', async () => {
+    const step = fc.record({
+      deal: fc.integer({ min: 1, max: 5 }),
+      what: fc.constantFrom<keyof SaleEvents>('Given', 'Given', 'Closed', 'Reopened', 'Called'),
+      owner: fc.constantFrom('ann', 'ben', undefined),
+      late: fc.constantFrom(0, 0, 3, 25, 70),
+      ticked: fc.constantFrom(0, 1, 9, 31),
+    });
+    const moment = fc.tuple(
+      fc.option(fc.integer({ min: -1, max: 300 }), { nil: undefined }),
+      fc.option(fc.integer({ min: -1, max: 300 }), { nil: undefined }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 30 }),
+        fc.array(moment, { minLength: 20, maxLength: 20 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (steps, moments, batch) => {
+          let clock = 0;
+          const reached = new Map<number, number>();
+          const given = steps.flatMap(({ deal, what, owner, late, ticked }, place): GivenEvent[] => {
+            clock += ticked;
+            if (what === 'Called') {
+              return [
+                fact(`call-${place}`, what, day(clock - late), owner ? { owner } : {}, { recordedAt: day(clock) }),
+              ];
+            }
+            // Within a stream time never runs backwards.
+            const before = reached.get(deal);
+            const occurred = Math.max(clock - late, before ?? -1_000);
+            reached.set(deal, occurred);
+            const known = { recordedAt: day(clock) };
+            const opened = { amount: deal * 100, ...(owner ? { owner } : {}) };
+            if (before === undefined) return [fact(`deal-${deal}`, 'Opened', day(occurred), opened, known)];
+            return [
+              { stream: `deal-${deal}`, type: what, data: owner ? { owner } : {}, occurredAt: day(occurred), ...known },
+            ];
+          });
+          await withDatabase(async (database) => {
+            await ensureReadModels(database, [sales]);
+            const log = new MemoryLog(recorded(given));
+            const run = running({ feed: log, database, projections: [sales], batch });
+            try {
+              await waitFor(database, sales, log.events.at(-1)?.position ?? 0n, 20_000);
+              const known = given.flatMap(({ occurredAt, recordedAt }) => [{ asOf: occurredAt, knownAt: recordedAt }]);
+              for (const asked of [...moments.map(([t, k]) => at(t, k)), ...known, {}]) {
+                const { kept, scanned } = await both(database, asked);
+                expect({ ...asked, sums: kept }).toEqual({ ...asked, sums: scanned });
+              }
+            } finally {
+              await run.stop();
+            }
+            expect((await allRows(database, sales))['sums']?.length).toBeGreaterThan(0);
+          });
+        },
+      ),
+      { numRuns: 25 },
+    );
+  }, 180_000);
+});
