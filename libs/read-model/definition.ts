@@ -105,12 +105,27 @@ export interface Source<T extends Tables = Tables> {
   readonly holds: RawBuilder<boolean>;
 }
 
+/**
+ * A function in `analytics` by which a view of one read model asks views of another. It is bound to them when it is called,
+ * so that either can be made anew without the other.
+ */
+export interface Through {
+  readonly name: string;
+  readonly says: string;
+  /** Column → its type in PostgreSQL. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** A select from views in `analytics`. */
+  readonly as: string;
+}
+
 /** A stable view for analysts. It answers as of the settings `kroniek.as_of` and `kroniek.known_at`; unset, now. */
 export interface View<T extends Tables = Tables> {
   readonly says: string;
   /** Column → what it says (COMMENT ON). Every column has its line. */
   readonly columns: Readonly<Record<string, string>>;
   as(source: Source<T>): RawBuilder<unknown>;
+  /** What it asks of another read model, as `analytics.<name>()`. */
+  readonly through?: Through;
 }
 
 /** A read model: its tables with their handlers, and the views on it. */

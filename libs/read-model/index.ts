@@ -1,3 +1,4 @@
+export { beside, type Beside } from './beside.js';
 export { bool, date, instant, integer, json, money, optional, text, texts, type RowOf } from './columns.js';
 export { Database, openDatabase, type DatabaseOptions } from './database.js';
 export {
@@ -10,6 +11,7 @@ export {
   type Source,
   type StoredRow,
   type Tables,
+  type Through,
   type View,
 } from './definition.js';
 export { BehindPosition, isDatabaseUnavailable, type Lag } from './errors.js';

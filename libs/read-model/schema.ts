@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Kysely, PostgresAdapter, DummyDriver, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
-import type { Projection, Table, View } from './definition.js';
+import type { Projection, Table, Through, View } from './definition.js';
 import { sourceOfView } from './source.js';
 import { linksOf, rulesOf, termsOf } from './memberships.js';
 import { headsOf, inputsOf } from './timelines.js';
@@ -251,12 +251,25 @@ export function viewStatements(projection: Projection, schema: string): readonly
     return [
       // What analysts built on a view that has changed its shape cannot stand.
       `drop view if exists ${at} cascade`,
+      ...(view.through ? functionStatements(view.through) : []),
       `create view ${at} (${columns.map(([column]) => quoted(column)).join(', ')}) as ${viewSelect(projection, schema, view)}`,
       `comment on view ${at} is ${literal(view.says)}`,
       ...columns.map(([column, says]) => `comment on column ${at}.${quoted(column)} is ${literal(says)}`),
       `grant select on ${at} to analyst`,
     ];
   });
+}
+
+/** A body that is a text is looked at when the function is called, and then planned as a part of the query. */
+function functionStatements({ name, says, columns, as }: Through): readonly string[] {
+  const at = `${quoted('analytics', name)}()`;
+  const returned = Object.entries(columns).map(([column, type]) => `${quoted(column)} ${type}`);
+  return [
+    'set local check_function_bodies = off',
+    `drop function if exists ${at} cascade`,
+    `create function ${at} returns table (${returned.join(', ')}) language sql stable as ${literal(as)}`,
+    `comment on function ${at} is ${literal(says)}`,
+  ];
 }
 
 /** Tells whether the views of a schema are those of the definition. */

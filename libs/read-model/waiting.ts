@@ -91,7 +91,7 @@ const after = (milliseconds: number): Promise<boolean> =>
 interface Checkpoint {
   readonly position: Position | null;
   readonly seen: bigint;
-  /** Seconds since the last event that was handled had been recorded; null before the first. */
+  /** Seconds since the last event that was seen had been recorded; null before the first. */
   readonly age: number | null;
 }
 

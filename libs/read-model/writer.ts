@@ -19,6 +19,9 @@ export interface Batch {
   readonly position: Position;
 }
 
+/** Where a batch ends, and when the last event before that was recorded; left out: there is none in it. */
+type Reached = Pick<Batch, 'position'> & { readonly recordedAt?: Instant | undefined };
+
 /**
  * Events after which planners are told anew what the tables hold: soon while these are small, for who knows nothing of a
  * table scans all of it, and goes on to do so while it grows.
@@ -108,10 +111,11 @@ export class ProjectionWriter {
       let from = 0;
       for (const [place, event] of handled.entries()) {
         if (place + 1 === handled.length || !this.memberships.some((fold) => fold.endsBatch(event))) continue;
-        await this.writeFolded(handled.slice(from, place + 1), event.position, place + 1 - from);
+        await this.writeFolded(handled.slice(from, place + 1), event, place + 1 - from);
         from = place + 1;
       }
-      await this.writeFolded(handled.slice(from), position, events.length - from);
+      const reached = { position, recordedAt: events.at(-1)?.recordedAt };
+      await this.writeFolded(handled.slice(from), reached, events.length - from);
     } catch (error) {
       this.forget();
       throw error;
@@ -154,27 +158,27 @@ export class ProjectionWriter {
     return this.memberships.some((fold) => fold.isBehind);
   }
 
-  private async writeFolded(events: readonly RecordedEvent[], position: Position, seen: number): Promise<void> {
+  private async writeFolded(events: readonly RecordedEvent[], reached: Reached, seen: number): Promise<void> {
     const failed = await this.fold(events);
     if (failed) {
       const before = events.slice(0, events.indexOf(failed.event));
       const last = before.at(-1);
-      if (last) await this.writeFolded(before, last.position, before.length);
+      if (last) await this.writeFolded(before, last, before.length);
       throw failed;
     }
     try {
-      await this.transaction(events, position, seen);
+      await this.transaction(events, reached, seen);
     } catch (error) {
       await this.client.query('rollback');
       if (!isRefusedData(error)) throw error;
-      await this.writeHalves(events, position, seen, error);
+      await this.writeHalves(events, reached, seen, error);
     }
   }
 
   /** PostgreSQL refuses some row: the event that it comes from is found by halving. */
   private async writeHalves(
     events: readonly RecordedEvent[],
-    position: Position,
+    reached: Reached,
     seen: number,
     error: unknown,
   ): Promise<void> {
@@ -184,8 +188,8 @@ export class ProjectionWriter {
     const last = events[middle - 1];
     if (!first || !last) throw error;
     if (events.length === 1) throw new Unprojectable(first, error);
-    await this.writeFolded(events.slice(0, middle), last.position, middle);
-    await this.writeFolded(events.slice(middle), position, seen - middle);
+    await this.writeFolded(events.slice(0, middle), last, middle);
+    await this.writeFolded(events.slice(middle), reached, seen - middle);
   }
 
   /** Folds all tables; where an event fails in one of them, nothing is folded and that event is told. */
@@ -202,31 +206,31 @@ export class ProjectionWriter {
     }
   }
 
-  private async transaction(events: readonly RecordedEvent[], position: Position, seen: number): Promise<void> {
+  private async transaction(events: readonly RecordedEvent[], reached: Reached, seen: number): Promise<void> {
     await this.client.query('begin');
-    await this.moveCheckpoint(position, seen, events.length, events.at(-1)?.recordedAt ?? null);
+    await this.moveCheckpoint(reached, seen, events.length);
     for (const fold of this.folds) {
       await fold.close(this.client);
       for (const rows of fold.rows()) if (rows.lines.length > 0) await copyInto(this.client, this.schema, rows);
     }
     for (const fold of this.memberships) await fold.finish(this.client);
     await this.client.query('commit');
-    this.checkpoint = position;
+    this.checkpoint = reached.position;
     this.sinceAnalyzed += events.length;
     for (const fold of this.folds) fold.commit();
   }
 
   /** First in the transaction, so that a second writer, if there ever were one, waits here and then finds it moved. */
-  private async moveCheckpoint(position: Position, seen: number, handled: number, last: Instant | null): Promise<void> {
+  private async moveCheckpoint({ position, recordedAt }: Reached, seen: number, handled: number): Promise<void> {
     const { rowCount } = await this.client.query({
       name: `${this.schema} checkpoint`,
       text: `with moved as (
                update ${quoted(this.schema, 'checkpoint')}
                set position = $2, seen = seen + $3, handled = handled + $4,
-                   recorded_at = coalesce($5, recorded_at), rate = $6, moved_at = now()
+                   recorded_at = greatest(recorded_at, $5), rate = $6, moved_at = now()
                where position is not distinct from $1 returning 1
              ) select pg_notify('${positionsChannel}', $7) from moved`,
-      values: [this.checkpoint, position, seen, handled, last, this.measure(seen), `${this.schema} ${position}`],
+      values: [this.checkpoint, position, seen, handled, recordedAt, this.measure(seen), `${this.schema} ${position}`],
     });
     if (rowCount === 0) throw new CheckpointMoved(`Another writer has moved the checkpoint of ${this.schema}.`);
   }

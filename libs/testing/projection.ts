@@ -125,11 +125,15 @@ export interface Projected {
 }
 
 export interface GivenEvents {
-  /** @param check runs against the read model built in one go; builds in other ways have shown the same rows before */
+  /**
+   * @param check runs against the read model built in one go; builds in other ways have shown the same rows before
+   * @param beside read models that are asked too
+   */
   projectedBy(
     projection: Projection,
     check: (projected: Projected) => Promise<void>,
     sizes?: readonly number[],
+    beside?: readonly Projection[],
   ): Promise<void>;
 }
 
@@ -138,9 +142,9 @@ export interface GivenEvents {
  * given), each event delivered twice, cut at random and delivered again. Every time the rows must be the same.
  */
 export const givenEvents = (...given: readonly GivenEvent[]): GivenEvents => ({
-  projectedBy: async (projection, check, sizes = [1, 2]) => {
+  projectedBy: async (projection, check, sizes = [1, 2], beside = []) => {
     const events = recorded(given);
-    const inOneGo = await build(projection, new MemoryLog(events), 1_000);
+    const inOneGo = await build(projection, new MemoryLog(events), 1_000, beside);
     try {
       for (const size of sizes) {
         same(inOneGo.rows, await rowsOf(projection, new MemoryLog(events), size), `in batches of ${size}`);
@@ -200,14 +204,16 @@ async function build(
   projection: Projection,
   log: MemoryLog,
   batch: number,
+  beside: readonly Projection[] = [],
 ): Promise<Projected & { drop: () => Promise<void> }> {
   const server = await throwAwayDatabase();
   const database = openDatabase(server.url);
   const stop = new AbortController();
-  await ensureReadModels(database, [projection]);
-  const running = runProjections({ feed: log, database, projections: [projection], signal: stop.signal, batch });
+  const projections = [projection, ...beside];
+  await ensureReadModels(database, projections);
+  const running = runProjections({ feed: log, database, projections, signal: stop.signal, batch });
   try {
-    await waitFor(database, projection, (await log.head()) ?? 0n, 30_000);
+    await waitFor(database, projections, (await log.head()) ?? 0n, 30_000);
   } finally {
     stop.abort();
     await running;

@@ -3,19 +3,32 @@ import type { CustomerGroup } from '../../libs/domain/account/customer-group.rul
 import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
 import { type Instant, plusDays } from '../../libs/kernel/index.js';
 import {
+  beside,
   Cursors,
   type Database,
   limitOf,
   type Moment,
   type Page,
   type Paging,
+  type Reading,
   readSteadily,
   rows,
 } from '../../libs/read-model/index.js';
-import { attentionAt, type AttentionRow, cadenceAt } from './attention.js';
+import { segmentsModel } from '../segments/index.js';
+import {
+  attentionAt,
+  type AttentionRow,
+  type Belonging,
+  belongingTo,
+  type Cadence,
+  cadenceAt,
+  toNone,
+} from './attention.js';
+import type { Asked } from './bought.js';
 import { bySilence, bySilenceOf, firstInLine, inOrderOf } from './in-order.js';
 import { customers } from './index.js';
 import { askedOf, withWindows } from './queries.js';
+import type { CustomersTables } from './tables.js';
 
 /** A customer that is to be reached. People are told by their ids alone. */
 export interface AttentionDue {
@@ -70,16 +83,36 @@ export interface AttentionAsked extends Moment, Paging {
   readonly names?: boolean | undefined;
 }
 
+/** What the list is answered from. */
+interface Prepared {
+  readonly reading: Reading<CustomersTables>;
+  readonly asked: Asked;
+  readonly cadence: Cadence | undefined;
+  readonly belonging: Belonging;
+}
+
+/** Where the policy has rules for segments, their read model is asked beside that of customers. */
+async function prepared(steady: Reading<CustomersTables>, given: AttentionAsked): Promise<Prepared> {
+  const at = async (reading: Reading<CustomersTables>, moment: Moment) => {
+    const asked = await withWindows(reading, askedOf(reading, moment, given.names));
+    return { reading, asked, cadence: await cadenceAt(reading, asked) };
+  };
+  const alone = await at(steady, given);
+  if (!alone.cadence || alone.cadence.segments.length === 0) return { ...alone, belonging: toNone };
+  const { own, other, moment } = await beside(steady, segmentsModel, { asOf: given.asOf, knownAt: given.knownAt });
+  const together = await at(own, moment);
+  return { ...together, belonging: await belongingTo(other, together.cadence?.segments ?? []) };
+}
+
 /** A page of customers to be reached, those first that have waited longest. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
 export const attentionDue = (database: Database, given: AttentionAsked): Promise<Page<AttentionDue>> =>
-  readSteadily(database, customers, given, async (reading) => {
+  readSteadily(database, customers, given, async (steady) => {
     const { limit: _limit, cursor, ...query } = given;
-    const { owner, phase, group, names } = query;
+    const { owner, phase, group } = query;
     const limit = limitOf(given);
     const cursors = new Cursors({ list: 'attention', ...query });
     const after = cursors.read(cursor, ['string', 'string']);
-    const asked = await withWindows(reading, askedOf(reading, given, names));
-    const cadence = await cadenceAt(reading, asked);
+    const { reading, asked, cadence, belonging } = await prepared(steady, given);
     // Who is due waits since before the shortest interval; whom no rule applies to is never due.
     if (cadence === undefined) return { items: [], next: null };
     const only = [
@@ -98,7 +131,7 @@ export const attentionDue = (database: Database, given: AttentionAsked): Promise
       judge: (members) =>
         rows(
           reading,
-          sql<AttentionRow>`select * from ${attentionAt({ ...asked, only: members })} a
+          sql<AttentionRow>`select * from ${attentionAt({ ...asked, only: members }, belonging(members))} a
               where ${sql.join(only, sql` and `)}`,
         ),
       compare: (a, b) => inOrderOf(a.due_at, b.due_at) || inOrderOf(a.id, b.id),

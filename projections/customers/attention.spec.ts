@@ -1,13 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AccountEvents } from '../../libs/domain/account/account.events.js';
 import type { Outcome } from '../../libs/domain/activity/activity.events.js';
+import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
+import type { Rule } from '../../libs/domain/segment/segment.rules.js';
 import { bought, call, day, lead, open, qualified } from '../../libs/testing/customers.js';
 import { policyChanged } from '../../libs/testing/facts.js';
-import { givenEvents } from '../../libs/testing/projection.js';
+import { givenEvents, happened } from '../../libs/testing/projection.js';
+import { segmentsModel } from '../segments/index.js';
 import { attentionDue, type AttentionAsked } from './attention-due.js';
 import { customers } from './index.js';
 
 const called = (id: string, at: number, outcome: Outcome, recorded = at) =>
   call(id, at, outcome, { personId: 'p' }, recorded);
+
+const account = happened<AccountEvents>();
+const segment = happened<SegmentEvents>();
 
 const everyTenDays = [
   { phase: 'potential', days: 99 },
@@ -61,6 +68,7 @@ describe('attention', () => {
         expect(rows).toMatchObject([{ customer_id: 'p', rule: 1, every_days: 99 }]);
       },
       [2],
+      [segmentsModel],
     );
   });
 
@@ -76,6 +84,77 @@ describe('attention', () => {
         expect(rows).toEqual([{ customer_group: null }]);
       },
       [],
+      [segmentsModel],
+    );
+  });
+
+  it('is due to the members of a segment, by a rule or named one by one, as they were known', async () => {
+    const every = (days: number) => policyChanged('attention.cadence', 1, day(1), { rules: rules(days) });
+    const rules = (days: number) => [
+      { segmentId: 'windy', days },
+      { segmentId: 'readers', phase: 'prospect', days: 20 },
+      { segmentId: 'fair', days: 30 },
+      { segmentId: 'not-there', days: 1 },
+    ];
+    const wind = { field: 'industry', operator: 'one-of', value: ['wind'] } as const;
+    const steel = { field: 'industry', operator: 'one-of', value: ['steel'] } as const;
+    const leads = { field: 'kind', operator: 'one-of', value: ['lead'] } as const;
+    const define = (id: string, version: number, at: number, of: 'accounts' | 'people', rule: Rule) =>
+      segment(`segment-${id}`, 'SegmentDefined', day(at), { name: id, of, rule, version });
+    const told = [
+      every(10),
+      open('a', 0, { name: 'A', industry: 'wind' }),
+      open('b', 0, { name: 'B' }),
+      open('c', 0, { name: 'C', industry: 'steel' }),
+      lead('p', 0),
+      define('windy', 1, 2, 'accounts', wind),
+      define('readers', 1, 2, 'people', leads),
+      segment('segment-fair', 'StaticListCreated', day(2), { name: 'Fair', of: 'accounts' }),
+      segment('segment-fair', 'StaticListMembersAdded', day(3), { members: ['c', 'p'] }),
+      // It was wind all along, which was learnt late.
+      account('account-b', 'AccountDetailsChanged', day(8), { industry: 'wind', cleared: [] }, { recordedAt: day(14) }),
+      account('account-a', 'AccountDetailsChanged', day(25), { cleared: ['industry'] }),
+      segment('segment-fair', 'SegmentRetired', day(40), { reason: 'over' }),
+      define('windy', 2, 50, 'accounts', steel),
+    ];
+    await givenEvents(...told).projectedBy(
+      customers,
+      async ({ database }) => {
+        const due = async (asOf: number, knownAt = asOf) =>
+          (await attentionDue(database, { asOf: day(asOf), knownAt: day(knownAt) })).items.map(
+            ({ customerId, rule }) => `${customerId} ${String(rule)}`,
+          );
+        expect(await due(9)).toEqual([]);
+        expect(await due(13)).toEqual(['a 1']);
+        expect(await due(13, 14)).toEqual(['a 1', 'b 1']);
+        expect(await due(24)).toEqual(['a 1', 'b 1', 'p 2']);
+        expect(await due(30)).toEqual(['b 1', 'p 2', 'c 3']);
+        // A segment that is retired has no members, and another rule has others.
+        expect(await due(45)).toEqual(['b 1', 'p 2']);
+        expect(await due(50)).toEqual(['c 1', 'p 2']);
+        expect(await due(50, 49)).toEqual(['b 1', 'p 2']);
+        // An analyst needs no right on the read model of segments itself.
+        const analyst = await database.pool.connect();
+        await analyst.query('set role analyst');
+        const { rows } = await analyst.query<object>('select customer_id, rule from analytics.attention order by 1');
+        await analyst.query('reset role');
+        analyst.release();
+        expect(rows).toEqual([
+          { customer_id: 'c', rule: 1 },
+          { customer_id: 'p', rule: 2 },
+        ]);
+        // In pages the order is the same.
+        const pages: string[] = [];
+        for (let cursor: string | undefined; ;) {
+          const page = await attentionDue(database, { asOf: day(30), limit: 1, cursor });
+          pages.push(...page.items.map(({ customerId }) => customerId));
+          if (page.next === null) break;
+          cursor = page.next;
+        }
+        expect(pages).toEqual(['b', 'p', 'c']);
+      },
+      [],
+      [segmentsModel],
     );
   });
 });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { projection, type Source, type View } from '../../libs/read-model/index.js';
-import { attentionAt } from './attention.js';
+import { attentionAt, belongingInView, membersOfSegments } from './attention.js';
 import { decimal, ofAll } from '../../libs/read-model/index.js';
 import { acquisitionOf } from './acquisition.js';
 import type { Asked } from './bought.js';
@@ -81,7 +81,9 @@ const views: Readonly<Record<string, View<CustomersTables>>> = {
       policy_version: 'Version of the policy.',
     },
     as: (source) => sql`select id, kind, name, owner, phase, customer_group, last_interaction, last_attempt,
-      failed_attempts, due_at, days_overdue, every_days, rule, policy_version from ${attentionAt(asked(source))} a`,
+      failed_attempts, due_at, days_overdue, every_days, rule, policy_version
+      from ${attentionAt(asked(source), belongingInView(asked(source)))} a`,
+    through: membersOfSegments,
   },
   lifetime_value: {
     says: 'Customers that bought, with what they are worth, as of kroniek.as_of and kroniek.known_at (unset: now).',

@@ -68,4 +68,25 @@ describe('the agenda and the alarms over HTTP', () => {
     expect(itemsOf(await ask('/v1/agenda?assignee=kim'))).toEqual([]);
     expect(itemsOf(await ask(`/v1/alarms?asOf=${dueAt}`))).toMatchObject([{ id: activityId }]);
   });
+
+  it('show whom the policy wants to be reached as members of a segment by rule', async () => {
+    const account = { name: 'Windworks', industry: 'wind', owner: 'sam', roles: ['customer'] };
+    const accountId = idIn(await issue('OpenAccount', { ...account, occurredAt: '2025-01-01T09:00:00Z' }));
+    const rule = { field: 'industry', operator: 'one-of', value: ['wind'] };
+    await issue('DefineSegment', { segmentId: 'windy', name: 'Wind', of: 'accounts', rule });
+    const value = {
+      rules: [
+        { segmentId: 'not-there-yet', days: 1 },
+        { segmentId: 'windy', days: 7 },
+      ],
+    };
+    const changed = await issue('ChangePolicy', { policyName: 'attention.cadence', value });
+    const due = (position: unknown) => ask(`/v1/agenda/attention?owner=sam&minPosition=${String(position)}`);
+    expect(itemsOf(await due(changed.json['position']))).toMatchObject([
+      { customerId: accountId, phase: 'suspect', everyDays: 7, rule: 2, policyVersion: 1 },
+    ]);
+
+    const retired = await issue('RetireSegment', { segmentId: 'windy', reason: 'nobody asks for it' });
+    expect(itemsOf(await due(retired.json['position']))).toEqual([]);
+  });
 });

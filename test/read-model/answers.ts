@@ -49,7 +49,12 @@ export const questions: Readonly<Record<string, readonly Ask[]>> = {
   ageingReport: [(db, at) => ageingReport(db, at)],
   agendaList: [(db, at) => agendaList(db, { ...at, limit: 1_000 })],
   alarmsList: [(db, at) => alarmsList(db, { ...at, limit: 1_000 })],
-  attentionDue: [(db, at) => attentionDue(db, { ...at, names: true, limit: 200 })],
+  attentionDue: [
+    (db, at) => attentionDue(db, { ...at, names: true, limit: 200 }),
+    // Those of them whom the sample's policy wants to be reached as members of a segment by rule.
+    async (db, at) =>
+      (await attentionDue(db, { ...at, limit: 1_000 })).items.filter(({ everyDays }) => [21, 45].includes(everyDays)),
+  ],
   calibration: [(db, at) => calibration(db, at)],
   campaignsReport: [(db, at) => campaignsReport(db, at)],
   caseDetail: [(db, at, { id }) => caseDetail(db, { ...at, id: id('case') })],

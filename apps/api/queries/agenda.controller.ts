@@ -116,7 +116,7 @@ export class AgendaController {
   ): Promise<object | string> {
     const names = maySeeNames.includes(actor.role);
     return reply.pages(csvColumns.attention, including(params, { names }), (asked) =>
-      this.questions.ask('customers', asked, attentionDue),
+      this.questions.ask(['customers', 'segments'], asked, attentionDue),
     );
   }
 

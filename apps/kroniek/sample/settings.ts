@@ -58,6 +58,20 @@ export function settings(story: Story): void {
   story.tell('ResetPolicy', { policyName: 'stale-opportunity' });
   story.pass(150, 160);
   change('inactivity.window', { days: 180, segments: [{ segmentId: 'seasonal', days: 365 }] });
+  // Who buys much is called every three weeks, and who reads what we write seldom: by rules, and by name.
+  change('attention.cadence', {
+    rules: [
+      { group: 'dog' },
+      { segmentId: 'large-buyers', days: 21 },
+      { segmentId: 'newsletter-readers', phase: 'prospect', days: 45 },
+      { segmentId: 'seasonal', days: 120 },
+      { group: 'partner', days: 30 },
+      { phase: 'potential', days: 14 },
+      { phase: 'prospect', days: 30 },
+      { phase: 'active', days: 90 },
+      { phase: 'inactive', days: 180 },
+    ],
+  });
 }
 
 /** Euros that a unit costs, at the beginning. */

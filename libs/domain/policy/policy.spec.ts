@@ -17,6 +17,20 @@ const reset = (policyName: string) => command(ResetPolicy, { policyName });
 const changed = <N extends PolicyName>(name: N, version: number, value: PolicyValue<N>) =>
   fact('PolicyChanged', { policy: name, version, value });
 
+const told = factsOf(segmentEvents);
+
+/** Ports are a segment by a rule. */
+const byRule = {
+  lookups: {
+    'segment-ports': [
+      told('SegmentDefined', {
+        ...{ name: 'Ports', of: 'accounts', version: 1 },
+        rule: { field: 'industry', operator: 'one-of', value: ['ports'] },
+      }),
+    ],
+  },
+} as const;
+
 /** What is wrong with a value, each as `path: message`. */
 const wrong = (name: string, value: object, around: Circumstances = {}): readonly string[] => {
   try {
@@ -29,20 +43,9 @@ const wrong = (name: string, value: object, around: Circumstances = {}): readonl
 };
 
 describe('A policy', () => {
-  it('differs for static lists, not for segments by rule: no event tells whom a rule holds of', () => {
+  it('has windows for static lists, not for segments by rule: no event tells whom a rule holds of', () => {
     const windows = { days: 180, segments: [{ segmentId: 'ports', days: 365 }] };
-    const cadence = {
-      rules: [
-        { phase: 'active', days: 30 },
-        { segmentId: 'ports', days: 7 },
-      ],
-    } as const;
-    const told = factsOf(segmentEvents);
-    const rule = { field: 'industry', operator: 'one-of', value: ['ports'] } as const;
     const list = { lookups: { 'segment-ports': [told('StaticListCreated', { name: 'Ports', of: 'accounts' })] } };
-    const byRule = {
-      lookups: { 'segment-ports': [told('SegmentDefined', { name: 'Ports', of: 'accounts', rule, version: 1 })] },
-    };
     given(policy)
       .when(change('inactivity.window', windows), { ...manager, ...list })
       .then(changed('inactivity.window', 1, windows));
@@ -51,10 +54,18 @@ describe('A policy', () => {
       'POLICY_VALUE_INVALID',
       `value.segments[0].segmentId${said}`,
     ]);
-    expect(wrong('attention.cadence', cadence, byRule)).toEqual([
-      'POLICY_VALUE_INVALID',
-      `value.rules[1].segmentId${said}`,
-    ]);
+  });
+
+  it('asks for attention to every segment, by rule or named one by one', () => {
+    const cadence = {
+      rules: [
+        { phase: 'active', days: 30 },
+        { segmentId: 'ports', days: 7 },
+      ],
+    } as const;
+    given(policy)
+      .when(change('attention.cadence', cadence), { ...manager, ...byRule })
+      .then(changed('attention.cadence', 1, cadence));
   });
 
   it('is a versioned setting: each change is recorded as the next version', () => {

@@ -42,7 +42,7 @@ export const policy = aggregate<PolicyState, Lookups>()({
   lookups: {
     segments: {
       from: segment,
-      ids: (command) => segmentsNamed(command).map(({ segmentId }) => segmentId),
+      ids: (command) => segmentsWithWindows(command).map(({ segmentId }) => segmentId),
     },
   },
   decide: {
@@ -67,25 +67,23 @@ export const policy = aggregate<PolicyState, Lookups>()({
   },
 });
 
-/** Entries of a value that are for a segment alone, with their paths. */
-function segmentsNamed(command: object): readonly { readonly path: string; readonly segmentId: string }[] {
-  if (!(command instanceof ChangePolicy)) return [];
-  const { segments, rules } = command.value as { readonly segments?: unknown; readonly rules?: unknown };
-  const entries = command.policyName === 'inactivity.window' ? { segments } : { rules };
-  return Object.entries(entries).flatMap(([list, values]) =>
-    (Array.isArray(values) ? (values as readonly unknown[]) : []).flatMap((entry, place) => {
-      const { segmentId } = (entry ?? {}) as { readonly segmentId?: unknown };
-      return typeof segmentId === 'string' ? [{ path: `${list}[${place}].segmentId`, segmentId }] : [];
-    }),
-  );
+/** Windows of the policy `inactivity.window` that are for a segment alone, with their paths. */
+function segmentsWithWindows(command: object): readonly { readonly path: string; readonly segmentId: string }[] {
+  if (!(command instanceof ChangePolicy) || command.policyName !== 'inactivity.window') return [];
+  const { segments } = command.value as { readonly segments?: unknown };
+  return (Array.isArray(segments) ? (segments as readonly unknown[]) : []).flatMap((entry, place) => {
+    const { segmentId } = (entry ?? {}) as { readonly segmentId?: unknown };
+    return typeof segmentId === 'string' ? [{ path: `segments[${place}].segmentId`, segmentId }] : [];
+  });
 }
 
 /**
- * Whom a rule holds of is told by no event: a verdict that rested on it would not be the same on a replay, and a window
- * that rests on a rule about the phase would turn in a circle (docs/decisions/0021).
+ * Whom a rule holds of is told by no event: a phase that rested on it would not be the same on a replay, and a window
+ * that rests on a rule about the phase would turn in a circle (docs/decisions/0021). Who is to be reached how often is
+ * no verdict: `attention.cadence` takes every segment (docs/decisions/0031).
  */
 const byRule = (command: ChangePolicy, segments: ReadonlyMap<string, SegmentState>): readonly FieldError[] =>
-  segmentsNamed(command)
+  segmentsWithWindows(command)
     .filter(({ segmentId }) => segments.get(segmentId)?.defined !== undefined)
     .map(({ path }) => ({ path, message: 'segmentId must be that of a static list, not of a segment by rule.' }));
 

@@ -166,6 +166,7 @@ export class CadenceRule {
   @OneOf(phases)
   readonly phase?: Phase;
 
+  /** By rule, or a static list; as long as there is none of this id, or when it is retired, it has no members. */
   @Optional()
   @Slug()
   readonly segmentId?: string;
