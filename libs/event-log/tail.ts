@@ -4,9 +4,6 @@ import type { Connection, Line, Log } from './connection.js';
 import { ConnectionLost, Silence } from './failures.js';
 import { type StoredEvent, declarationOf, positionOf, recorded } from './recorded.js';
 
-/** Batches that are read ahead of the consumer. */
-const readAhead = 3;
-
 /** Events passed over for each one that a batch may hold, before the consumer is told how far the log has been seen. */
 const passedOver = 10;
 
@@ -143,7 +140,8 @@ export class Tail {
     }
     this.passed = position;
     this.considered += 1;
-    if (this.queue.length >= readAhead * this.options.batch) this.subscription.pause();
+    // One batch is read ahead: consumers hold more, and what is held long is moved about by the garbage collector.
+    if (this.queue.length >= this.options.batch) this.subscription.pause();
     this.stir();
   }
 

@@ -38,7 +38,7 @@ export class Readers {
 
   /** An inbox that is filled with everything behind `after`. */
   join(after: Position | null): Inbox {
-    const inbox = new Inbox(3 * this.options.batch);
+    const inbox = new Inbox(2 * this.options.batch);
     const reader = [...this.readers].find(({ position }) => position === after);
     if (reader) this.admit(inbox, reader);
     else this.open(after, [inbox]);

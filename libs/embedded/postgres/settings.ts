@@ -9,7 +9,8 @@ const defaults: Settings = {
   shared_buffers: '64MB',
   effective_cache_size: '512MB',
   work_mem: '8MB',
-  maintenance_work_mem: '64MB',
+  // Read models make their indexes side by side once they have caught up.
+  maintenance_work_mem: '16MB',
   autovacuum_max_workers: 2,
   max_parallel_workers: 2,
   max_parallel_workers_per_gather: 1,
