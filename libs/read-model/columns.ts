@@ -49,6 +49,9 @@ export const money = (says: string): Column<number> => column<number>('numeric(1
 /** A sum of integers; wide enough for money of all time. */
 export const total = (says: string): Column<number> => column<number>('bigint', says, String);
 
+/** Whole seconds, of however many years. */
+export const seconds = (says: string): Column<number> => column<number>('numeric(16,0)', says, String);
+
 export const bool = (says: string): Column<boolean> => column('boolean', says, (value) => (value ? 't' : 'f'));
 
 export const instant = (says: string): Column<Instant> => column('timestamptz', says, (value) => value);

@@ -95,6 +95,15 @@ export interface Source<T extends Tables = Tables> {
   readonly at: <N extends keyof T & string>(table: N) => RawBuilder<StoredRow<T[N]>>;
   /** The rows of a versions table that began by the moment, whether they hold or not: `(select …)`, a row an event. */
   readonly begun: <N extends keyof T & string>(table: N) => RawBuilder<StoredRow<T[N]>>;
+  /**
+   * The parts of the sums of a totals table before the first day of a month, which a column may give, as far as was known
+   * at an instant: `(select …)`, to be added up.
+   */
+  readonly before: <N extends keyof T & string>(
+    table: N,
+    month: RawBuilder<unknown>,
+    known: RawBuilder<unknown>,
+  ) => RawBuilder<StoredRow<T[N]>>;
   /** The instant asked for; left out: now. */
   readonly instant: RawBuilder<Instant>;
   /** The table itself, with all its rows. */

@@ -23,8 +23,8 @@ const formats = { month: 'YYYY-MM', quarter: 'YYYY-"Q"Q' } as const satisfies Re
 export const periodOfInstant = (instant: Piece, per: Span['per']): RawBuilder<string | null> =>
   per === 'all' ? sql`null::text` : sql`to_char(${instant} at time zone 'UTC', ${sql.lit(formats[per])})`;
 
-/** First day of the month of UTC that an instant lies in: what totals are told apart by, rather than by instants. */
-export const monthOf = (at: Instant): LocalDate => `${at.slice(0, 7)}-01`;
+/** First day of the month of UTC that an instant or a day lies in: what totals are told apart by. */
+export const monthOf = (at: Instant | LocalDate): LocalDate => `${at.slice(0, 7)}-01`;
 
 /** The period that a month lies in, given its first day. */
 export const periodOfMonth = (month: Piece, per: Span['per']): RawBuilder<string | null> =>

@@ -35,6 +35,11 @@ function source<T extends Tables>(
     rules: (table) => all(rulesOf(table)),
     holds,
     instant,
+    before: <N extends keyof T & string>(name: N, month: RawBuilder<unknown>, known: RawBuilder<unknown>) => {
+      const table: Table | undefined = projection.tables[name];
+      if (table?.kind !== 'totals') throw new Error(`${name} is no table of totals.`);
+      return sql<StoredRow<T[N]>>`(${partsBefore(month, known)(schema, name, table)})`;
+    },
     begun: <N extends keyof T & string>(name: N) =>
       sql<StoredRow<T[N]>>`(select * from ${all(name)} where ${conditions.begun})`,
     at: <N extends keyof T & string>(name: N) => {
@@ -88,20 +93,23 @@ const columnsOf = ({ columns }: TotalsTable): RawBuilder<unknown> =>
 
 const allParts: Parts = (schema, name, table) => sql`select ${columnsOf(table)} from ${sql.id(schema, name)}`;
 
-/**
- * The sums of the months before those of the moment, and the entries of these by the moment: those that happened in the
- * month of `t`, and those that happened before it and were recorded in the month of `k`.
- */
+const startOf = (at: RawBuilder<unknown>): RawBuilder<unknown> => sql`date_trunc('month', ${at}, 'UTC')`;
+const monthOf = (at: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${startOf(at)} at time zone 'UTC')::date`;
+
+/** What happened before a month: the months before it that were over at `k`, and what was recorded in that of `k`. */
+const partsBefore =
+  (month: RawBuilder<unknown>, k: RawBuilder<unknown>): Parts =>
+  (schema, name, table) => sql`
+      select ${columnsOf(table)} from ${sql.id(schema, name)} where valid_in < ${month} and recorded_in < ${monthOf(k)}
+      union all
+      select ${columnsOf(table)} from ${sql.id(schema, entriesOf(name))}
+      where recorded_from >= ${startOf(k)} and recorded_from <= ${k}
+        and valid_from < ${month}::timestamp at time zone 'UTC'`;
+
+/** The same with what happened in the month of `t` by then. */
 const partsAt =
   (t: RawBuilder<unknown>, k: RawBuilder<unknown>): Parts =>
-  (schema, name, table) => {
-    const start = (of: RawBuilder<unknown>): RawBuilder<unknown> => sql`date_trunc('month', ${of}, 'UTC')`;
-    const month = (of: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${start(of)} at time zone 'UTC')::date`;
-    const [columns, entries] = [columnsOf(table), sql.id(schema, entriesOf(name))];
-    return sql`select ${columns} from ${sql.id(schema, name)} where valid_in < ${month(t)} and recorded_in < ${month(k)}
+  (schema, name, table) => sql`${partsBefore(monthOf(t), k)(schema, name, table)}
       union all
-      select ${columns} from ${entries} where valid_from >= ${start(t)} and valid_from <= ${t} and recorded_from <= ${k}
-      union all
-      select ${columns} from ${entries}
-      where recorded_from >= ${start(k)} and recorded_from <= ${k} and valid_from < ${start(t)}`;
-  };
+      select ${columnsOf(table)} from ${sql.id(schema, entriesOf(name))}
+      where valid_from >= ${startOf(t)} and valid_from <= ${t} and recorded_from <= ${k}`;

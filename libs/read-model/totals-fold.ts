@@ -101,11 +101,11 @@ export class TotalsFold {
     this.cells = new Map();
   }
 
-  private listener({ parts }: Summed): Listener {
+  private listener({ parts, begun }: Summed): Listener {
     return {
       begun: (row, validFrom, recordedFrom, before) => {
         const changes = new Map<string, Change>();
-        if (before) this.count(changes, parts(before.row, before.validFrom), -1);
+        if (before && !begun) this.count(changes, parts(before.row, before.validFrom), -1);
         this.count(changes, parts(row, validFrom), 1);
         for (const [place, change] of changes) this.enter(place, change, validFrom, recordedFrom);
       },

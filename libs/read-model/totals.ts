@@ -27,6 +27,8 @@ interface Counted<C extends Columns = Columns> {
 /** Rows of a table that are added up. */
 export interface Summed {
   readonly table: Counted;
+  /** A row counts from its beginning on for ever, whether it holds or not. */
+  readonly begun: boolean;
   /** @param from when the row became true */
   readonly parts: (row: Row, from: Instant) => readonly Row[];
 }
@@ -55,7 +57,8 @@ export interface TotalsDefinition<B extends Columns, S extends Sums> {
   readonly by: B;
   /** Whole numbers. */
   readonly sums: S;
-  readonly of: (summed: Sum<B, S>) => readonly Summed[];
+  /** @param begun the same for rows that count for ever once they have begun */
+  readonly of: (summed: Sum<B, S>, begun: Sum<B, S>) => readonly Summed[];
 }
 
 /** Says what the rows of a table count for: a pure function of the row and of when it became true. */
@@ -69,6 +72,9 @@ export function totals<B extends Columns, S extends Sums>(
   definition: TotalsDefinition<B, S>,
 ): TotalsTable<ColumnsOf<B, S>> {
   const { by, sums, of } = definition;
+  const sum =
+    (begun: boolean): Sum<B, S> =>
+    (table, parts) => ({ table, begun, parts: parts as unknown as Summed['parts'] });
   const numbers = Object.fromEntries(
     Object.entries(sums).map(([name, says]): [string, AnyColumn] => [name, total(says)]),
   );
@@ -77,7 +83,7 @@ export function totals<B extends Columns, S extends Sums>(
     columns: { ...by, ...numbers } as ColumnsOf<B, S>,
     by: Object.keys(by),
     sums: Object.keys(sums),
-    of: of((table, parts) => ({ table, parts: parts as unknown as Summed['parts'] })),
+    of: of(sum(false), sum(true)),
     handlers: new Map<string, never>(),
     indexes: [],
   };

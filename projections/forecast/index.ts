@@ -4,7 +4,16 @@ import { pipelines } from '../pipeline/tables.js';
 import { policies, rates } from '../policies/tables.js';
 import { promises } from './attainment.js';
 import { calibrated } from './outcomes.js';
-import { commitments, type ForecastTables, memberships, opportunities, submissions, targets, teams } from './tables.js';
+import {
+  commitments,
+  type ForecastTables,
+  memberships,
+  opportunities,
+  submissions,
+  targets,
+  teams,
+  won,
+} from './tables.js';
 import { type Frame, reportingCurrency, sums, valued } from './valued.js';
 
 const today = sql`(select (coalesce(nullif(analytics.as_of(), 'infinity'), now()) at time zone 'UTC')::date)`;
@@ -143,7 +152,7 @@ const views: Readonly<Record<string, View<ForecastTables>>> = {
 /** What is expected to be won, when and by whom, and what was promised (domain.md §4). */
 export const forecastModel = projection<ForecastTables>({
   name: 'forecast',
-  version: 2,
-  tables: { opportunities, pipelines, teams, memberships, targets, submissions, commitments, rates, policies },
+  version: 3,
+  tables: { opportunities, won, pipelines, teams, memberships, targets, submissions, commitments, rates, policies },
   views,
 });

@@ -12,8 +12,10 @@ import {
   integer,
   json,
   money,
+  monthOf,
   optional,
   text,
+  totals,
   versions,
   type StoredRow,
 } from '../../libs/read-model/index.js';
@@ -86,6 +88,22 @@ export const opportunities = versions<OpportunityEvents>()({
     { on: ['falls_on'] },
     { on: ['valid_from'] },
     { on: ['recorded_from'] },
+  ],
+});
+
+/** What was won in each month. */
+export const won = totals({
+  by: {
+    month: date('First day of the month of the closing day.'),
+    owner: optional(text('Salesperson who owns it.')),
+    pipeline_id: text('Pipeline that it runs through.'),
+    currency: text('ISO 4217 currency of the amount.'),
+  },
+  sums: { count: 'Number of opportunities.', amount: 'Sum of their amounts, in minor units of the currency.' },
+  of: (summed) => [
+    summed(opportunities, ({ status, falls_on: day, owner, pipeline_id, currency, amount }) =>
+      status === 'won' && day !== null ? [{ month: monthOf(day), owner, pipeline_id, currency, count: 1, amount }] : [],
+    ),
   ],
 });
 
@@ -213,6 +231,7 @@ export const commitments = appends<ForecastEvents>()({
 
 export type ForecastTables = {
   readonly opportunities: typeof opportunities;
+  readonly won: typeof won;
   readonly pipelines: typeof pipelines;
   readonly teams: typeof teams;
   readonly memberships: typeof memberships;
