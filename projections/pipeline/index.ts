@@ -3,7 +3,7 @@ import { projection, type View } from '../../libs/read-model/index.js';
 import { policies } from '../policies/tables.js';
 import { buyingRoles, contracts, quotes } from './formal-contact.js';
 import { categorised, stagesOf, type PipelineTables } from './stages.js';
-import { moves, opportunities, pipelines, touches } from './tables.js';
+import { moves, opportunities, pipelines, touches, velocity } from './tables.js';
 import { velocityViews } from './velocity.js';
 
 const ofOpportunity = {
@@ -132,7 +132,17 @@ const views: Readonly<Record<string, View<PipelineTables>>> = {
 /** Opportunities and their pipelines at any instant (domain.md §3). */
 export const pipeline = projection<PipelineTables>({
   name: 'pipeline',
-  version: 5,
-  tables: { opportunities, moves, touches, policies, pipelines, buying_roles: buyingRoles, quotes, contracts },
+  version: 6,
+  tables: {
+    opportunities,
+    moves,
+    velocity,
+    touches,
+    policies,
+    pipelines,
+    buying_roles: buyingRoles,
+    quotes,
+    contracts,
+  },
   views,
 });

@@ -3,11 +3,12 @@ import type { Source } from '../../libs/read-model/index.js';
 import { derivedForecastCategories, type ForecastCategory } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { policies } from '../policies/tables.js';
 import type { buyingRoles, contracts, quotes } from './formal-contact.js';
-import type { moves, opportunities, OpportunityRow, pipelines, touches } from './tables.js';
+import type { moves, opportunities, OpportunityRow, pipelines, touches, velocity } from './tables.js';
 
 export type PipelineTables = {
   readonly opportunities: typeof opportunities;
   readonly moves: typeof moves;
+  readonly velocity: typeof velocity;
   readonly pipelines: typeof pipelines;
   readonly touches: typeof touches;
   readonly policies: typeof policies;

@@ -13,9 +13,12 @@ import {
   integer,
   json,
   money,
+  monthOf,
   optional,
+  seconds,
   text,
   texts,
+  totals,
   versions,
   type StoredRow,
 } from '../../libs/read-model/index.js';
@@ -137,7 +140,8 @@ export const moves = versions<OpportunityEvents>()({
     reason: optional(text('Why it moved back, was lost or reopened.')),
     left_pipeline_id: optional(text('Pipeline of the stage that it left; null: it left none.')),
     left_stage: optional(text('Stage that it left; null: it was not open.')),
-    left_since: optional(instant('When it had come to stand in the stage that it left.')),
+    left_in: optional(date('First day of the month in which it left that stage.')),
+    left_seconds: optional(seconds('How long it had stood in the stage that it left, in whole seconds.')),
   },
   opens: {
     OpportunityOpened: ({ data, occurredAt }) => ({
@@ -164,7 +168,55 @@ export const moves = versions<OpportunityEvents>()({
     OpportunityWithdrawn: (event, row) => moved(event, row, 'withdrawn', event.data.from),
     OpportunityReopened: (event, row) => moved(event, row, 'reopened', event.data.to, event.data.reason),
   },
-  indexes: [{ on: ['valid_from'] }],
+  // In the order of how long they stood there, so that the one in the middle is found by counting.
+  indexes: [{ on: ['left_pipeline_id', 'left_stage', 'left_in', 'left_seconds', 'valid_from', 'recorded_from'] }],
+});
+
+/** How an opportunity left a stage, as far as it is counted apart. */
+const counts: { readonly [M in Move]?: 'advanced' | 'moved_back' | 'won' | 'lost' } = {
+  advanced: 'advanced',
+  'moved-back': 'moved_back',
+  won: 'won',
+  lost: 'lost',
+};
+
+/** What entered, skipped and left each stage in each month. */
+export const velocity = totals({
+  by: {
+    month: date('First day of the month.'),
+    pipeline_id: text('Id of the pipeline.'),
+    stage: text('Stage of the pipeline.'),
+  },
+  sums: {
+    entered: 'How often an opportunity came to stand in the stage.',
+    skipped: 'How often an opportunity advanced past the stage without standing in it.',
+    left: 'How often an opportunity left the stage; the next ones are of these.',
+    advanced: 'To a later stage.',
+    moved_back: 'To an earlier stage.',
+    won: 'By winning.',
+    lost: 'By losing.',
+    seconds: 'How long they had stood there, in whole seconds.',
+  },
+  of: (_, begun) => [
+    begun(moves, ({ status, pipeline_id, stage, move, skipped, ...row }, at) => {
+      const month = monthOf(at);
+      const left =
+        row.left_stage === null || row.left_pipeline_id === null
+          ? []
+          : [
+              {
+                ...{ month, pipeline_id: row.left_pipeline_id, stage: row.left_stage, left: 1 },
+                ...(counts[move] === undefined ? {} : { [counts[move]]: 1 }),
+                seconds: row.left_seconds ?? 0,
+              },
+            ];
+      return [
+        ...(status === 'open' ? [{ month, pipeline_id, stage, entered: 1 }] : []),
+        ...left,
+        ...skipped.map((skip) => ({ month, pipeline_id, stage: skip, skipped: 1 })),
+      ];
+    }),
+  ],
 });
 
 export type MoveRow = StoredRow<typeof moves>;
@@ -190,7 +242,8 @@ function moved({ occurredAt }: RecordedEvent, before: Stood, move: Move, stage: 
     reason,
     left_pipeline_id: left ? before.pipeline_id : null,
     left_stage: left ? before.stage : null,
-    left_since: left ? before.entered_at : null,
+    left_in: left ? monthOf(occurredAt) : null,
+    left_seconds: left ? Math.floor((Date.parse(occurredAt) - Date.parse(before.entered_at)) / 1_000) : null,
   };
 }
 
