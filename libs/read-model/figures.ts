@@ -24,7 +24,7 @@ export const periodOfInstant = (instant: Piece, per: Span['per']): RawBuilder<st
   per === 'all' ? sql`null::text` : sql`to_char(${instant} at time zone 'UTC', ${sql.lit(formats[per])})`;
 
 /** First day of the month of UTC that an instant or a day lies in: what totals are told apart by. */
-export const monthOf = (at: Instant | LocalDate): LocalDate => `${at.slice(0, 7)}-01`;
+export const monthOf = (at: Instant): LocalDate => `${at.slice(0, 7)}-01`;
 
 /** The period that a month lies in, given its first day. */
 export const periodOfMonth = (month: Piece, per: Span['per']): RawBuilder<string | null> =>

@@ -112,4 +112,48 @@ describe('activities', () => {
       ]);
     });
   });
+
+  it('are those of the team on the day, also in a month in which somebody moved', async () => {
+    const stays = { salesperson: 'sam', teamId: 'north', from: '2024-01-01', until: '2024-01-15' };
+    const moves = [
+      member('membership-1', 'TeamMemberAdded', day(1), stays),
+      member('membership-1', 'TeamMemberAdded', day(1), { salesperson: 'sam', teamId: 'south', from: '2024-01-16' }),
+      planned('1', day(2), day(15), 'sam'),
+      planned('2', day(2), day(16), 'sam'),
+      planned('3', day(2), day(20), 'sam'),
+      planned('4', day(2), day(3, 2), 'sam'),
+      logged('5', day(15), 'sam', 'no-answer'),
+      logged('6', day(16), 'sam', 'reached'),
+      logged('7', day(17), 'ann', 'reached'),
+      completed('2', day(18), 'no-show', { durationMinutes: 30 }),
+      activity('activity-3', 'ActivityCancelled', day(19), {}),
+    ];
+    await givenEvents(...moves).projectedBy(activityModel, async ({ database }) => {
+      const report = async (asked: object = {}) =>
+        (await activitiesReport(database, { per: 'month', by: 'team', ...asked })).map((row) => [
+          row.period,
+          row.group,
+          [row.planned, row.carriedOut, row.overdue, row.cancelled],
+          [row.attempts, row.reached, row.failed, row.minutes],
+        ]);
+      const nobodys = ['2024-01', null, [0, 0, 0, 0], [1, 1, 0, 5]];
+      const later = ['2024-02', 'south', [1, 0, 1, 0], [0, 0, 0, 0]];
+      expect(await report()).toEqual([
+        ['2024-01', 'north', [1, 0, 1, 0], [1, 0, 1, 5]],
+        ['2024-01', 'south', [1, 1, 0, 1], [2, 1, 1, 35]],
+        nobodys,
+        later,
+      ]);
+      expect(await report({ team: 'south', by: 'kind', per: 'quarter' })).toEqual([
+        ['2024-Q1', 'phone-call', [0, 0, 0, 0], [1, 1, 0, 5]],
+        ['2024-Q1', 'visit', [2, 1, 1, 1], [1, 0, 1, 30]],
+      ]);
+      // Then: the plan of the 16th was overdue, while nothing of it was done yet.
+      expect(await report({ asOf: day(17), from: '2024-01', to: '2024-01' })).toEqual([
+        ['2024-01', 'north', [1, 0, 1, 0], [1, 0, 1, 5]],
+        ['2024-01', 'south', [2, 0, 1, 0], [1, 1, 0, 5]],
+        nobodys,
+      ]);
+    });
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ForecastEvents } from '../../libs/domain/forecast/forecast.events.js';
+import type { MembershipEvents } from '../../libs/domain/membership/membership.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { Money } from '../../libs/kernel/index.js';
 import { eur, mia, opportunityOpened, pipelineDefined, rateSet, teamJoined, usd } from '../../libs/testing/facts.js';
@@ -108,6 +109,30 @@ describe('calibration', () => {
         expect([await actual(day('10-19')), await actual()]).toEqual([[100_00], [107_00]]);
       },
     );
+  });
+
+  it('is of the team on the closing day, also in a month in which somebody moved', async () => {
+    const closed = (id: string, at: string) => [
+      opened(id, '07-01', 'early', eur(1_00)),
+      deal(`opportunity-${id}`, 'OpportunityWon', day(at), { from: 'early', amount: eur(1_00) }),
+    ];
+    const moves = [
+      pipelineOf('01-01', { early: 10 }),
+      happened<MembershipEvents>()('membership-ann', 'TeamMemberAdded', day('01-01'), {
+        ...{ salesperson: 'ann', teamId: 'north', from: '2017-01-01', until: '2017-08-15' },
+      }),
+      teamJoined('ann', 'south', day('01-01'), '2017-08-16'),
+      committed('north', '06-20', eur(10_00), 'tom'),
+      committed('south', '06-20', eur(10_00), 'tim'),
+      ...['07-31', '08-15', '08-16', '09-01', '09-02'].flatMap((at) => closed(at, at)),
+    ];
+    await givenEvents(...moves).projectedBy(forecastModel, async ({ database }) => {
+      const { rows } = await calibration(database, { asOf: day('10-02') });
+      expect(rows.map(({ team, actual }) => [team, actual])).toEqual([
+        ['north', 2_00],
+        ['south', 3_00],
+      ]);
+    });
   });
 
   it('is there for analysts', async () => {
