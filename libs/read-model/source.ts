@@ -21,13 +21,19 @@ type Conditions = Readonly<Record<Exclude<Table['kind'], 'totals'> | 'begun', Ra
 /** The parts of the sums of a totals table at the moment. */
 type Parts = (schema: string, name: string, table: TotalsTable) => RawBuilder<unknown>;
 
+/** What changes by itself has its rows ahead of time, and so have their sums: "now" is an instant for them too. */
+interface PartsOf {
+  readonly timelines: Parts;
+  readonly others: Parts;
+}
+
 function source<T extends Tables>(
   projection: Pick<Projection, 'tables'>,
   schema: string,
   holds: RawBuilder<boolean>,
   instant: RawBuilder<Instant>,
   conditions: Conditions,
-  parts: Parts,
+  partsOf: PartsOf,
 ): Source<T> {
   const all = (table: string): RawBuilder<unknown> => sql.id(schema, table);
   return {
@@ -44,7 +50,10 @@ function source<T extends Tables>(
       sql<StoredRow<T[N]>>`(select * from ${all(name)} where ${conditions.begun})`,
     at: <N extends keyof T & string>(name: N) => {
       const table: Table | undefined = projection.tables[name];
-      if (table?.kind === 'totals') return sql<StoredRow<T[N]>>`(${parts(schema, name, table)})`;
+      if (table?.kind === 'totals') {
+        const parts = table.of.some((summed) => summed.table.kind === 'timelines') ? partsOf.timelines : partsOf.others;
+        return sql<StoredRow<T[N]>>`(${parts(schema, name, table)})`;
+      }
       return sql<StoredRow<T[N]>>`(select * from ${all(name)} where ${conditions[table?.kind ?? 'appends']})`;
     },
   };
@@ -61,12 +70,13 @@ export function sourceAt<T extends Tables>(
     const timelines = sql`(recorded_to = 'infinity' and valid_from <= now() and valid_to > now())`;
     const now = sql<Instant>`now()`;
     const conditions = { versions, timelines, memberships: timelines, appends: sql`true`, begun: sql`true` };
-    return source(projection, schema, versions, now, conditions, allParts);
+    const partsOf = { timelines: partsAt(now, sql`'infinity'::timestamptz`), others: allParts };
+    return source(projection, schema, versions, now, conditions, partsOf);
   }
   const t = sql`${moment.asOf ?? 'infinity'}::timestamptz`;
   const k = sql`${moment.knownAt ?? 'infinity'}::timestamptz`;
   const at = moment.asOf === undefined ? sql<Instant>`now()` : sql<Instant>`${t}`;
-  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at), partsAt(t, k));
+  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at), partsOfAt(t, k, at));
 }
 
 /** The same for a view, which takes the moment from the session's settings. Sub-selects, so that each is read once. */
@@ -74,7 +84,7 @@ export function sourceOfView<T extends Tables>(projection: Pick<Projection, 'tab
   const t = sql`(select analytics.as_of())`;
   const k = sql`(select analytics.known_at())`;
   const at = sql<Instant>`(select coalesce(nullif(analytics.as_of(), 'infinity'), now()))`;
-  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at), partsAt(t, k));
+  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at), partsOfAt(t, k, at));
 }
 
 const conditionsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>, at: RawBuilder<Instant>): Conditions => ({
@@ -113,3 +123,8 @@ const partsAt =
       union all
       select ${columnsOf(table)} from ${sql.id(schema, entriesOf(name))}
       where valid_from >= ${startOf(t)} and valid_from <= ${t} and recorded_from <= ${k}`;
+
+const partsOfAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>, at: RawBuilder<Instant>): PartsOf => ({
+  timelines: partsAt(at, k),
+  others: partsAt(t, k),
+});

@@ -8,6 +8,7 @@ import { forgetOldest } from './memory.js';
 import { forever, type Known, replaceFrom, type Stretch } from './timeline.js';
 import type { OwnRow, TimelinesTable } from './timelines.js';
 import { TimelineRows } from './timelines-rows.js';
+import type { Listener } from './totals-fold.js';
 
 /** What is in memory of one key. */
 interface Line {
@@ -41,9 +42,10 @@ export class TimelinesFold {
     private readonly name: string,
     private readonly table: TimelinesTable,
     private readonly ownRow: (table: string, event: RecordedEvent) => Row | undefined,
+    listeners: readonly Listener[],
   ) {
     this.keys = new KeptKeys(schema, name);
-    this.timeline = new TimelineRows(schema, name, table);
+    this.timeline = new TimelineRows(schema, name, table, listeners);
   }
 
   /** Nothing is known of the keys before their events are routed; see `settle`. */

@@ -1,10 +1,12 @@
 import type pg from 'pg';
+import type { Instant } from '../kernel/index.js';
 import { complete, lineEncoder, type Row } from './columns.js';
 import type { Rows } from './copy.js';
 import { type EndedRow, endRows } from './ended-rows.js';
 import { columnNames, quoted } from './schema.js';
 import { forever, type Known } from './timeline.js';
 import { headsOf, type TimelinesTable } from './timelines.js';
+import type { Listener } from './totals-fold.js';
 
 /** The rows of a timelines table: those that begin and end in a batch, and those that are believed. */
 export class TimelineRows {
@@ -18,6 +20,7 @@ export class TimelineRows {
     private readonly schema: string,
     private readonly name: string,
     private readonly table: TimelinesTable,
+    private readonly listeners: readonly Listener[],
   ) {
     this.columns = columnNames(table);
     this.rowColumns = Object.keys(table.columns);
@@ -33,18 +36,32 @@ export class TimelineRows {
     this.begun.push([key, known]);
   }
 
-  end(key: string, { from, recordedFrom, recordedTo, stored }: Known): void {
-    if (stored) this.ended.push({ of: [key], from, recordedFrom, recordedTo });
+  end(key: string, known: Known): void {
+    const { from, recordedFrom, recordedTo, stored } = known;
+    if (!stored) return;
+    this.ended.push({ of: [key], from, recordedFrom, recordedTo });
+    this.tell(known, -1, recordedTo);
   }
 
   /** What is to be inserted. */
   rows(): Rows {
     let lines = '';
-    for (const [key, { row, from, to, recordedFrom, recordedTo, cause }] of this.begun) {
+    for (const [key, known] of this.begun) {
+      const { row, from, to, recordedFrom, recordedTo, cause } = known;
+      this.tell(known, 1, recordedFrom);
+      if (recordedTo !== forever) this.tell(known, -1, recordedTo);
       if (recordedTo <= recordedFrom) continue;
       lines += `${this.encode({ ...row, [this.table.key]: key })}${from}\t${to}\t${recordedFrom}\t${recordedTo}\t${cause.position}\t${cause.type}\t${cause.actorId}\t${cause.actorRole}\n`;
     }
     return { table: this.name, columns: this.columns, lines };
+  }
+
+  /** That a row is believed from an instant on, or is not any more, counts from where it begins to where it ends. */
+  private tell({ row, from, to }: Known, sign: 1 | -1, recorded: Instant): void {
+    for (const listener of this.listeners) {
+      listener.corner(row, from, sign, from, recorded);
+      if (to !== forever) listener.corner(row, from, sign === 1 ? -1 : 1, to, recorded);
+    }
   }
 
   /** Ends the stored rows that are not believed any more. */

@@ -21,6 +21,8 @@ interface Change {
 
 /** Hears which rows of a table begin, and which ones they follow. */
 export interface Listener {
+  /** A corner of a row's rectangle: what it counts for is added, or taken away, from there on. */
+  corner(row: Row, from: Instant, sign: 1 | -1, validFrom: Instant, recordedFrom: Instant): void;
   /** @param validFrom and `recordedFrom`: when the row began, and the one before it ended */
   begun(
     row: Row,
@@ -103,6 +105,11 @@ export class TotalsFold {
 
   private listener({ parts, begun }: Summed): Listener {
     return {
+      corner: (row, from, sign, validFrom, recordedFrom) => {
+        const changes = new Map<string, Change>();
+        this.count(changes, parts(row, from), sign);
+        for (const [place, change] of changes) this.enter(place, change, validFrom, recordedFrom);
+      },
       begun: (row, validFrom, recordedFrom, before) => {
         const changes = new Map<string, Change>();
         if (before && !begun) this.count(changes, parts(before.row, before.validFrom), -1);

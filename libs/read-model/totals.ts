@@ -20,7 +20,7 @@ type Part<B, S> = GivenRow<B> & { readonly [K in keyof S]?: number };
 
 /** A table whose rows can be added up. */
 interface Counted<C extends Columns = Columns> {
-  readonly kind: 'versions' | 'appends';
+  readonly kind: 'versions' | 'appends' | 'timelines';
   readonly columns: C;
 }
 
@@ -40,6 +40,9 @@ export interface Summed {
  * at (t, k) is what all events with `occurredAt` ≤ t and `recordedAt` ≤ k have added and taken away, whichever stream they
  * belong to. What each of them did is kept as an entry; entries are added up by the months in which they happened and were
  * recorded. A sum is read from whole months, and from the entries of the two months that the moment cuts through.
+ *
+ * A row of a timeline is a rectangle, which is four such points: it adds where it begins on both axes, takes away where it
+ * ends on one of them, and adds again where it ends on both.
  */
 export interface TotalsTable<C extends Columns = Columns> {
   readonly kind: 'totals';
@@ -67,7 +70,7 @@ type Sum<B, S> = <C extends Columns>(
   parts: (row: RowOf<C>, from: Instant) => readonly Part<B, S>[],
 ) => Summed;
 
-/** Declares totals of versions tables and append-only tables. */
+/** Declares totals of versions tables, append-only tables and timelines. */
 export function totals<B extends Columns, S extends Sums>(
   definition: TotalsDefinition<B, S>,
 ): TotalsTable<ColumnsOf<B, S>> {

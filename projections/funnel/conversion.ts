@@ -1,5 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
-import { periodOfInstant, ratio, type Source, type Span, within } from '../../libs/read-model/index.js';
+import {
+  monthWithin,
+  periodOfInstant,
+  periodOfMonth,
+  ratio,
+  type Source,
+  type Span,
+  startOfPeriod,
+  within,
+} from '../../libs/read-model/index.js';
 import type { FunnelTables } from './tables.js';
 
 type Tables = Source<FunnelTables>;
@@ -19,9 +28,7 @@ const merged = ({ at }: Tables): RawBuilder<unknown> => sql`
 /** Leads, by whom they continue as: when any of those first came so far, and whether an opportunity of theirs is won. */
 const leads = ({ at }: Tables): RawBuilder<unknown> => sql`
   winner as (
-    select distinct coalesce(m.survivor, c) as id
-    from ${at('opportunities')} o cross join unnest(o.contact_ids) c left join merged m on m.id = c
-    where o.status = 'won'
+    select distinct coalesce(m.survivor, w.id) as id from ${at('winners')} w left join merged m on m.id = w.id
   ),
   earlier as (
     select m.survivor, min(d.marketing_qualified_at) as marketing_qualified_at,
@@ -36,10 +43,6 @@ const leads = ({ at }: Tables): RawBuilder<unknown> => sql`
     where p.kind = 'lead' and p.merged_into is null
   )`;
 
-const reached = sql`count(*)::integer as leads, count(marketing_qualified_at)::integer as marketing_qualified,
-  count(sales_qualified_at)::integer as sales_qualified, count(converted_at)::integer as contacts,
-  (count(*) filter (where won))::integer as won`;
-
 export interface ConversionRow {
   readonly cohort: string | null;
   readonly source: string | null;
@@ -53,6 +56,27 @@ export interface ConversionRow {
 }
 
 /**
+ * What merges change of the sums over all leads, of which each counts for itself: whoever the others continue as has come
+ * as far as any of them, and has won what any of them won. They are few.
+ */
+const ofMerged = ({ at }: Tables): RawBuilder<unknown> => sql`
+  family as (select survivor, id from merged union select survivor, survivor from merged),
+  won as materialized (
+    select f.survivor, w.month, w.source, w.potential from family f join ${at('winners')} w on w.id = f.id
+  ),
+  changed as (
+    select date_trunc('month', p.registered_at, 'UTC')::date as month, p.source, p.potential,
+      (p.marketing_qualified_at is null and bool_or(d.marketing_qualified_at is not null))::integer as marketing_qualified,
+      (p.sales_qualified_at is null and bool_or(d.sales_qualified_at is not null))::integer as sales_qualified,
+      (exists (select from won w where w.survivor = p.id))::integer as won
+    from merged m join ${at('people')} d on d.id = m.id join ${at('people')} p on p.id = m.survivor
+    where p.kind = 'lead' and p.merged_into is null
+    group by p.id, p.registered_at, p.source, p.potential, p.marketing_qualified_at, p.sales_qualified_at
+    union all
+    select month, source, potential, 0, 0, -1 from won where month is not null
+  )`;
+
+/**
  * How many of the leads of each cohort came how far by the moment. The cohort is the period in which they became a
  * lead; who was merged into somebody counts as them.
  */
@@ -62,13 +86,19 @@ export const conversionOf = (
   by: 'source' | 'all',
   only: RawBuilder<unknown> = sql`true`,
 ): RawBuilder<ConversionRow> => sql<ConversionRow>`
-  with recursive ${merged(source)}, ${leads(source)}, cohort as (
-    select ${periodOfInstant(sql`registered_at`, span.per)} as cohort,
-      ${by === 'source' ? sql`source` : sql`null::text`} as source, ${reached}
-    from lead where ${within(sql`registered_at`, span)} and ${only} group by 1, 2
+  with recursive ${merged(source)}, ${ofMerged(source)}, cohort as (
+    select ${startOfPeriod(sql`month`, span.per)} as start, ${by === 'source' ? sql`source` : sql`null::text`} as source,
+      sum(leads)::integer as leads, sum(marketing_qualified)::integer as marketing_qualified,
+      sum(sales_qualified)::integer as sales_qualified, sum(contacts)::integer as contacts, sum(won)::integer as won
+    from (
+      select month, source, potential, leads, marketing_qualified, sales_qualified, contacts, won
+      from ${source.at('cohorts')} c
+      union all
+      select month, source, potential, 0, marketing_qualified, sales_qualified, 0, won from changed
+    ) c where ${monthWithin(sql`month`, span)} and ${only} group by 1, 2 having sum(leads) > 0
   )
-  select *, ${ratio(sql`contacts`, sql`leads`)} as conversion_rate,
-    10 * contacts < leads as below_benchmark from cohort`;
+  select ${periodOfMonth(sql`start`, span.per)} as cohort, source, leads, marketing_qualified, sales_qualified, contacts,
+    won, ${ratio(sql`contacts`, sql`leads`)} as conversion_rate, 10 * contacts < leads as below_benchmark from cohort`;
 
 export interface FunnelRow {
   readonly period: string | null;

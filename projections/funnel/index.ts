@@ -1,7 +1,16 @@
 import { sql } from 'kysely';
 import { decimal, ofAll, projection, ratio, type View } from '../../libs/read-model/index.js';
 import { conversionOf, funnelOf } from './conversion.js';
-import { attributions, closings, type FunnelTables, opportunities, people, visits } from './tables.js';
+import {
+  attributions,
+  closings,
+  cohorts,
+  type FunnelTables,
+  opportunities,
+  people,
+  visits,
+  winners,
+} from './tables.js';
 import { closedOf, closingsOf } from './win-rate.js';
 
 const moment = 'as of kroniek.as_of and kroniek.known_at (unset: now).';
@@ -74,7 +83,7 @@ const views: Readonly<Record<string, View<FunnelTables>>> = {
 /** From the visit to the sale: conversion, inbound funnel and win rate at any instant (domain.md §1, §3, §7). */
 export const funnel = projection<FunnelTables>({
   name: 'funnel',
-  version: 2,
-  tables: { people, opportunities, closings, visits, attributions },
+  version: 3,
+  tables: { people, opportunities, winners, cohorts, closings, visits, attributions },
   views,
 });

@@ -3,7 +3,7 @@ import type { AttributionEvents } from '../../libs/domain/attribution/attributio
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { LeadPotential, PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { RecipientEvents } from '../../libs/domain/recipient/recipient.events.js';
-import type { RecordedOf } from '../../libs/kernel/index.js';
+import { idOf, type LocalDate, type RecordedEvent, type RecordedOf } from '../../libs/kernel/index.js';
 import {
   appends,
   date,
@@ -12,6 +12,7 @@ import {
   optional,
   text,
   texts,
+  timelines,
   totals,
   versions,
   type StoredRow,
@@ -53,7 +54,7 @@ export const people = versions<PersonEvents>()({
     PersonMergedInto: ({ data }) => ({ merged_into: data.survivorId }),
     PersonSeparated: () => ({ merged_into: null }),
   },
-  indexes: [{ on: ['registered_at'], current: true }, { on: ['registered_at'] }, { on: ['merged_into'] }],
+  indexes: [{ on: ['merged_into'] }],
 });
 
 export type ClosedStatus = 'won' | 'lost';
@@ -95,6 +96,75 @@ export const opportunities = versions<OpportunityEvents>()({
     OpportunityReopened: () => ({ status: 'open' as const, loss_reason: null, competitor: null, closed_at: null }),
   },
   indexes: [{ on: ['closed_at'] }],
+});
+
+/** As what somebody became a lead, and which of their opportunities are won. */
+interface Winning {
+  readonly lead?: { readonly month: LocalDate; readonly source: string; readonly potential: LeadPotential };
+  readonly won: readonly string[];
+}
+
+const notWon = (state: Winning, { stream }: RecordedEvent): Winning =>
+  state.won.includes(stream) ? { ...state, won: state.won.filter((other) => other !== stream) } : state;
+
+/** Who has an opportunity that is won, each for themselves, whoever they are merged into. */
+export const winners = timelines<OpportunityEvents & Pick<PersonEvents, 'LeadRegistered'>>()({
+  key: 'id',
+  columns: {
+    id: text('Id of the person.'),
+    month: optional(date('First day of the month in which they became a lead; null: they are none.')),
+    source: optional(text('Where the lead came from.')),
+    potential: optional(text<LeadPotential>('What the lead may become: customer or supplier.')),
+  },
+  via: ['opportunities'],
+  keysOf: ({ type, stream }, own) =>
+    type === 'LeadRegistered'
+      ? [idOf(stream)]
+      : [...new Set((own('opportunities')?.['contact_ids'] ?? []) as readonly string[])],
+  initial: { won: [] },
+  evolve: {
+    LeadRegistered: (state, { data: { source, potential }, occurredAt }) => ({
+      ...state,
+      lead: { month: monthOf(occurredAt), source, potential },
+    }),
+    OpportunityWon: (state, { stream }) =>
+      state.won.includes(stream) ? state : { ...state, won: [...state.won, stream] },
+    OpportunityLost: notWon,
+    OpportunityWithdrawn: notWon,
+    OpportunityReopened: notWon,
+  },
+  rowAt: ({ lead, won }) => ({ row: won.length === 0 ? null : { ...lead } }),
+});
+
+/** How many of the leads of each month came how far, each for themselves, whoever continues as them. */
+export const cohorts = totals({
+  by: {
+    month: date('First day of the month in which they became leads.'),
+    source: optional(text('Where they came from.')),
+    potential: optional(text<LeadPotential>('What they may become: customer or supplier.')),
+  },
+  sums: {
+    leads: 'Number of leads.',
+    marketing_qualified: 'Of these, how many ever were marketing-qualified.',
+    sales_qualified: 'Of these, how many ever were sales-qualified.',
+    contacts: 'Of these, how many were converted.',
+    won: 'How many have an opportunity that is won, also of those who were merged into others.',
+  },
+  of: (summed) => [
+    summed(people, ({ kind, source, potential, registered_at: registered, merged_into: merged, ...row }) =>
+      kind !== 'lead' || registered === null || merged !== null
+        ? []
+        : [
+            {
+              ...{ month: monthOf(registered), source, potential, leads: 1 },
+              marketing_qualified: Number(row.marketing_qualified_at !== null),
+              sales_qualified: Number(row.sales_qualified_at !== null),
+              contacts: Number(row.converted_at !== null),
+            },
+          ],
+    ),
+    summed(winners, ({ month, source, potential }) => (month === null ? [] : [{ month, source, potential, won: 1 }])),
+  ],
 });
 
 /** What was won and lost in each month. */
@@ -163,6 +233,8 @@ export const attributions = versions<AttributionEvents>()({
 
 export type FunnelTables = {
   readonly people: typeof people;
+  readonly winners: typeof winners;
+  readonly cohorts: typeof cohorts;
   readonly opportunities: typeof opportunities;
   readonly closings: typeof closings;
   readonly visits: typeof visits;
