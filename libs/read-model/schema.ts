@@ -200,7 +200,7 @@ type Stored = readonly [name: string, table: Pick<Table, 'kind' | 'indexes'>];
 const stored = ({ tables }: Projection): readonly Stored[] =>
   Object.entries(tables).flatMap(([name, table]): readonly Stored[] => {
     if (table.kind !== 'totals') return [[name, table]];
-    const indexes = [{ on: ['valid_from'] }, { on: ['recorded_from'] }];
+    const indexes = [{ on: ['valid_from'] }, { on: ['recorded_from', 'valid_from'] }];
     return [
       [name, table],
       [entriesOf(name), { kind: table.kind, indexes }],

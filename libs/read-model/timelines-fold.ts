@@ -136,6 +136,7 @@ export class TimelinesFold {
       stored: false,
     }));
     for (const known of opened) this.timeline.begin(key, known);
+    this.timeline.told();
     line.believed = [...kept, ...opened].sort((a, b) => (a.from < b.from ? -1 : 1));
   }
 

@@ -33,27 +33,29 @@ export class TimelineRows {
   }
 
   begin(key: string, known: Known): void {
+    this.tell(known, 1, known.recordedFrom);
     this.begun.push([key, known]);
   }
 
   end(key: string, known: Known): void {
     const { from, recordedFrom, recordedTo, stored } = known;
-    if (!stored) return;
-    this.ended.push({ of: [key], from, recordedFrom, recordedTo });
     this.tell(known, -1, recordedTo);
+    if (stored) this.ended.push({ of: [key], from, recordedFrom, recordedTo });
   }
 
   /** What is to be inserted. */
   rows(): Rows {
     let lines = '';
-    for (const [key, known] of this.begun) {
-      const { row, from, to, recordedFrom, recordedTo, cause } = known;
-      this.tell(known, 1, recordedFrom);
-      if (recordedTo !== forever) this.tell(known, -1, recordedTo);
+    for (const [key, { row, from, to, recordedFrom, recordedTo, cause }] of this.begun) {
       if (recordedTo <= recordedFrom) continue;
       lines += `${this.encode({ ...row, [this.table.key]: key })}${from}\t${to}\t${recordedFrom}\t${recordedTo}\t${cause.position}\t${cause.type}\t${cause.actorId}\t${cause.actorRole}\n`;
     }
     return { table: this.name, columns: this.columns, lines };
+  }
+
+  /** All rows that an event begins and ends were given. */
+  told(): void {
+    for (const listener of this.listeners) listener.told();
   }
 
   /** That a row is believed from an instant on, or is not any more, counts from where it begins to where it ends. */

@@ -19,10 +19,19 @@ interface Change {
   readonly sums: number[];
 }
 
+/** What changes at one point of the two axes. */
+interface Corner {
+  readonly changes: Map<string, Change>;
+  readonly validFrom: Instant;
+  readonly recordedFrom: Instant;
+}
+
 /** Hears which rows of a table begin, and which ones they follow. */
 export interface Listener {
   /** A corner of a row's rectangle: what it counts for is added, or taken away, from there on. */
   corner(row: Row, from: Instant, sign: 1 | -1, validFrom: Instant, recordedFrom: Instant): void;
+  /** All corners of an event were told: what one row takes away and the next one adds is entered as one. */
+  told(): void;
   /** @param validFrom and `recordedFrom`: when the row began, and the one before it ended */
   begun(
     row: Row,
@@ -37,6 +46,8 @@ export class TotalsFold {
   private readonly encode: (row: Row) => string;
   private lines = '';
   private cells = new Map<string, Cell>();
+  /** By listener, what an event changes while its rows begin and end. */
+  private readonly untold: Map<string, Corner>[] = [];
 
   constructor(
     private readonly schema: string,
@@ -101,14 +112,24 @@ export class TotalsFold {
   reset(): void {
     this.lines = '';
     this.cells = new Map();
+    for (const corners of this.untold) corners.clear();
   }
 
   private listener({ parts, begun }: Summed): Listener {
+    const corners = new Map<string, Corner>();
+    this.untold.push(corners);
     return {
       corner: (row, from, sign, validFrom, recordedFrom) => {
-        const changes = new Map<string, Change>();
+        const at = `${validFrom}\t${recordedFrom}`;
+        const { changes } = corners.get(at) ?? { changes: new Map<string, Change>() };
+        corners.set(at, { changes, validFrom, recordedFrom });
         this.count(changes, parts(row, from), sign);
-        for (const [place, change] of changes) this.enter(place, change, validFrom, recordedFrom);
+      },
+      told: () => {
+        for (const { changes, validFrom, recordedFrom } of corners.values()) {
+          for (const [place, change] of changes) this.enter(place, change, validFrom, recordedFrom);
+        }
+        corners.clear();
       },
       begun: (row, validFrom, recordedFrom, before) => {
         const changes = new Map<string, Change>();

@@ -1,15 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import {
   monthWithin,
-  periodOfInstant,
   periodOfMonth,
   ratio,
   type Source,
   type Span,
   startOfPeriod,
-  within,
 } from '../../libs/read-model/index.js';
-import type { FunnelTables } from './tables.js';
+import type { FunnelTables } from './journeys.js';
 
 type Tables = Source<FunnelTables>;
 
@@ -23,12 +21,14 @@ const merged = ({ at }: Tables): RawBuilder<unknown> => sql`
     union all
     select s.id, p.merged_into from step s join ${at('people')} p on p.id = s.survivor where p.merged_into is not null
   ),
-  merged as (select id, survivor from step s where not exists (select from step o where o.id = s.survivor))`;
+  merged as (select id, survivor from step s where not exists (select from step o where o.id = s.survivor)),
+  family as (select survivor, id from merged union select survivor, survivor from merged)`;
 
 /** Leads, by whom they continue as: when any of those first came so far, and whether an opportunity of theirs is won. */
-const leads = ({ at }: Tables): RawBuilder<unknown> => sql`
+const leads = ({ at }: Tables, whom: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   winner as (
-    select distinct coalesce(m.survivor, w.id) as id from ${at('winners')} w left join merged m on m.id = w.id
+    select distinct coalesce(m.survivor, j.id) as id from ${at('journeys')} j left join merged m on m.id = j.id
+    where j.won
   ),
   earlier as (
     select m.survivor, min(d.marketing_qualified_at) as marketing_qualified_at,
@@ -40,7 +40,7 @@ const leads = ({ at }: Tables): RawBuilder<unknown> => sql`
       least(p.marketing_qualified_at, e.marketing_qualified_at) as marketing_qualified_at,
       least(p.sales_qualified_at, e.sales_qualified_at) as sales_qualified_at
     from ${at('people')} p left join winner w on w.id = p.id left join earlier e on e.survivor = p.id
-    where p.kind = 'lead' and p.merged_into is null
+    where p.kind = 'lead' and p.merged_into is null and ${whom}
   )`;
 
 export interface ConversionRow {
@@ -60,9 +60,9 @@ export interface ConversionRow {
  * as far as any of them, and has won what any of them won. They are few.
  */
 const ofMerged = ({ at }: Tables): RawBuilder<unknown> => sql`
-  family as (select survivor, id from merged union select survivor, survivor from merged),
   won as materialized (
-    select f.survivor, w.month, w.source, w.potential from family f join ${at('winners')} w on w.id = f.id
+    select f.survivor, j.registered_in as month, j.lead_source as source, j.potential
+    from family f join ${at('journeys')} j on j.id = f.id where j.won
   ),
   changed as (
     select date_trunc('month', p.registered_at, 'UTC')::date as month, p.source, p.potential,
@@ -114,27 +114,28 @@ export interface FunnelRow {
 }
 
 /**
- * From the visit to the sale, per content and source (S4; domain.md §7). People count for what they visited or clicked
- * first, in the period of it (`any`: for everything, once each); who visited nothing counts for the source that they
- * were registered with, in the period of that, and for the content by which a campaign caused them.
+ * People with what they count for, by whom they continue as: what they visited or clicked first (`any`: everything, once
+ * each); who visited nothing, the source that they were registered with and the content by which a campaign caused them.
+ *
+ * @param whom of whom, as a condition on `p.id`
  */
-export const funnelOf = (source: Tables, span: Span, touch: 'first' | 'any'): RawBuilder<FunnelRow> => {
+const persons = (source: Tables, touch: 'first' | 'any', whom: RawBuilder<unknown>): RawBuilder<unknown> => {
   const { at } = source;
   const one = touch === 'first' ? sql`person_id` : sql`person_id, content, source`;
-  return sql<FunnelRow>`
-  with recursive ${merged(source)}, ${leads(source)},
+  return sql`${leads(source, whom)},
   visit as (
-    select coalesce(m.survivor, v.person_id) as person_id, v.content, v.source, v.occurred_at, v.position
-    from ${at('visits')} v left join merged m on m.id = v.person_id
+    select coalesce(m.survivor, p.id) as person_id, p.content, p.source, p.occurred_at, p.position
+    from (select v.person_id as id, v.content, v.source, v.occurred_at, v.position from ${at('visits')} v) p left join merged m on m.id = p.id where ${whom}
   ),
   touch as (
     select distinct on (${one}) person_id, content, source, occurred_at as touched_at
     from visit order by ${one}, occurred_at, position
   ),
   caused as (
-    select distinct on (1) coalesce(m.survivor, a.person_id) as person_id, content
-    from ${at('attributions')} a left join merged m on m.id = a.person_id where person_id is not null
-    order by 1, valid_from desc, position desc
+    select distinct on (1) coalesce(m.survivor, p.id) as person_id, p.content
+    from (select a.person_id as id, a.content, a.valid_from, a.position from ${at('attributions')} a) p left join merged m on m.id = p.id
+    where p.id is not null and ${whom}
+    order by 1, p.valid_from desc, p.position desc
   ),
   person as (
     select t.touched_at, t.content, t.source, true as visited, l.registered_at, l.marketing_qualified_at,
@@ -144,18 +145,53 @@ export const funnelOf = (source: Tables, span: Span, touch: 'first' | 'any'): Ra
     select l.registered_at, c.content, l.source, false, l.registered_at, l.marketing_qualified_at, l.sales_qualified_at,
       l.converted_at, l.won
     from lead l left join caused c on c.person_id = l.id where not exists (select from touch t where t.person_id = l.id)
-  )
-  select period, content, source, sum(visits)::integer as visits, sum(visitors)::integer as visitors,
-    sum(leads)::integer as leads, sum(marketing_qualified)::integer as marketing_qualified,
-    sum(sales_qualified)::integer as sales_qualified, sum(contacts)::integer as contacts, sum(won)::integer as won
+  )`;
+};
+
+/** Rows of `persons` as numbers to be added up. */
+const ofPersons = sql`
+  select date_trunc('month', touched_at, 'UTC')::date as month, content, source, 0 as visits, visited::integer as visitors,
+    (registered_at is not null)::integer as leads, (marketing_qualified_at is not null)::integer as marketing_qualified,
+    (sales_qualified_at is not null)::integer as sales_qualified, (converted_at is not null)::integer as contacts,
+    won::integer as won
+  from person`;
+
+/** By what was visited first: sums, in which each counts for themselves, and what merges change of them. */
+const ofFirst = (source: Tables): RawBuilder<unknown> => sql`
+  select month, content, source, visits, visitors, leads, marketing_qualified, sales_qualified, contacts, won
+  from ${source.at('inbound')} i
+  union all
+  ${ofPersons}
+  union all
+  select j.month, j.content, j.source, 0, -j.visited::integer, -(j.registered_in is not null)::integer,
+    -(j.registered_in is not null and j.marketing_qualified)::integer,
+    -(j.registered_in is not null and j.sales_qualified)::integer, -(j.registered_in is not null and j.contact)::integer,
+    -(j.registered_in is not null and j.won)::integer
+  from (select distinct id from family) f join ${source.at('journeys')} j on j.id = f.id where j.month is not null`;
+
+/** By everything that was visited: each visit is looked at. */
+const ofAny = sql`
+  select date_trunc('month', occurred_at, 'UTC')::date as month, content, source, 1 as visits, 0 as visitors, 0 as leads,
+    0 as marketing_qualified, 0 as sales_qualified, 0 as contacts, 0 as won from visit
+  union all
+  ${ofPersons}`;
+
+/**
+ * From the visit to the sale, per content and source (S4; domain.md §7). People count for what they visited or clicked
+ * first, in the period of it (`any`: for everything, once each); who visited nothing counts for the source that they
+ * were registered with, in the period of that, and for the content by which a campaign caused them.
+ */
+export const funnelOf = (source: Tables, span: Span, touch: 'first' | 'any'): RawBuilder<FunnelRow> => {
+  const whom = touch === 'first' ? sql`p.id in (select id from family)` : sql`true`;
+  return sql<FunnelRow>`
+  with recursive ${merged(source)}, ${persons(source, touch, whom)}
+  select ${periodOfMonth(sql`start`, span.per)} as period, content, source, visits, visitors, leads, marketing_qualified,
+    sales_qualified, contacts, won
   from (
-    select ${periodOfInstant(sql`occurred_at`, span.per)} as period, content, source, count(*) as visits, 0 as visitors,
-      0 as leads, 0 as marketing_qualified, 0 as sales_qualified, 0 as contacts, 0 as won
-    from visit where ${within(sql`occurred_at`, span)} group by 1, 2, 3
-    union all
-    select ${periodOfInstant(sql`touched_at`, span.per)}, content, source, 0, count(*) filter (where visited),
-      count(registered_at), count(marketing_qualified_at), count(sales_qualified_at), count(converted_at),
-      count(*) filter (where won)
-    from person where ${within(sql`touched_at`, span)} group by 1, 2, 3
-  ) counted group by 1, 2, 3`;
+    select ${startOfPeriod(sql`month`, span.per)} as start, content, source, sum(visits)::integer as visits,
+      sum(visitors)::integer as visitors, sum(leads)::integer as leads,
+      sum(marketing_qualified)::integer as marketing_qualified, sum(sales_qualified)::integer as sales_qualified,
+      sum(contacts)::integer as contacts, sum(won)::integer as won
+    from (${touch === 'first' ? ofFirst(source) : ofAny}) c where ${monthWithin(sql`month`, span)} group by 1, 2, 3
+  ) summed where visits + visitors + leads > 0`;
 };

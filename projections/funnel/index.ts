@@ -1,16 +1,8 @@
 import { sql } from 'kysely';
 import { decimal, ofAll, projection, ratio, type View } from '../../libs/read-model/index.js';
 import { conversionOf, funnelOf } from './conversion.js';
-import {
-  attributions,
-  closings,
-  cohorts,
-  type FunnelTables,
-  opportunities,
-  people,
-  visits,
-  winners,
-} from './tables.js';
+import { cohorts, type FunnelTables, inboundSums, journeys } from './journeys.js';
+import { attributions, closings, opportunities, people, visits } from './tables.js';
 import { closedOf, closingsOf } from './win-rate.js';
 
 const moment = 'as of kroniek.as_of and kroniek.known_at (unset: now).';
@@ -83,7 +75,7 @@ const views: Readonly<Record<string, View<FunnelTables>>> = {
 /** From the visit to the sale: conversion, inbound funnel and win rate at any instant (domain.md §1, §3, §7). */
 export const funnel = projection<FunnelTables>({
   name: 'funnel',
-  version: 3,
-  tables: { people, opportunities, winners, cohorts, closings, visits, attributions },
+  version: 4,
+  tables: { people, opportunities, journeys, cohorts, inbound: inboundSums, closings, visits, attributions },
   views,
 });

@@ -3,7 +3,7 @@ import type { AttributionEvents } from '../../libs/domain/attribution/attributio
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { LeadPotential, PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { RecipientEvents } from '../../libs/domain/recipient/recipient.events.js';
-import { idOf, type LocalDate, type RecordedEvent, type RecordedOf } from '../../libs/kernel/index.js';
+import type { RecordedOf } from '../../libs/kernel/index.js';
 import {
   appends,
   date,
@@ -12,7 +12,6 @@ import {
   optional,
   text,
   texts,
-  timelines,
   totals,
   versions,
   type StoredRow,
@@ -98,75 +97,6 @@ export const opportunities = versions<OpportunityEvents>()({
   indexes: [{ on: ['closed_at'] }],
 });
 
-/** As what somebody became a lead, and which of their opportunities are won. */
-interface Winning {
-  readonly lead?: { readonly month: LocalDate; readonly source: string; readonly potential: LeadPotential };
-  readonly won: readonly string[];
-}
-
-const notWon = (state: Winning, { stream }: RecordedEvent): Winning =>
-  state.won.includes(stream) ? { ...state, won: state.won.filter((other) => other !== stream) } : state;
-
-/** Who has an opportunity that is won, each for themselves, whoever they are merged into. */
-export const winners = timelines<OpportunityEvents & Pick<PersonEvents, 'LeadRegistered'>>()({
-  key: 'id',
-  columns: {
-    id: text('Id of the person.'),
-    month: optional(date('First day of the month in which they became a lead; null: they are none.')),
-    source: optional(text('Where the lead came from.')),
-    potential: optional(text<LeadPotential>('What the lead may become: customer or supplier.')),
-  },
-  via: ['opportunities'],
-  keysOf: ({ type, stream }, own) =>
-    type === 'LeadRegistered'
-      ? [idOf(stream)]
-      : [...new Set((own('opportunities')?.['contact_ids'] ?? []) as readonly string[])],
-  initial: { won: [] },
-  evolve: {
-    LeadRegistered: (state, { data: { source, potential }, occurredAt }) => ({
-      ...state,
-      lead: { month: monthOf(occurredAt), source, potential },
-    }),
-    OpportunityWon: (state, { stream }) =>
-      state.won.includes(stream) ? state : { ...state, won: [...state.won, stream] },
-    OpportunityLost: notWon,
-    OpportunityWithdrawn: notWon,
-    OpportunityReopened: notWon,
-  },
-  rowAt: ({ lead, won }) => ({ row: won.length === 0 ? null : { ...lead } }),
-});
-
-/** How many of the leads of each month came how far, each for themselves, whoever continues as them. */
-export const cohorts = totals({
-  by: {
-    month: date('First day of the month in which they became leads.'),
-    source: optional(text('Where they came from.')),
-    potential: optional(text<LeadPotential>('What they may become: customer or supplier.')),
-  },
-  sums: {
-    leads: 'Number of leads.',
-    marketing_qualified: 'Of these, how many ever were marketing-qualified.',
-    sales_qualified: 'Of these, how many ever were sales-qualified.',
-    contacts: 'Of these, how many were converted.',
-    won: 'How many have an opportunity that is won, also of those who were merged into others.',
-  },
-  of: (summed) => [
-    summed(people, ({ kind, source, potential, registered_at: registered, merged_into: merged, ...row }) =>
-      kind !== 'lead' || registered === null || merged !== null
-        ? []
-        : [
-            {
-              ...{ month: monthOf(registered), source, potential, leads: 1 },
-              marketing_qualified: Number(row.marketing_qualified_at !== null),
-              sales_qualified: Number(row.sales_qualified_at !== null),
-              contacts: Number(row.converted_at !== null),
-            },
-          ],
-    ),
-    summed(winners, ({ month, source, potential }) => (month === null ? [] : [{ month, source, potential, won: 1 }])),
-  ],
-});
-
 /** What was won and lost in each month. */
 export const closings = totals({
   by: {
@@ -192,12 +122,13 @@ export const closings = totals({
   ],
 });
 
-const inbound: ReadonlySet<string> = new Set(['web-visit', 'click', 'clicked', 'visited', 'downloaded']);
+/** Kinds of activities and responses that are visits or clicks. */
+export const inboundKinds: ReadonlySet<string> = new Set(['web-visit', 'click', 'clicked', 'visited', 'downloaded']);
 
 const visited = ({
   data,
 }: RecordedOf<ActivityEvents, 'ActivityLogged'> | RecordedOf<RecipientEvents, 'CampaignResponded'>) =>
-  data.personId === undefined || !inbound.has(data.kind)
+  data.personId === undefined || !inboundKinds.has(data.kind)
     ? []
     : [{ person_id: data.personId, content: data.content, source: data.source }];
 
@@ -231,13 +162,4 @@ export const attributions = versions<AttributionEvents>()({
   indexes: [{ on: ['person_id'] }],
 });
 
-export type FunnelTables = {
-  readonly people: typeof people;
-  readonly winners: typeof winners;
-  readonly cohorts: typeof cohorts;
-  readonly opportunities: typeof opportunities;
-  readonly closings: typeof closings;
-  readonly visits: typeof visits;
-  readonly attributions: typeof attributions;
-};
 export type ClosedRow = StoredRow<typeof opportunities>;

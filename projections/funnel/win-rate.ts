@@ -9,7 +9,7 @@ import {
   startOfPeriod,
   within,
 } from '../../libs/read-model/index.js';
-import type { FunnelTables } from './tables.js';
+import type { FunnelTables } from './journeys.js';
 
 export const winRateGroups = ['owner', 'pipeline', 'source', 'competitor', 'loss-reason', 'all'] as const;
 export type WinRateGroup = (typeof winRateGroups)[number];
