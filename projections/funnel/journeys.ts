@@ -158,19 +158,25 @@ export const inboundSums = totals({
   },
   of: (summed) => [
     summed(visits, ({ content, source }, at) => [{ month: monthOf(at), content, source, visits: 1 }]),
-    summed(journeys, ({ month, content, source, visited, registered_in: lead, ...row }) =>
-      month === null
-        ? []
-        : [
-            {
-              ...{ month, content, source, visitors: Number(visited), leads: Number(lead !== null) },
-              marketing_qualified: Number(lead !== null && row.marketing_qualified),
-              sales_qualified: Number(lead !== null && row.sales_qualified),
-              contacts: Number(lead !== null && row.contact),
-              won: Number(lead !== null && row.won),
-            },
-          ],
-    ),
+    summed(journeys, (row) => {
+      const { month, content, source, visited, registered_in: registered } = row;
+      if (month === null) return [];
+      const visitors = visited ? 1 : 0;
+      if (registered === null) return [{ month, content, source, visitors }];
+      return [
+        {
+          month,
+          content,
+          source,
+          visitors,
+          leads: 1,
+          marketing_qualified: row.marketing_qualified ? 1 : 0,
+          sales_qualified: row.sales_qualified ? 1 : 0,
+          contacts: row.contact ? 1 : 0,
+          won: row.won ? 1 : 0,
+        },
+      ];
+    }),
   ],
 });
 
