@@ -4,7 +4,7 @@ import { connectionConfig } from './connections.js';
 import { Notifications } from './notifications.js';
 
 export interface DatabaseOptions {
-  /** Most connections of the pool. Default 10. */
+  /** Most connections of the pool. Default 8. */
   readonly connections?: number;
   /** Shown in pg_stat_activity. Default `kroniek`. */
   readonly application?: string;
@@ -25,7 +25,7 @@ export class Database {
   ) {
     this.pool = new pg.Pool({
       ...connectionConfig(url, options),
-      max: options.connections ?? 10,
+      max: options.connections ?? 8,
       // An idle one takes 5 MB of the server. Two stay, with the plans that they have made.
       min: 2,
       idleTimeoutMillis: 10_000,

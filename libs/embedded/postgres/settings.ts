@@ -6,7 +6,7 @@ const defaults: Settings = {
   // A socket in a folder that others can write to would be one more door.
   unix_socket_directories: '',
   max_connections: 100,
-  shared_buffers: '64MB',
+  shared_buffers: '48MB',
   effective_cache_size: '512MB',
   work_mem: '8MB',
   // Read models make their indexes side by side once they have caught up.
