@@ -137,16 +137,29 @@ const without = (rows: readonly string[], others: readonly string[]): readonly s
   rows.filter((row) => !others.includes(row)).slice(0, 3);
 
 /** An activity that was recorded a week after it happened, and nothing else at that instant. */
-function reportedLate(events: readonly RecordedEvent[]): RecordedEvent {
-  const late = events.find(
+const reportedLate = (events: readonly RecordedEvent[]): RecordedEvent | undefined =>
+  events.find(
     ({ type, data, occurredAt, recordedAt }) =>
       type === 'ActivityLogged' &&
       'accountId' in data &&
       recordedAt >= plusDays(occurredAt, 7) &&
       events.filter((other) => other.recordedAt === recordedAt || other.occurredAt === occurredAt).length === 1,
   );
-  if (!late) throw new Error('There is no such activity.');
-  return late;
+
+const wantsService = ({ data }: RecordedEvent): boolean =>
+  'wantedServices' in data && Array.isArray(data.wantedServices) && data.wantedServices.length > 0;
+
+/** The facts of the sample, or of a tenth of its customers in whom there is what few have. */
+async function drawn(): Promise<{ readonly events: readonly RecordedEvent[]; readonly late: RecordedEvent }> {
+  for (let again = 0; again < 50; again++) {
+    const of = again === 0 ? seed : `${seed} ${again}`;
+    const facts = await sampleFacts(of, '2026-03-11T15:20:00.000Z', isWhole ? 1 : 0.1);
+    const events = reported(facts, new Random(of));
+    const late = reportedLate(events);
+    // Early enough that it is told of at many moments.
+    if (late && events.slice(0, events.length / 2).some(wantsService)) return { events, late };
+  }
+  throw new Error('No draw has an activity that was reported late, and somebody who wanted a service early.');
 }
 
 /** The two axes differ where they should: where the late fact counts, from when it happened on. */
@@ -182,9 +195,8 @@ describe('every read model as of a random instant, on both axes, is what a repla
   });
 
   it('of the sample data', async () => {
-    const facts = await sampleFacts(seed, '2026-03-11T15:20:00.000Z', isWhole ? 1 : 0.1);
-    const events = reported(facts, new Random(seed));
-    const { cuts, told } = await compare(events, 5, 0.2, (analyst) => expectAxes(analyst, reportedLate(events)));
+    const { events, late } = await drawn();
+    const { cuts, told } = await compare(events, 5, 0.2, (analyst) => expectAxes(analyst, late));
     expect(cuts).toBeGreaterThanOrEqual(200);
     expect([...told].filter(([, times]) => times === 0).map(([name]) => name)).toEqual([]);
   }, 3_600_000);
