@@ -23,10 +23,11 @@ export interface Batch {
 type Reached = Pick<Batch, 'position'> & { readonly recordedAt?: Instant | undefined };
 
 /**
- * Events after which planners are told for the first time what the tables hold: who knows nothing of a table scans all of
- * it, and goes on to do so while it grows. After that they are told when there are half as many again.
+ * Events after which planners are told anew what the tables hold: soon while these are small, for who knows nothing of a
+ * table scans all of it, and goes on to do so while it grows.
  */
-const firstAnalyzed = 200;
+const leastAnalyzed = 200;
+const mostAnalyzed = 10_000;
 
 /** How one table takes in a batch: loaded, taken event by event, settled, written; then committed or reset. */
 type Fold = VersionsFold | AppendsFold | TimelinesFold | MembershipsFold | TotalsFold;
@@ -73,9 +74,8 @@ export class ProjectionWriter {
   private rate = 0;
   private lastWrite = performance.now();
   private indexed = false;
-  /** Events handled since planners were told, and by then. */
   private sinceAnalyzed = 0;
-  private analyzed = 0;
+  private analyzeAfter = leastAnalyzed;
   checkpoint: Position | null = null;
 
   constructor(
@@ -91,14 +91,13 @@ export class ProjectionWriter {
   /** Takes up where the database stands. */
   async resume(): Promise<Position | null> {
     this.forget();
-    const { rows } = await this.client.query<{ position: Position | null; handled: bigint }>(
-      `select position, handled from ${quoted(this.schema, 'checkpoint')}`,
+    const { rows } = await this.client.query<{ position: Position | null }>(
+      `select position from ${quoted(this.schema, 'checkpoint')}`,
     );
     const [row] = rows;
     if (!row) throw new Error(`The checkpoint of ${this.schema} is gone.`);
     this.skipped = await skippedEvents(this.client, this.projection);
     for (const fold of this.memberships) await fold.load(this.client);
-    this.analyzed = Number(row.handled) - this.sinceAnalyzed;
     this.checkpoint = row.position;
     return row.position;
   }
@@ -133,9 +132,9 @@ export class ProjectionWriter {
       for (const statement of indexStatements(this.projection, this.schema)) await this.client.query(statement);
       this.indexed = true;
     }
-    if (this.sinceAnalyzed < Math.max(firstAnalyzed, this.analyzed / 2)) return;
-    this.analyzed += this.sinceAnalyzed;
+    if (this.sinceAnalyzed < this.analyzeAfter) return;
     this.sinceAnalyzed = 0;
+    this.analyzeAfter = Math.min(2 * this.analyzeAfter, mostAnalyzed);
     for (const statement of analyzeStatements(this.projection, this.schema)) await this.client.query(statement);
   }
 
