@@ -26,6 +26,13 @@ export const periodOfInstant = (instant: Piece, per: Span['per']): RawBuilder<st
 /** First day of the month of UTC that an instant or a day lies in: what totals are told apart by. */
 export const monthOf = (at: Instant): LocalDate => `${at.slice(0, 7)}-01`;
 
+/** When the month of UTC began that an instant lies in. */
+export const startOfMonth = (instant: Piece): RawBuilder<Instant> => sql`date_trunc('month', ${instant}, 'UTC')`;
+
+/** The first day of that month, whatever the time zone of the session: analysts have their own. */
+export const monthOfInstant = (instant: Piece): RawBuilder<LocalDate> =>
+  sql`(${startOfMonth(instant)} at time zone 'UTC')::date`;
+
 /** The period that a month lies in, given its first day. */
 export const periodOfMonth = (month: Piece, per: Span['per']): RawBuilder<string | null> =>
   per === 'all' ? sql`null::text` : sql`to_char(${month}, ${sql.lit(formats[per])})`;

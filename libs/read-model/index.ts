@@ -18,11 +18,13 @@ export { BehindPosition, isDatabaseUnavailable, type Lag } from './errors.js';
 export {
   decimal,
   monthOf,
+  monthOfInstant,
   monthWithin,
   ofAll,
   periodOfInstant,
   periodOfMonth,
   ratio,
+  startOfMonth,
   startOfPeriod,
   within,
   type Span,

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../kernel/index.js';
 import type { Moment, Projection, Source, StoredRow, Table, Tables } from './definition.js';
 import { rulesOf } from './memberships.js';
+import { monthOfInstant, startOfMonth } from './figures.js';
 import { entriesOf, type TotalsTable } from './totals.js';
 
 /**
@@ -103,26 +104,23 @@ const columnsOf = ({ columns }: TotalsTable): RawBuilder<unknown> =>
 
 const allParts: Parts = (schema, name, table) => sql`select ${columnsOf(table)} from ${sql.id(schema, name)}`;
 
-const startOf = (at: RawBuilder<unknown>): RawBuilder<unknown> => sql`date_trunc('month', ${at}, 'UTC')`;
-const monthOf = (at: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${startOf(at)} at time zone 'UTC')::date`;
-
 /** What happened before a month: the months before it that were over at `k`, and what was recorded in that of `k`. */
 const partsBefore =
   (month: RawBuilder<unknown>, k: RawBuilder<unknown>): Parts =>
   (schema, name, table) => sql`
-      select ${columnsOf(table)} from ${sql.id(schema, name)} where valid_in < ${month} and recorded_in < ${monthOf(k)}
+      select ${columnsOf(table)} from ${sql.id(schema, name)} where valid_in < ${month} and recorded_in < ${monthOfInstant(k)}
       union all
       select ${columnsOf(table)} from ${sql.id(schema, entriesOf(name))}
-      where recorded_from >= ${startOf(k)} and recorded_from <= ${k}
+      where recorded_from >= ${startOfMonth(k)} and recorded_from <= ${k}
         and valid_from < ${month}::timestamp at time zone 'UTC'`;
 
 /** The same with what happened in the month of `t` by then. */
 const partsAt =
   (t: RawBuilder<unknown>, k: RawBuilder<unknown>): Parts =>
-  (schema, name, table) => sql`${partsBefore(monthOf(t), k)(schema, name, table)}
+  (schema, name, table) => sql`${partsBefore(monthOfInstant(t), k)(schema, name, table)}
       union all
       select ${columnsOf(table)} from ${sql.id(schema, entriesOf(name))}
-      where valid_from >= ${startOf(t)} and valid_from <= ${t} and recorded_from <= ${k}`;
+      where valid_from >= ${startOfMonth(t)} and valid_from <= ${t} and recorded_from <= ${k}`;
 
 const partsOfAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>, at: RawBuilder<Instant>): PartsOf => ({
   timelines: partsAt(at, k),

@@ -47,8 +47,9 @@ function foldsOf({ tables }: Projection, schema: string): readonly Fold[] {
       versions.set(name, new VersionsFold(schema, name, table, askedBy(tables, name), listeners(table)));
     } else if (table.kind === 'appends') appends.push(new AppendsFold(name, table, listeners(table)));
     else if (table.kind === 'memberships') timelines.push(new MembershipsFold(schema, name, table, ownRow));
-    else if (table.kind === 'timelines')
+    else if (table.kind === 'timelines') {
       timelines.push(new TimelinesFold(schema, name, table, ownRow, listeners(table)));
+    }
   }
   return [...versions.values(), ...appends, ...timelines, ...totals];
 }

@@ -1,10 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import {
+  monthOfInstant,
   monthWithin,
   periodOfMonth,
   ratio,
   type Source,
   type Span,
+  startOfMonth,
   startOfPeriod,
   within,
 } from '../../libs/read-model/index.js';
@@ -28,7 +30,6 @@ type Sum = (typeof sums)[number];
 const numbers = (given: { readonly [S in Sum]?: RawBuilder<unknown> }): RawBuilder<unknown> =>
   sql.join(sums.map((name) => sql`${given[name] ?? sql`0`} as ${sql.ref(name)}`));
 
-const monthOfInstant = (at: RawBuilder<unknown>): RawBuilder<unknown> => sql`date_trunc('month', ${at}, 'UTC')`;
 const dayOf = (at: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${at} at time zone 'UTC')::date`;
 const whether = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${condition})::integer`;
 
@@ -40,15 +41,15 @@ const byOutcome = (outcome: RawBuilder<unknown>) =>
 const ofMonths = ({ at, instant }: Source<ActivityTables>, span: Span): RawBuilder<unknown> => sql`
   select month, month as day, person, kind, direction, ${numbers({
     ...Object.fromEntries(sums.map((name) => [name, sql.ref(name)])),
-    overdue: sql`case when month < ${dayOf(monthOfInstant(instant))} then planned - carried_out else 0 end`,
+    overdue: sql`case when month < ${monthOfInstant(instant)} then planned - carried_out else 0 end`,
   })} from ${at('productivity')} p where ${monthWithin(sql`month`, span)}`;
 
 /** In the month of the instant each plan has its own time from which on it is overdue. */
 const ofThisMonth = ({ at, instant }: Source<ActivityTables>, span: Span): RawBuilder<unknown> => sql`
-  select ${dayOf(monthOfInstant(instant))} as month, ${dayOf(sql`due_at`)} as day, assignee as person, kind, direction,
+  select ${monthOfInstant(instant)} as month, ${dayOf(sql`due_at`)} as day, assignee as person, kind, direction,
     ${numbers({ overdue: sql`1` })}
   from ${at('plans')} p
-  where status = 'planned' and due_at >= ${monthOfInstant(instant)} and due_at <= ${instant} and ${within(sql`due_at`, span)}`;
+  where status = 'planned' and due_at >= ${startOfMonth(instant)} and due_at <= ${instant} and ${within(sql`due_at`, span)}`;
 
 /** Months in which somebody came into a team or left one, but for their first days. */
 const movesOf = ({ at }: Source<ActivityTables>, span: Span): RawBuilder<unknown> => sql`
@@ -63,7 +64,7 @@ const ofMoves = ({ at, instant }: Source<ActivityTables>): RawBuilder<unknown> =
   select month, ${dayOf(sql`due_at`)} as day, person, kind, direction, ${numbers({
     planned: whether(sql`status <> 'cancelled'`),
     carried_out: whether(sql`status = 'done'`),
-    overdue: whether(sql`status = 'planned' and due_at < ${monthOfInstant(instant)}`),
+    overdue: whether(sql`status = 'planned' and due_at < ${startOfMonth(instant)}`),
     cancelled: whether(sql`status = 'cancelled'`),
   })} from moved join ${at('plans')} p on assignee = person and due_at >= since and due_at < until
   union all

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import {
+  monthOfInstant,
   monthWithin,
   periodOfMonth,
   ratio,
@@ -65,7 +66,7 @@ const ofMerged = ({ at }: Tables): RawBuilder<unknown> => sql`
     from family f join ${at('journeys')} j on j.id = f.id where j.won
   ),
   changed as (
-    select date_trunc('month', p.registered_at, 'UTC')::date as month, p.source, p.potential,
+    select ${monthOfInstant(sql`p.registered_at`)} as month, p.source, p.potential,
       (p.marketing_qualified_at is null and bool_or(d.marketing_qualified_at is not null))::integer as marketing_qualified,
       (p.sales_qualified_at is null and bool_or(d.sales_qualified_at is not null))::integer as sales_qualified,
       (exists (select from won w where w.survivor = p.id))::integer as won
@@ -150,7 +151,7 @@ const persons = (source: Tables, touch: 'first' | 'any', whom: RawBuilder<unknow
 
 /** Rows of `persons` as numbers to be added up. */
 const ofPersons = sql`
-  select date_trunc('month', touched_at, 'UTC')::date as month, content, source, 0 as visits, visited::integer as visitors,
+  select ${monthOfInstant(sql`touched_at`)} as month, content, source, 0 as visits, visited::integer as visitors,
     (registered_at is not null)::integer as leads, (marketing_qualified_at is not null)::integer as marketing_qualified,
     (sales_qualified_at is not null)::integer as sales_qualified, (converted_at is not null)::integer as contacts,
     won::integer as won
@@ -171,7 +172,7 @@ const ofFirst = (source: Tables): RawBuilder<unknown> => sql`
 
 /** By everything that was visited: each visit is looked at. */
 const ofAny = sql`
-  select date_trunc('month', occurred_at, 'UTC')::date as month, content, source, 1 as visits, 0 as visitors, 0 as leads,
+  select ${monthOfInstant(sql`occurred_at`)} as month, content, source, 1 as visits, 0 as visitors, 0 as leads,
     0 as marketing_qualified, 0 as sales_qualified, 0 as contacts, 0 as won from visit
   union all
   ${ofPersons}`;

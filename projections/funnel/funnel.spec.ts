@@ -187,6 +187,32 @@ describe('conversion', () => {
     });
   });
 
+  it('is told by months in UTC, wherever the analyst is, also of who was merged', async () => {
+    const firstNight = '2024-03-01T02:00:00.000Z';
+    const events = [
+      lead('e', firstNight, 'web'),
+      lead('f', firstNight, 'web'),
+      qualified('e', day(2, 3), 'marketing-qualified'),
+      person('person-e', 'PersonMergedInto', day(3, 3), { survivorId: 'f', consents: [] }),
+    ];
+    await givenEvents(...events).projectedBy(funnel, async ({ database }) => {
+      const analyst = await database.pool.connect();
+      try {
+        for (const zone of ['UTC', 'America/New_York', 'Pacific/Auckland']) {
+          await analyst.query(`set timezone = '${zone}'`);
+          const cohorts = await analyst.query<object>(
+            'select cohort, leads, marketing_qualified from analytics.lead_conversion',
+          );
+          expect(cohorts.rows).toEqual([{ cohort: '2024-03', leads: 1, marketing_qualified: 1 }]);
+          const inbound = await analyst.query<object>('select period, leads from analytics.inbound_funnel');
+          expect(inbound.rows).toEqual([{ period: '2024-03', leads: 1 }]);
+        }
+      } finally {
+        analyst.release(true);
+      }
+    });
+  });
+
   it('is what counting lead by lead gives, on both axes', async () => {
     const step = fc.record({
       id: fc.integer({ min: 0, max: 3 }),
