@@ -193,8 +193,9 @@ export function overHttp(http: Http): (index: number, lane: number) => Promise<u
 }
 
 /**
- * Commands through one NDJSON request, written as fast as they are taken: the API itself has 64 of a body under way, no
- * more. Commands per second.
+ * Commands through one NDJSON request, written as fast as they are taken. As with bare appends there are as many streams
+ * as lanes, and one append to each at a time: the API records what is about one stream one after the other. Commands per
+ * second.
  */
 export async function throughNdjson(api: ApiAccess, total: number, lanes: number): Promise<number> {
   const lives = new Lives();

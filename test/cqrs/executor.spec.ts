@@ -148,6 +148,23 @@ describe('the same Idempotency-Key', () => {
     expect(await send(await process(), 'QualifyLead', mql(personId), { commandId })).toEqual(nothing);
   });
 
+  it('sent again while others of its stream still wait for theirs gets the answer of its time', async () => {
+    const here = await process();
+    const personId = randomUUID();
+    const commandId = randomUUID();
+    await send(here, 'RegisterLead', lead(personId));
+    await send(here, 'QualifyLead', mql(personId));
+    const [nothing, disqualified, recycled, again] = await Promise.all([
+      send(here, 'QualifyLead', mql(personId), { commandId }),
+      send(here, 'DisqualifyLead', { personId, reason: 'no budget' }),
+      send(here, 'RecycleLead', { personId }),
+      send(here, 'QualifyLead', mql(personId), { commandId }),
+    ]);
+    expect([disqualified.revision, recycled.revision]).toEqual([2, 3]);
+    expect(nothing).toMatchObject({ revision: 1, events: [] });
+    expect(again).toEqual(nothing);
+  });
+
   it('is claimed while the command is decided on, and nothing is recorded before it is known to be new', async () => {
     const receipts = await Receipts.open(database, masterKey);
     const claim = receipts.claim.bind(receipts);

@@ -1,41 +1,15 @@
-import { deriveId, StoreUnavailable, WrongRevision, type EventLog } from '../../event-log/index.js';
-import {
-  conflict,
-  invalid,
-  later,
-  notFound,
-  Refusal,
-  refused,
-  type Actor,
-  type Clock,
-  type Instant,
-} from '../../kernel/index.js';
+import { StoreUnavailable, WrongRevision, type EventLog } from '../../event-log/index.js';
+import { conflict, invalid, later, notFound, Refusal, refused, type Clock, type Instant } from '../../kernel/index.js';
 import type { KnownCommand } from '../../domain/index.js';
 import { checkOwners } from '../access/ownership.js';
 import type { CommandCatalogue } from './catalogue.js';
 import { LookUps } from './look-ups.js';
 import { checkReferences } from './references.js';
 import type { Receipt, Receipts } from './receipts.js';
-import type { CommandResult } from './result.js';
+import { sameFor, streamOf, type CommandRequest } from './request.js';
+import { noRevision, nothingDone, resultOf, type CommandResult } from './result.js';
 import { SerialByKey } from './serial.js';
-import { foldFacts, nothingYet, type FoldedStream, type Recorded, type Streams } from './streams.js';
-
-/** A checked command with all that surrounds it. */
-export interface CommandRequest {
-  readonly command: object;
-  /** The Idempotency-Key: executing it again gives the same answer and records nothing. */
-  readonly commandId: string;
-  readonly actor: Actor;
-  /** The salesperson that the key acts for; left out: it acts for nobody in particular. Not recorded. */
-  readonly salesperson?: string | undefined;
-  readonly correlationId: string;
-  /** When it happened; left out: now. */
-  readonly occurredAt?: Instant | undefined;
-  /** A process reports at its event's instant, which may lie before the last fact of a stream it adds to. */
-  readonly mayBeOverdue?: boolean;
-  /** The revision that the caller saw (`If-Match`). */
-  readonly expectedRevision?: number | undefined;
-}
+import { foldFacts, nothingYet, type FoldedStream, type Streams } from './streams.js';
 
 /** The stream is not at the revision that the caller saw. */
 export class PreconditionFailed extends Error {
@@ -54,8 +28,6 @@ export class PreconditionFailed extends Error {
 class ClaimedBefore extends Error {}
 
 const mostTries = 6;
-/** Revision, in answers and in `If-Match`, of a stream that has no event yet. */
-const noRevision = -1;
 /** Code of the refusal that asks to try again: others kept changing the stream. */
 export const streamBusy = 'STREAM_BUSY';
 
@@ -83,10 +55,11 @@ export class CommandExecutor {
    */
   async execute(request: CommandRequest): Promise<CommandResult> {
     const known = this.catalogue.of(request.command);
+    const claim = this.claim(known, request);
     const followed: string[] = [];
     for (let next = request; ;) {
       const stream = streamOf(known, next);
-      const answer = await this.serial.run(stream, () => this.executeOn(stream, known, next, request));
+      const answer = await this.serial.run(stream, () => this.executeOn(stream, known, next, request, claim));
       if (!('continuesAs' in answer)) return answer;
       followed.push(stream);
       next = { ...request, command: sameFor(known, request.command, answer.continuesAs) };
@@ -97,22 +70,28 @@ export class CommandExecutor {
     }
   }
 
+  /** Claims the id while those before it in its stream are still under way. */
+  private claim({ name }: KnownCommand, { command, commandId, occurredAt }: CommandRequest): Claim {
+    const fingerprint = this.receipts.fingerprint({ name, data: command, occurredAt });
+    const claiming = this.receipts.claim(commandId, fingerprint);
+    // It may fail before anybody has come to wait for it.
+    claiming.catch(() => undefined);
+    return { fingerprint, claiming };
+  }
+
   /** @param asked the command as it came in, before its stream was followed to the one that it continues as */
   private async executeOn(
     stream: string,
     known: KnownCommand,
     request: CommandRequest,
     asked: CommandRequest,
+    { fingerprint, claiming }: Claim,
   ): Promise<CommandResult | Continued> {
-    const fingerprint = this.receipts.fingerprint({
-      name: known.name,
-      data: asked.command,
-      occurredAt: asked.occurredAt,
-    });
-    const claiming = this.receipts.claim(request.commandId, fingerprint);
     const isNamed = request === asked;
     const tried = isNamed ? this.decideOnClaim(stream, known, request, claiming) : undefined;
-    const receipt = await claiming;
+    const claimed = await claiming;
+    // The one before under the same id may have been answered since.
+    const receipt = claimed && !claimed.result ? await this.receipts.claim(request.commandId, fingerprint) : claimed;
     if (receipt && receipt.fingerprint !== fingerprint) {
       throw refused('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another command. Choose a new one.');
     }
@@ -273,6 +252,11 @@ export class CommandExecutor {
   }
 }
 
+interface Claim {
+  readonly fingerprint: string;
+  readonly claiming: Promise<Receipt | null>;
+}
+
 /** The stream that the command names continues as another one. */
 interface Continued {
   readonly continuesAs: string;
@@ -284,32 +268,3 @@ interface Decision {
 }
 
 const isVerdict = (problem: unknown): boolean => problem instanceof Refusal || problem instanceof PreconditionFailed;
-
-/** The stream that a command is about; one that it opens without naming it gets an id derived from the command's. */
-function streamOf({ aggregate }: KnownCommand, { command, commandId }: CommandRequest): string {
-  const named = (command as Record<string, unknown>)[aggregate.id];
-  const id = typeof named === 'string' ? named : aggregate.naturalId?.(command);
-  return `${aggregate.category}-${id ?? deriveId(aggregate.category, commandId)}`;
-}
-
-/** The same command about another aggregate. */
-const sameFor = ({ type, aggregate }: KnownCommand, command: object, id: string): object =>
-  Object.assign(new type(), command, { [aggregate.id]: id });
-
-const resultOf = (stream: string, { revision, position, events }: Recorded): CommandResult => ({
-  stream,
-  revision,
-  position: position.toString(),
-  events,
-});
-
-/**
- * Already so: the answer tells where the stream stands. One that does not exist can be so by default: a policy that was
- * never changed.
- */
-const nothingDone = (stream: string, { head }: FoldedStream): CommandResult => ({
-  stream,
-  revision: head?.revision ?? noRevision,
-  position: (head?.position ?? 0n).toString(),
-  events: [],
-});

@@ -1,7 +1,8 @@
 import type { Type } from '@nestjs/common';
 import { AsyncContext, CommandHandler, type CommandBus, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandCatalogue } from './catalogue.js';
-import type { CommandExecutor, CommandRequest } from './executor.js';
+import type { CommandExecutor } from './executor.js';
+import type { CommandRequest } from './request.js';
 import type { CommandResult } from './result.js';
 
 /** What surrounds a command on its way over the bus. */

@@ -1,7 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import pRetry from 'p-retry';
 import { Refusal } from '../../kernel/index.js';
-import { streamBusy, type CommandExecutor, type CommandRequest } from '../commands/executor.js';
+import { streamBusy, type CommandExecutor } from '../commands/executor.js';
+import type { CommandRequest } from '../commands/request.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: object) => void;
 
