@@ -82,11 +82,18 @@ module.exports = {
       to: { path: 'node_modules/(pg|pg-[a-z-]+)/' },
     },
     {
-      name: 'nest-in-apps-and-cqrs-alone',
+      name: 'nest-in-the-api-and-its-buses-alone',
       severity: 'error',
-      comment: 'The framework wires; it decides nothing.',
-      from: { pathNot: `^(apps|libs/cqrs)/|${spec}` },
+      comment: 'The framework wires; it decides nothing, and the projector has no need to load it.',
+      from: { pathNot: `^(apps/api|libs/cqrs/buses)/|${spec}` },
       to: { path: 'node_modules/@nestjs' },
+    },
+    {
+      name: 'buses-for-the-api-alone',
+      severity: 'error',
+      comment: 'Whoever imports them loads the framework.',
+      from: { pathNot: `^(apps/api|libs/cqrs/buses)/|${spec}` },
+      to: { path: '^libs/cqrs/buses/' },
     },
     {
       name: 'no-product-code-imports-tests',

@@ -1,7 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { AskHandler, CommandCatalogue, commandHandlers, ApiKeys } from '../../libs/cqrs/index.js';
+import { AskHandler, commandHandlers } from '../../libs/cqrs/buses/index.js';
+import { ApiKeys, CommandCatalogue } from '../../libs/cqrs/index.js';
 import { PersonalKeys } from '../../libs/event-log/index.js';
 import { waitFor } from '../../libs/read-model/index.js';
 import type { Engine } from '../engine.js';

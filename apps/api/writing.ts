@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { LogWriter, serveWriter } from '../../libs/event-log/index.js';
+import { LogWriter, serveWriter } from '../../libs/event-log/threads.js';
 import { openJournal } from '../journal.js';
 
 /* The thread that appends to the log for the API. */

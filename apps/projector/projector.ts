@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { ensureProcessTables, ManagerRunner, ProcessRunner } from '../../libs/cqrs/index.js';
 import { domainCatalogue, processManagers } from '../../libs/domain/index.js';
-import type { EventFeed } from '../../libs/kernel/index.js';
+import { PortFeed, type Port } from '../../libs/event-log/index.js';
 import { runProjections, sharedFeed, type Projection } from '../../libs/read-model/index.js';
 import { projections } from '../../projections/index.js';
 import { openEngine, type EngineSettings } from '../engine.js';
@@ -13,8 +13,8 @@ export interface RunningProjector {
 export interface ProjectorSettings extends EngineSettings {
   /** All of them, where left out. */
   readonly readModels?: readonly Projection[];
-  /** Who reads the log; where left out, the projector itself. */
-  readonly reading?: Pick<EventFeed, 'follow'>;
+  /** The thread that reads the log; where left out, the projector does it itself. */
+  readonly reading?: Port;
 }
 
 /** Starts what runs on the log: read models and processes. It goes on until it is stopped, whatever comes and goes. */
@@ -26,12 +26,13 @@ export async function startProjector({
   const engine = await openEngine(settings);
   const { database, eventLog, executor, clock, processes, log } = engine;
   await ensureProcessTables(database.db);
+  const events = reading ? new PortFeed(reading) : eventLog;
   const ending = new AbortController();
   const { signal } = ending;
   // Every read model and process waits for it.
   setMaxListeners(0, signal);
   const feed = sharedFeed({
-    feed: { head: () => eventLog.head(), follow: (after, options) => (reading ?? eventLog).follow(after, options) },
+    feed: { head: () => eventLog.head(), follow: (after, options) => events.follow(after, options) },
     types: [...domainCatalogue.keys()],
     signal,
   });

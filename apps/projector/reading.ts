@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { domainCatalogue } from '../../libs/domain/index.js';
-import { LogFeed, serveFeed } from '../../libs/event-log/index.js';
+import { LogFeed, serveFeed } from '../../libs/event-log/threads.js';
 import { openJournal } from '../journal.js';
 
 /* The thread that reads the log for the projector. */

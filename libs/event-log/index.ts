@@ -18,8 +18,7 @@ export {
 } from './errors.js';
 export { gathering } from './gathering.js';
 export { type Appended, EventLog, type EventLogOptions, type LoadedStream, type NewFact } from './event-log.js';
-export { type Port, PortFeed, serveFeed } from './feed-port.js';
-export { LogFeed, type LogFeedOptions } from './log-feed.js';
-export { LogWriter, type LogWriterOptions, type Writer } from './log-writer.js';
+export { type Port, PortFeed } from './feed-port.js';
+export type { Writer } from './log-writer.js';
 export { type Closed, PersonalKeys } from './personal-keys.js';
-export { PortWriter, serveWriter } from './writer-port.js';
+export { PortWriter } from './writer-port.js';

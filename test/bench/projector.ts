@@ -1,8 +1,6 @@
 import { runChild } from '../../apps/child.js';
-import { startProjector } from '../../apps/projector/projector.js';
 import { startReading } from '../../apps/projector/reading-thread.js';
 import { readServiceSettings } from '../../apps/settings.js';
-import { projections } from '../../projections/index.js';
 
 /** The projector with the read models that KRONIEK_BENCH_READ_MODELS names: as if there were no others yet. */
 runChild(async () => {
@@ -12,6 +10,10 @@ runChild(async () => {
     if (level !== 'info') process.stderr.write(`${message}\n`);
   };
   const thread = startReading(eventStoreUrl);
+  const [{ startProjector }, { projections }] = await Promise.all([
+    import('../../apps/projector/projector.js'),
+    import('../../projections/index.js'),
+  ]);
   const readModels = projections.filter(({ name }) => named.has(name));
   const projector = await startProjector({
     databaseUrl,
@@ -19,7 +21,7 @@ runChild(async () => {
     masterKey,
     log,
     readModels,
-    reading: thread.feed,
+    reading: thread.worker,
   });
   return {
     stop: async () => {

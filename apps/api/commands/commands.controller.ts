@@ -3,7 +3,8 @@ import { Body, Controller, Headers, HttpCode, Param, Post, Req, Res } from '@nes
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CommandCatalogue, issue, mayIssue, type CommandResult, type KeyHolder } from '../../../libs/cqrs/index.js';
+import { issue } from '../../../libs/cqrs/buses/index.js';
+import { CommandCatalogue, mayIssue, type CommandResult, type KeyHolder } from '../../../libs/cqrs/index.js';
 import { Holder } from '../http/authenticate.js';
 import { correlationOf } from '../http/correlation.js';
 import { MalformedRequest } from '../http/problem.js';

@@ -1,5 +1,6 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { issue, mayIssue, type CommandCatalogue, type KeyHolder } from '../../../libs/cqrs/index.js';
+import { issue } from '../../../libs/cqrs/buses/index.js';
+import { mayIssue, type CommandCatalogue, type KeyHolder } from '../../../libs/cqrs/index.js';
 import { invalid } from '../../../libs/kernel/index.js';
 import { linesOf, readJson, type Line } from '../http/body.js';
 import { MalformedRequest, problemOf, unforeseen, type ReportError } from '../http/problem.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { Ask } from '../../../libs/cqrs/index.js';
+import { Ask } from '../../../libs/cqrs/buses/index.js';
 import type { Database } from '../../../libs/read-model/index.js';
 import type { AsOfParams } from './asking.js';
 import { ReadModels } from './read-models.js';

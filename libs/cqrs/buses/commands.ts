@@ -1,9 +1,9 @@
 import type { Type } from '@nestjs/common';
 import { AsyncContext, CommandHandler, type CommandBus, type ICommandHandler } from '@nestjs/cqrs';
-import type { CommandCatalogue } from './catalogue.js';
-import type { CommandExecutor } from './executor.js';
-import type { CommandRequest } from './request.js';
-import type { CommandResult } from './result.js';
+import type { CommandCatalogue } from '../commands/catalogue.js';
+import type { CommandExecutor } from '../commands/executor.js';
+import type { CommandRequest } from '../commands/request.js';
+import type { CommandResult } from '../commands/result.js';
 
 /** What surrounds a command on its way over the bus. */
 class Surroundings extends AsyncContext {
