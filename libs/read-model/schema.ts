@@ -207,8 +207,7 @@ const stored = ({ tables }: Projection): readonly Stored[] =>
     ];
   });
 
-export const analyzeStatements = (projection: Projection, schema: string): readonly string[] =>
-  stored(projection).map(([name]) => `analyze ${quoted(schema, name)}`);
+export const storedTables = (projection: Projection): readonly string[] => stored(projection).map(([name]) => name);
 
 /** Statements that make the indexes which are missing. */
 export const indexStatements = (projection: Projection, schema: string): readonly string[] =>

@@ -5,9 +5,10 @@ import type { Row } from './columns.js';
 import { copyInto } from './copy.js';
 import type { Projection, Table, Tables } from './definition.js';
 import { CheckpointMoved, isRefusedData, Unprojectable } from './errors.js';
+import { grownTables } from './grown-tables.js';
 import { positionsChannel } from './notifications.js';
 import { skippedEvents } from './registry.js';
-import { analyzeStatements, indexStatements, quoted } from './schema.js';
+import { indexStatements, quoted, storedTables } from './schema.js';
 import { MembershipsFold } from './memberships-fold.js';
 import { TimelinesFold } from './timelines-fold.js';
 import { type Listener, TotalsFold } from './totals-fold.js';
@@ -22,12 +23,8 @@ export interface Batch {
 /** Where a batch ends, and when the last event before that was recorded; left out: there is none in it. */
 type Reached = Pick<Batch, 'position'> & { readonly recordedAt?: Instant | undefined };
 
-/**
- * Events after which planners are told anew what the tables hold: soon while these are small, for who knows nothing of a
- * table scans all of it, and goes on to do so while it grows.
- */
-const leastAnalyzed = 200;
-const mostAnalyzed = 10_000;
+/** Events after which it is looked whether planners know the tables as they are now. */
+const looksAfter = 200;
 
 /** How one table takes in a batch: loaded, taken event by event, settled, written; then committed or reset. */
 type Fold = VersionsFold | AppendsFold | TimelinesFold | MembershipsFold | TotalsFold;
@@ -75,8 +72,8 @@ export class ProjectionWriter {
   private rate = 0;
   private lastWrite = performance.now();
   private indexed = false;
-  private sinceAnalyzed = 0;
-  private analyzeAfter = leastAnalyzed;
+  private analyzed = false;
+  private sinceLook = 0;
   checkpoint: Position | null = null;
 
   constructor(
@@ -126,17 +123,19 @@ export class ProjectionWriter {
 
   /**
    * It has caught up. Indexes are made only then, as keeping them while a whole log is written costs far more than making
-   * them at its end; and what planners know of tables that have grown by much would come too late by itself.
+   * them at its end; and what planners know of tables that have grown by much would come too late by itself. Who knows
+   * nothing of a table scans all of it, and goes on to do so while it grows.
    */
   async live(): Promise<void> {
     if (!this.indexed) {
       for (const statement of indexStatements(this.projection, this.schema)) await this.client.query(statement);
       this.indexed = true;
     }
-    if (this.sinceAnalyzed < this.analyzeAfter) return;
-    this.sinceAnalyzed = 0;
-    this.analyzeAfter = Math.min(2 * this.analyzeAfter, mostAnalyzed);
-    for (const statement of analyzeStatements(this.projection, this.schema)) await this.client.query(statement);
+    if (this.sinceLook < looksAfter) return;
+    this.sinceLook = 0;
+    const tables = this.analyzed ? await grownTables(this.client, this.schema) : storedTables(this.projection);
+    this.analyzed = true;
+    for (const table of tables) await this.client.query(`analyze ${quoted(this.schema, table)}`);
   }
 
   /** Goes on with what is done between batches. @returns whether more is left @throws CheckpointMoved */
@@ -218,7 +217,7 @@ export class ProjectionWriter {
     for (const fold of this.memberships) await fold.finish(this.client);
     await this.client.query('commit');
     this.checkpoint = reached.position;
-    this.sinceAnalyzed += events.length;
+    this.sinceLook += events.length;
     for (const fold of this.folds) fold.commit();
   }
 
