@@ -16,6 +16,6 @@ export async function caughtUp(http: Http, named?: readonly string[]): Promise<v
     const isThere = ({ position, head }: (typeof projections)[number]): boolean =>
       position !== null && BigInt(position) >= BigInt(head ?? 0);
     if (projections.length > 0 && projections.every(isThere)) return;
-    await new Promise((resume) => setTimeout(resume, 50));
+    await new Promise((resume) => setTimeout(resume, 250));
   }
 }
