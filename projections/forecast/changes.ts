@@ -70,11 +70,9 @@ export async function forecastChanges(database: Database, asked: ChangesAsked): 
     const { currency, reporting } = await askedFor(reading, { asOf: to });
     const way = new Way(reading, from, to, fromKnownAt, knownAt);
     const pipelines = await way.pipelines();
-    const moved = await way.moved(asked.period, currency);
     // What counts for the same all the way is told apart only where something else than its own events may change that.
     const isTold = asked.team !== undefined || pipelines.some(({ passed, initial }) => passed && !initial);
-    const unmoved = await way.unmoved(asked.period, currency, moved, !isTold);
-    const opportunities = [...moved, ...unmoved].sort((a, b) => (a.position < b.position ? -1 : 1));
+    const opportunities = await way.opportunities(asked.period, currency, !isTold);
     const foreign = [...new Set(opportunities.map((row) => row.currency))].filter((own) => own !== reporting);
     const world = new World(
       { ...asked, measure, currency: reporting, definitions: pipelines },
@@ -116,8 +114,16 @@ function inOrder(path: string, earlier: Instant, later: Instant | undefined): vo
 
 /** The columns of a version that are counted. */
 const counted = sql`o.id, o.title, o.pipeline_id, o.stage, o.owner, o.status, o.amount, o.currency, o.set_category,
-  o.falls_on, o.valid_from, o.valid_to, o.recorded_from, o.recorded_to, o.revision, o.position, o.cause, o.actor_id,
-  o.actor_role`;
+  o.falls_on, o.valid_from, o.recorded_from, o.position, o.cause, o.actor_id, o.actor_role`;
+
+/** Rows of `unmoved` that count alike in one. */
+const together = (currency: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select min(id), min(title), pipeline_id, stage, owner, status, sum(amount)::numeric, currency, set_category,
+    min(falls_on), min(valid_from), min(recorded_from), min(position), min(cause), min(actor_id), min(actor_role),
+    initial, sum(closed)
+  from unmoved
+  group by pipeline_id, stage, owner, status, currency, set_category, initial,
+    case when status = 'open' and currency <> ${currency} then id end`;
 
 /** The rows that hold at the first moment, and those that come to hold on the way to the second. */
 class Way {
@@ -127,6 +133,9 @@ class Way {
   private readonly passed: RawBuilder<boolean>;
   /** Ids of opportunities that had an event on the way. */
   private readonly awake: RawBuilder<unknown>;
+  /** The second moment on both axes. */
+  private readonly until: RawBuilder<unknown>;
+  private readonly knownUntil: RawBuilder<unknown>;
 
   constructor(
     private readonly reading: ForecastReading,
@@ -138,6 +147,7 @@ class Way {
     const [t1, t2] = [sql`${from}::timestamptz`, sql`${to}::timestamptz`];
     const [k1, k2] = [sql`${fromKnownAt ?? 'infinity'}::timestamptz`, sql`${knownAt ?? 'infinity'}::timestamptz`];
     const lasts = sql`(valid_to > ${t1} or recorded_to > ${k1} or valid_to = 'infinity')`;
+    [this.until, this.knownUntil] = [t2, k2];
     this.initial = sql`(valid_from <= ${t1} and recorded_from <= ${k1})`;
     this.passed = sql`(valid_from <= ${t2} and recorded_from <= ${k2} and ${lasts})`;
     const all = reading.all('opportunities');
@@ -145,12 +155,6 @@ class Way {
     this.awake = sql`(
       select id from ${all} a where valid_from > ${t1} and valid_from <= ${t2} and recorded_from <= ${k2}
       union select id from ${all} a where recorded_from > ${k1} and recorded_from <= ${k2} and valid_from <= ${t2})`;
-  }
-
-  /** Those that had an event on the way and fall into the period at some point of it: every version. */
-  private movedIn(period: Period): RawBuilder<unknown> {
-    return sql`(select distinct o.id from ${this.awake} m join ${this.reading.all('opportunities')} o on o.id = m.id
-      where ${fallsIn(period)} and ${this.passed})`;
   }
 
   /** What is won, in the reporting currency, and the rate that it takes. */
@@ -165,49 +169,49 @@ class Way {
     };
   }
 
-  /** All versions on the way of whatever had an event on it and falls into the period at some point of it. */
-  moved(period: Period, currency: RawBuilder<unknown>): Promise<readonly OnTheWay<WalkedOpportunity>[]> {
-    const closed = this.closed(currency);
-    return rows(
+  /**
+   * Whether nothing is known that happened behind the second moment, or was learnt behind it: then what had no event on
+   * the way is as it is now, and found among the few rows that are.
+   */
+  private async isUpToNow(): Promise<boolean> {
+    const all = this.reading.all('opportunities');
+    const [found] = await rows(
       this.reading,
-      sql<OnTheWay<WalkedOpportunity>>`with moved as materialized ${this.movedIn(period)}
-        select ${counted}, ${this.initial} as initial, ${closed.amount} as closed
-        from moved m join ${this.reading.all('opportunities')} o on o.id = m.id left join ${closed.rate}
-        where ${this.passed}`,
+      sql<{ now: boolean }>`select (select max(valid_from) from ${all}) <= ${this.until}
+        and (select max(recorded_from) from ${all}) <= ${this.knownUntil} as now`,
     );
+    return found?.now === true;
   }
 
   /**
-   * What falls into the period and had no event on the way, beside what had one. Taken together, those that count alike
-   * are one row, under the first id of them: no event of theirs is there to be told. Open ones in another currency are
-   * rounded one by one.
+   * All versions on the way of whatever had an event on it and falls into the period at some point of it; and what falls
+   * into the period and had no event on the way. That is taken together: those that count alike are one row, under the
+   * first id of them, for no event of theirs is there to be told. Open ones in another currency are rounded one by one.
    */
-  unmoved(
+  async opportunities(
     period: Period,
     currency: RawBuilder<unknown>,
-    moved: readonly { readonly id: string }[],
     isTogether: boolean,
   ): Promise<readonly OnTheWay<WalkedOpportunity>[]> {
+    const all = this.reading.all('opportunities');
     const closed = this.closed(currency);
-    const ids = [...new Set(moved.map(({ id }) => id))];
-    const own = sql`with unmoved as (
-        select ${counted}, true as initial, ${closed.amount} as closed
-        from ${this.reading.all('opportunities')} o left join ${closed.rate}
-        where ${fallsIn(period)} and ${this.initial} and ${this.passed}
-          and not exists (select from unnest(${ids}::text[]) m (id) where m.id = o.id)
-      )`;
-    if (!isTogether) return rows(this.reading, sql<OnTheWay<WalkedOpportunity>>`${own} select * from unmoved`);
+    const holding = (await this.isUpToNow()) ? sql`valid_to = 'infinity'` : this.passed;
+    const row = sql`select ${counted}, ${this.initial} as initial, ${closed.amount} as closed`;
     return rows(
       this.reading,
-      sql<OnTheWay<WalkedOpportunity>>`${own}
-        select min(id) as id, min(title) as title, pipeline_id, stage, owner, status, sum(amount)::numeric as amount,
-          currency, set_category, min(falls_on) as falls_on, min(valid_from) as valid_from, min(valid_to) as valid_to,
-          min(recorded_from) as recorded_from, min(recorded_to) as recorded_to, min(revision) as revision,
-          min(position) as position, min(cause) as cause, min(actor_id) as actor_id, min(actor_role) as actor_role,
-          initial, sum(closed) as closed
-        from unmoved
-        group by pipeline_id, stage, owner, status, currency, set_category, initial,
-          case when status = 'open' and currency <> ${currency} then id end`,
+      sql<OnTheWay<WalkedOpportunity>>`with awake as materialized ${this.awake},
+        moved as materialized (
+          select distinct o.id from awake a join ${all} o on o.id = a.id where ${fallsIn(period)} and ${this.passed}
+        ),
+        unmoved as (
+          ${row} from ${all} o left join ${closed.rate}
+          where ${fallsIn(period)} and ${this.initial} and ${holding} and not exists (select from awake a where a.id = o.id)
+        )
+        select * from (
+          ${row} from moved m join ${all} o on o.id = m.id left join ${closed.rate} where ${this.passed}
+          union all
+          ${isTogether ? together(currency) : sql`select * from unmoved`}
+        ) o order by position`,
     );
   }
 

@@ -47,7 +47,7 @@ const outcomes = (
   currency: RawBuilder<unknown>,
   known: RawBuilder<unknown>,
 ): RawBuilder<unknown> => sql`
-  summed as (
+  summed as materialized (
     select p.period, p.ends_at, w.month, w.owner, w.pipeline_id, w.currency, sum(w.count)::integer as count,
       sum(w.amount) as amount, w.currency <> ${currency} or exists (
         select from ${source.all('memberships')} m where m.salesperson = w.owner and ${heldThen('m', known)}
@@ -58,7 +58,7 @@ const outcomes = (
       cross join lateral ${source.before('won', sql`(p.last_day + 1)`, known)} w
     where w.month between p.first_day and p.last_day group by 1, 2, 3, 4, 5, 6 having sum(w.count) > 0
   ),
-  outcome as (
+  outcome as materialized (
     select period, pipeline_id, ${teamThen(source, known, 's.owner', sql`s.month`)} as team_id, amount,
       0 as unconverted
     from summed s where not each
@@ -77,7 +77,7 @@ const outcomes = (
       })} as amount) c
     where s.each
   ),
-  won as (
+  won as materialized (
     select s.period, s.team_id, s.pipeline_id, coalesce(sum(o.amount), 0) as actual,
       coalesce(sum(o.unconverted), 0)::integer as unconverted
     from totals s left join outcome o on o.period = s.period and (s.pipeline_id is null or o.pipeline_id = s.pipeline_id)

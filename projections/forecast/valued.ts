@@ -138,10 +138,17 @@ const derived = sql.join(
   sql` `,
 );
 
+/** The memberships of everybody at the moment in one value: read once, however many are looked up in it. */
+const teams = ({ at }: Tables): Piece => sql`(
+  select jsonb_object_agg(salesperson, known) from (
+    select salesperson, jsonb_agg(jsonb_build_array(from_day, until_day, team_id) order by from_day desc) as known
+    from ${at('memberships')} m group by 1
+  ) m)`;
+
 /** The team of somebody on a day, as it is known at the moment. */
-export const teamOn = ({ at }: Tables, salesperson: Piece, day: Piece): Piece => sql`(
-  select team_id from ${at('memberships')} m where salesperson = ${salesperson}
-    and from_day <= ${day} and (until_day is null or until_day >= ${day}) order by from_day desc limit 1)`;
+export const teamOn = (source: Tables, salesperson: Piece, day: Piece): Piece => sql`(
+  select m ->> 2 as team_id from jsonb_array_elements(${teams(source)} -> ${salesperson}) with ordinality k (m, place)
+  where (m ->> 0)::date <= ${day} and (m ->> 1 is null or (m ->> 1)::date >= ${day}) order by place limit 1)`;
 
 /** An opportunity, open or won, as a forecast sees it. */
 export interface ValuedRow {
