@@ -93,6 +93,11 @@ export type StoredRows<T extends Tables> = { readonly [N in keyof T & string]: S
 export interface Source<T extends Tables = Tables> {
   /** The rows that hold at the moment: `(select …)`, to be given an alias; of totals, parts of the sums, to be added up. */
   readonly at: <N extends keyof T & string>(table: N) => RawBuilder<StoredRow<T[N]>>;
+  /**
+   * The same of a versions table, what had not ended by then apart from that of which the end was not known by then: an
+   * index that has both axes tells each without a look at rows.
+   */
+  readonly inParts: <N extends keyof T & string>(table: N) => RawBuilder<StoredRow<T[N]>>;
   /** The rows of a versions table that began by the moment, whether they hold or not: `(select …)`, a row an event. */
   readonly begun: <N extends keyof T & string>(table: N) => RawBuilder<StoredRow<T[N]>>;
   /**

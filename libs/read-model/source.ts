@@ -16,8 +16,20 @@ const holdsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boo
 const liesOver = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql`(valid_from <= ${t} and valid_to > ${t} and recorded_from <= ${k} and (recorded_to > ${k} or recorded_to = 'infinity'))`;
 
+/** The same without an `or`, in parts that have nothing in common, where an end of one of the axes is known. */
+const holdsInParts = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): readonly RawBuilder<unknown>[] => [
+  sql`valid_from <= ${t} and recorded_from <= ${k} and valid_to > ${t}`,
+  sql`valid_from <= ${t} and recorded_from <= ${k} and valid_to <= ${t} and recorded_to > ${k}`,
+];
+
+/** Where neither is: what holds now. */
+const holdsNow = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`valid_to = 'infinity' and ${t} = 'infinity' and ${k} = 'infinity'`;
+
 /** When the rows of each kind of table are those of the moment, and when those of a versions table began by it. */
-type Conditions = Readonly<Record<Exclude<Table['kind'], 'totals'> | 'begun', RawBuilder<unknown>>>;
+interface Conditions extends Readonly<Record<Exclude<Table['kind'], 'totals'> | 'begun', RawBuilder<unknown>>> {
+  readonly parts: readonly RawBuilder<unknown>[];
+}
 
 /** The parts of the sums of a totals table at the moment. */
 type Parts = (schema: string, name: string, table: TotalsTable) => RawBuilder<unknown>;
@@ -47,6 +59,10 @@ function source<T extends Tables>(
       if (table?.kind !== 'totals') throw new Error(`${name} is no table of totals.`);
       return sql<StoredRow<T[N]>>`(${partsBefore(month, known)(schema, name, table)})`;
     },
+    inParts: <N extends keyof T & string>(name: N) => {
+      const parts = conditions.parts.map((condition) => sql`select * from ${all(name)} where ${condition}`);
+      return sql<StoredRow<T[N]>>`(${sql.join(parts, sql` union all `)})`;
+    },
     begun: <N extends keyof T & string>(name: N) =>
       sql<StoredRow<T[N]>>`(select * from ${all(name)} where ${conditions.begun})`,
     at: <N extends keyof T & string>(name: N) => {
@@ -70,7 +86,15 @@ export function sourceAt<T extends Tables>(
     const versions = sql<boolean>`(valid_to = 'infinity')`;
     const timelines = sql`(recorded_to = 'infinity' and valid_from <= now() and valid_to > now())`;
     const now = sql<Instant>`now()`;
-    const conditions = { versions, timelines, memberships: timelines, appends: sql`true`, begun: sql`true` };
+    const always = sql`true`;
+    const conditions = {
+      versions,
+      parts: [versions],
+      timelines,
+      memberships: timelines,
+      appends: always,
+      begun: always,
+    };
     const partsOf = { timelines: partsAt(now, sql`'infinity'::timestamptz`), others: allParts };
     return source(projection, schema, versions, now, conditions, partsOf);
   }
@@ -85,11 +109,13 @@ export function sourceOfView<T extends Tables>(projection: Pick<Projection, 'tab
   const t = sql`(select analytics.as_of())`;
   const k = sql`(select analytics.known_at())`;
   const at = sql<Instant>`(select coalesce(nullif(analytics.as_of(), 'infinity'), now()))`;
-  return source(projection, schema, holdsAt(t, k), at, conditionsAt(t, k, at), partsOfAt(t, k, at));
+  const conditions = { ...conditionsAt(t, k, at), parts: [...holdsInParts(t, k), holdsNow(t, k)] };
+  return source(projection, schema, holdsAt(t, k), at, conditions, partsOfAt(t, k, at));
 }
 
 const conditionsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>, at: RawBuilder<Instant>): Conditions => ({
   versions: holdsAt(t, k),
+  parts: holdsInParts(t, k),
   timelines: liesOver(at, k),
   memberships: liesOver(at, k),
   appends: happenedBy(t, k),

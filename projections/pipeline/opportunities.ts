@@ -103,31 +103,52 @@ export interface OpportunitiesAsked extends Moment, Paging, OpportunityFilters {
   readonly order?: 'asc' | 'desc' | undefined;
 }
 
+const statuses = ['open', 'won', 'lost', 'withdrawn'] as const satisfies readonly OpportunityStatus[];
+
+/** Of which statuses they can be: everything but what is open is of category closed. Left out: it is not told apart. */
+function statusesOf({ status, category }: OpportunityFilters): readonly OpportunityStatus[] | undefined {
+  if (status !== undefined) return [status];
+  return category && statuses.filter((one) => (one === 'open') !== (category === 'closed'));
+}
+
 /** A page of opportunities. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
-export const opportunitiesList = (database: Database, asked: OpportunitiesAsked): Promise<Page<Opportunity>> =>
-  read(database, pipeline, asked, async (reading) => {
-    const { limit: _limit, cursor, sort = 'openedAt', order = 'asc', ...filters } = asked;
-    const limit = limitOf(asked);
+export const opportunitiesList = (database: Database, given: OpportunitiesAsked): Promise<Page<Opportunity>> =>
+  read(database, pipeline, given, async (reading) => {
+    const { limit: _limit, cursor, sort = 'openedAt', order = 'asc', ...filters } = given;
+    const limit = limitOf(given);
     const cursors = new Cursors({ list: 'opportunities', ...filters, sort, order });
     const after = cursors.read(cursor, [sort === 'amount' ? 'number' : 'string', 'string']);
     const column = sort === 'amount' ? 'o.amount' : 'o.opened_at';
-    const { pipelineId, stage, status, owner, accountId, category, minAmount, maxAmount } = filters;
+    const { pipelineId, stage, owner, accountId, category, minAmount, maxAmount } = filters;
+    const ofStatus = (status: OpportunityStatus | undefined) =>
+      reading.db
+        .selectFrom(categorised(reading).as('o'))
+        .selectAll()
+        .$if(status !== undefined, (query) => query.where('o.status', '=', status ?? 'open'))
+        .$if(pipelineId !== undefined, (query) => query.where('o.pipeline_id', '=', pipelineId ?? ''))
+        .$if(stage !== undefined, (query) => query.where('o.stage', '=', stage ?? ''))
+        .$if(owner !== undefined, (query) => query.where('o.owner', '=', owner ?? ''))
+        .$if(accountId !== undefined, (query) => query.where('o.account_id', '=', accountId ?? ''))
+        .$if(category !== undefined, (query) => query.where('o.forecast_category', '=', category ?? 'pipeline'))
+        .$if(minAmount !== undefined, (query) => query.where('o.amount', '>=', minAmount ?? 0))
+        .$if(maxAmount !== undefined, (query) => query.where('o.amount', '<=', maxAmount ?? 0))
+        .$if(after !== undefined, (query) =>
+          query.where(
+            sql<boolean>`(${sql.ref(column)}, o.id) ${order === 'asc' ? sql`>` : sql`<`} (${after?.[0]}, ${after?.[1]})`,
+          ),
+        )
+        .orderBy(column, order)
+        .orderBy('o.id', order)
+        .limit(limit + 1);
+    const asked = statusesOf(filters) ?? (sort === 'amount' ? statuses : [undefined]);
+    // The index by amounts is told apart by status: the first of each are read along it, and the first of these stand.
+    const firsts = sql.join(
+      asked.map((status) => sql`(${ofStatus(status)})`),
+      sql` union all `,
+    );
     const found = await reading.db
-      .selectFrom(categorised(reading).as('o'))
+      .selectFrom(sql<CategorisedRow>`(${firsts})`.as('o'))
       .selectAll()
-      .$if(pipelineId !== undefined, (query) => query.where('o.pipeline_id', '=', pipelineId ?? ''))
-      .$if(stage !== undefined, (query) => query.where('o.stage', '=', stage ?? ''))
-      .$if(status !== undefined, (query) => query.where('o.status', '=', status ?? 'open'))
-      .$if(owner !== undefined, (query) => query.where('o.owner', '=', owner ?? ''))
-      .$if(accountId !== undefined, (query) => query.where('o.account_id', '=', accountId ?? ''))
-      .$if(category !== undefined, (query) => query.where('o.forecast_category', '=', category ?? 'pipeline'))
-      .$if(minAmount !== undefined, (query) => query.where('o.amount', '>=', minAmount ?? 0))
-      .$if(maxAmount !== undefined, (query) => query.where('o.amount', '<=', maxAmount ?? 0))
-      .$if(after !== undefined, (query) =>
-        query.where(
-          sql<boolean>`(${sql.ref(column)}, o.id) ${order === 'asc' ? sql`>` : sql`<`} (${after?.[0]}, ${after?.[1]})`,
-        ),
-      )
       .orderBy(column, order)
       .orderBy('o.id', order)
       .limit(limit + 1)

@@ -51,6 +51,7 @@ export const opportunities = versions<OpportunityEvents>()({
     loss_reason: optional(text('Why it was lost.')),
     competitor: optional(text('Who did better.')),
     opened_at: instant('When it was opened.'),
+    entered_at: instant('When it came to stand in its stage.'),
     closed_at: optional(instant('When it was won, lost or withdrawn.')),
   },
   opens: {
@@ -71,12 +72,17 @@ export const opportunities = versions<OpportunityEvents>()({
       quotes_sent: 0,
       quotes_accepted: 0,
       opened_at: occurredAt,
+      entered_at: occurredAt,
     }),
   },
   changes: {
-    OpportunityAdvanced: ({ data }) => ({ stage: data.to }),
-    OpportunityMovedBack: ({ data }) => ({ stage: data.to }),
-    OpportunityMovedToPipeline: ({ data }) => ({ pipeline_id: data.pipelineId, stage: data.to }),
+    OpportunityAdvanced: ({ data, occurredAt }) => ({ stage: data.to, entered_at: occurredAt }),
+    OpportunityMovedBack: ({ data, occurredAt }) => ({ stage: data.to, entered_at: occurredAt }),
+    OpportunityMovedToPipeline: ({ data, occurredAt }) => ({
+      pipeline_id: data.pipelineId,
+      stage: data.to,
+      entered_at: occurredAt,
+    }),
     OpportunityAmountChanged: ({ data }) => ({ ...data.amount }),
     OpportunityLinesChanged: ({ data }) => ({ ...data.amount, lines: data.lines }),
     OpportunityRescheduled: ({ data }) => ({ expected_close: data.expectedClose }),
@@ -98,9 +104,10 @@ export const opportunities = versions<OpportunityEvents>()({
       closed_at: occurredAt,
     }),
     OpportunityWithdrawn: ({ occurredAt }) => ({ status: 'withdrawn' as const, closed_at: occurredAt }),
-    OpportunityReopened: ({ data }) => ({
+    OpportunityReopened: ({ data, occurredAt }) => ({
       status: 'open' as const,
       stage: data.to,
+      entered_at: occurredAt,
       loss_reason: null,
       competitor: null,
       closed_at: null,
@@ -109,7 +116,7 @@ export const opportunities = versions<OpportunityEvents>()({
   indexes: [
     // With all that a pipeline's sums are made of: they are read from the index alone.
     { on: ['pipeline_id', 'status', 'stage', 'amount'], current: true },
-    { on: ['pipeline_id', 'status', 'stage', 'amount', 'valid_from', 'valid_to', 'recorded_from', 'recorded_to'] },
+    { on: ['pipeline_id', 'status', 'stage', 'valid_to', 'valid_from', 'recorded_from', 'recorded_to', 'amount'] },
     { on: ['account_id'] },
     { on: ['opened_at', 'id'] },
     { on: ['status', 'opened_at', 'id'], current: true },

@@ -28,16 +28,43 @@ export interface VelocityRow {
 }
 
 /**
+ * The median and the longest of the stays of each row `s`. Those of a month lie in an index in the order of their lengths:
+ * the one in the middle is found by counting. Those of more than a month are put in order.
+ */
+const lengths = (source: Source<PipelineTables>, { per, ...span }: Span): RawBuilder<unknown> => {
+  const stays = sql`${source.begun('moves')} m where left_in is not null and ${monthWithin(sql`left_in`, span)}`;
+  const ofRow = sql`left_pipeline_id = s.pipeline_id and left_stage = s.stage`;
+  if (per === 'month') {
+    return sql`left join lateral (
+      select floor((min(left_seconds) + max(left_seconds) + 1) / 2) as median_seconds from (
+        select left_seconds from ${stays} and ${ofRow} and left_in = s.start
+        order by left_seconds offset greatest(("left" - 1) / 2, 0) limit 2 - "left" % 2
+      ) middle
+    ) middle on "left" > 0
+    left join lateral (
+      select left_seconds as longest_seconds from ${stays} and ${ofRow} and left_in = s.start
+      order by left_seconds desc limit 1
+    ) longest on "left" > 0`;
+  }
+  // Whole numbers of seconds are exact as floats, and so is what lies between two of them.
+  const measured = sql`max(left_seconds) as longest_seconds,
+    floor((percentile_cont(0.5) within group (order by left_seconds::bigint::float8) + 0.5)::numeric) as median_seconds`;
+  return per === 'quarter'
+    ? sql`left join lateral (
+        select ${measured} from ${stays} and ${ofRow} and left_in >= s.start and left_in < s.start + interval '3 months'
+      ) stays on "left" > 0`
+    : sql`left join (
+        select left_pipeline_id, left_stage, ${measured} from ${stays} group by 1, 2
+      ) stays on ${ofRow}`;
+};
+
+/**
  * How fast opportunities run through the stages: what entered, skipped and left each stage in a period, and how long
  * those that left it had stood there, in whole seconds. A stay counts in the period in which it ended. All but the median
- * and the longest are sums; these are found in an index of all stays in the order of their lengths.
+ * and the longest are sums.
  */
 export const velocityOf = (source: Source<PipelineTables>, span: Span): RawBuilder<VelocityRow> => {
   const { per } = span;
-  const stays = sql`${source.begun('moves')} m
-    where left_pipeline_id = s.pipeline_id and left_stage = s.stage and ${
-      per === 'month' ? sql`left_in = s.start` : sql`${startOfPeriod(sql`left_in`, per)} is not distinct from s.start`
-    } and left_in is not null and ${monthWithin(sql`left_in`, span)}`;
   return sql<VelocityRow>`
   select pipeline_id, ${periodOfMonth(sql`start`, per)} as period, stage, entered, skipped, "left", advanced, moved_back,
     won, lost, round(seconds / nullif("left", 0)) as average_seconds, median_seconds, longest_seconds
@@ -47,22 +74,20 @@ export const velocityOf = (source: Source<PipelineTables>, span: Span): RawBuild
       sum(moved_back)::integer as moved_back, sum(won)::integer as won, sum(lost)::integer as lost, sum(seconds) as seconds
     from ${source.at('velocity')} v where ${monthWithin(sql`month`, span)} group by 1, 2, 3
   ) s
-  left join lateral (
-    select floor((min(left_seconds) + max(left_seconds) + 1) / 2) as median_seconds from (
-      select left_seconds from ${stays}
-      order by left_seconds offset greatest(("left" - 1) / 2, 0) limit 2 - "left" % 2
-    ) middle
-  ) middle on "left" > 0
-  left join lateral (
-    select left_seconds as longest_seconds from ${stays} order by left_seconds desc limit 1
-  ) longest on "left" > 0
+  ${lengths(source, span)}
   where entered + skipped + "left" > 0`;
 };
 
-/** Days without a move or an activity after which an open opportunity is stale, by the policy at the moment. */
-const staleDays = (source: Source<PipelineTables>): RawBuilder<number> => sql`coalesce(
+/** Without a move or an activity for so long an open opportunity is stale, by the policy at the moment. */
+const staleFor = (
+  source: Source<PipelineTables>,
+): RawBuilder<unknown> => sql`(select make_interval(hours => 24 * coalesce(
   (select (value ->> 'days')::integer from ${source.at('policies')} p where name = 'stale-opportunity'),
-  ${sql.lit(policyDefaults['stale-opportunity'].days)})`;
+  ${sql.lit(policyDefaults['stale-opportunity'].days)})))`;
+
+/** It came into its stage so long ago. */
+const longStanding = (source: Source<PipelineTables>): RawBuilder<unknown> =>
+  sql`o.entered_at + ${staleFor(source)} <= ${source.instant}`;
 
 export interface OpportunityAgeRow {
   readonly id: string;
@@ -77,16 +102,24 @@ export interface OpportunityAgeRow {
   readonly stale: boolean;
 }
 
-/** Every open opportunity with its age, how long it has stood in its stage, and whether it is stale. */
-export const agesOf = (source: Source<PipelineTables>): RawBuilder<OpportunityAgeRow> => {
+/**
+ * Every open opportunity with its age, how long it has stood in its stage, and whether it is stale.
+ *
+ * @param told of which activities are looked for, as a condition on `o`: whatever came into its stage lately is not stale
+ */
+export const agesOf = (
+  source: Source<PipelineTables>,
+  told: RawBuilder<unknown> = sql`true`,
+): RawBuilder<OpportunityAgeRow> => {
   const seconds = (since: RawBuilder<unknown>) => sql`floor(extract(epoch from ${source.instant} - ${since}))`;
   return sql<OpportunityAgeRow>`
   select o.id, o.pipeline_id, o.stage, o.owner, o.amount, o.currency, ${seconds(sql`o.opened_at`)} as age_seconds,
-    ${seconds(sql`m.entered_at`)} as stage_seconds, greatest(m.entered_at, t.last) as last_touched_at,
-    greatest(m.entered_at, t.last) + make_interval(hours => 24 * ${staleDays(source)}) <= ${source.instant} as stale
-  from ${source.at('opportunities')} o join ${source.at('moves')} m on m.opportunity_id = o.id
+    ${seconds(sql`o.entered_at`)} as stage_seconds, greatest(o.entered_at, t.last) as last_touched_at,
+    ${longStanding(source)}
+      and coalesce(t.last + ${staleFor(source)} <= ${source.instant}, true) as stale
+  from ${source.inParts('opportunities')} o
     left join lateral (
-      select max(occurred_at) as last from ${source.at('touches')} t where t.opportunity_id = o.id
+      select max(occurred_at) as last from ${source.at('touches')} t where t.opportunity_id = o.id and ${told}
     ) t on true
   where o.status = 'open'`;
 };
@@ -112,7 +145,7 @@ export const ageingOf = (source: Source<PipelineTables>): RawBuilder<AgeingRow> 
     floor((percentile_cont(0.5) within group (order by stage_seconds) + 0.5)::numeric) as median_seconds,
     max(stage_seconds) as longest_seconds, round(avg(age_seconds)) as average_age_seconds,
     (count(*) filter (where stale))::integer as stale, coalesce(sum(amount) filter (where stale), 0) as stale_amount
-  from (${agesOf(source)}) o group by pipeline_id, stage, currency`;
+  from (${agesOf(source, longStanding(source))}) o group by pipeline_id, stage, currency`;
 
 const place = { pipeline: 'Id of the pipeline.', stage: 'Stage of the pipeline.' };
 
