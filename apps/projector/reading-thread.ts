@@ -7,5 +7,5 @@ export const startReading = (eventStoreUrl: string): Thread =>
     does: 'reads the log',
     eventStoreUrl,
     // A few batches on their way, and what the client makes of them.
-    memory: { oldMb: 128, youngMb: 32 },
+    memory: { oldMb: 128, youngMb: 16 },
   });

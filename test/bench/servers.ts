@@ -32,7 +32,7 @@ export async function startBenchServers(): Promise<BenchServers> {
   const adminKey = randomBytes(24).toString('hex');
   const masterKey = randomBytes(32);
 
-  const start = (name: string, module: string, environment: Record<string, string>, semi = 16): Promise<void> =>
+  const start = (name: string, module: string, environment: Record<string, string>, semi = 8): Promise<void> =>
     new Promise((served, failed) => {
       const child = fork(join(dist, module), [], {
         env: { ...process.env, ...environment },

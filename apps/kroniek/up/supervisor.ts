@@ -24,7 +24,7 @@ const patience = { services: 4_500, eventStore: 2_000, postgres: 2_000 };
 /** Megabytes. What the API makes of a command lives no longer than it; the more room, the less of it is ever moved. */
 const roomy = { old: 256, semi: 64 };
 /** The projector has a second heap in its reading thread; what the event store holds lies outside of its heap. */
-const lean = { old: 256, semi: 16 };
+const lean = { old: 256, semi: 8 };
 
 /** The tree of processes: PostgreSQL first, then the event store over it, then projector and API. */
 export class Supervisor {
