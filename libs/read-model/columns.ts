@@ -104,4 +104,6 @@ export interface Index {
   readonly current?: true;
   /** Only the rows in which this boolean column is true. */
   readonly where?: string;
+  /** Columns that are read with those that it is searched by, so that the rows themselves, which lie apart, are not. */
+  readonly with?: readonly string[];
 }

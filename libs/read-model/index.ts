@@ -29,6 +29,7 @@ export {
   within,
   type Span,
 } from './figures.js';
+export { gathered } from './gathered.js';
 export type { Log } from './log.js';
 export { Cursors, limitOf, type Page, type Paging } from './pages.js';
 export { memberships, type RuleVersion, type StateOf, type StoredCause, type Verdict } from './memberships.js';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Kysely, PostgresAdapter, DummyDriver, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { Projection, Table, Through, View } from './definition.js';
+import { tableName } from './gathered.js';
 import { sourceOfView } from './source.js';
 import { linksOf, rulesOf, termsOf } from './memberships.js';
 import { headsOf, inputsOf } from './timelines.js';
@@ -88,8 +89,22 @@ export function schemaStatements(projection: Projection, schema: string): readon
      )`,
     `insert into ${quoted(schema, 'checkpoint')} default values`,
     ...Object.entries(projection.tables).flatMap(([name, table]) => tableStatements(schema, name, table)),
+    ...gatheringStatements(projection, schema),
   ];
 }
+
+/** What is gathered is looked up while a whole log is written: by these indexes, which are there from the start. */
+const gatheringStatements = ({ tables }: Projection, schema: string): readonly string[] =>
+  Object.values(tables).flatMap((table) =>
+    table.kind === 'timelines' && table.gathered
+      ? table.gathered.from
+          .filter((from) => from.by !== from.table.key)
+          .map(({ table: told, by }) => {
+            const name = tableName(tables, told);
+            return `create index if not exists ${quoted(`${name}_${by}`)} on ${quoted(schema, name)} (${quoted(by)})`;
+          })
+      : [],
+  );
 
 function tableStatements(schema: string, name: string, table: Table): readonly string[] {
   const at = quoted(schema, name);
@@ -108,7 +123,7 @@ function tableStatements(schema: string, name: string, table: Table): readonly s
   return [
     `create table ${at} (${lines.join(', ')})`,
     ...columns.map(([column, , , says]) => `comment on column ${at}.${quoted(column)} is ${literal(says)}`),
-    ...(table.kind === 'timelines' ? timelineStatements(schema, name) : []),
+    ...(table.kind === 'timelines' && !table.gathered ? timelineStatements(schema, name) : []),
     ...(table.kind === 'memberships' ? membershipStatements(schema, name) : []),
     ...(table.kind === 'totals' ? totalsStatements(schema, name, table) : []),
   ];
@@ -212,15 +227,19 @@ export const storedTables = (projection: Projection): readonly string[] => store
 /** Statements that make the indexes which are missing. */
 export const indexStatements = (projection: Projection, schema: string): readonly string[] =>
   stored(projection).flatMap(([name, table]) =>
-    table.indexes.map(({ on, current, where }) => {
+    table.indexes.map(({ on, current, where, with: more = [] }) => {
       const columns = on.map((column) => quoted(column)).join(', ');
       const conditions = [
         ...(current ? [currentRows[table.kind]] : []),
         ...(where === undefined ? [] : [quoted(where)]),
       ];
       const only = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
-      const parts = [name, ...on, ...(where === undefined ? [] : [where]), ...(current ? ['current'] : [])];
-      return `create index if not exists ${quoted(parts.join('_'))} on ${quoted(schema, name)} (${columns})${only}`;
+      const parts = [
+        ...[name, ...on, ...(where === undefined ? [] : [where]), ...(current ? ['current'] : [])],
+        ...(more.length > 0 ? ['and_more'] : []),
+      ];
+      const read = more.length > 0 ? ` include (${more.map((column) => quoted(column)).join(', ')})` : '';
+      return `create index if not exists ${quoted(parts.join('_'))} on ${quoted(schema, name)} (${columns})${read}${only}`;
     }),
   );
 

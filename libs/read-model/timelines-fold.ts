@@ -124,10 +124,11 @@ export class TimelinesFold {
     line.occurred = later(line.occurred, event.occurredAt);
     line.position = event.position;
     if (following === undefined) return;
+    const cause = causeOf(event);
     const { ended, begun, kept } = replaceFrom(line.believed, event.occurredAt, following);
     for (const known of ended) {
       known.recordedTo = recorded;
-      this.timeline.end(key, known);
+      this.timeline.end(key, known, cause);
     }
     const opened = begun.map((stretch): Known => ({
       ...stretch,
@@ -135,7 +136,7 @@ export class TimelinesFold {
       recordedTo: forever,
       stored: false,
     }));
-    for (const known of opened) this.timeline.begin(key, known);
+    for (const known of opened) this.timeline.begin(key, known, cause);
     this.timeline.told();
     line.believed = [...kept, ...opened].sort((a, b) => (a.from < b.from ? -1 : 1));
   }

@@ -4,7 +4,7 @@ import { complete, lineEncoder, type Row } from './columns.js';
 import type { Rows } from './copy.js';
 import { type EndedRow, endRows } from './ended-rows.js';
 import { columnNames, quoted } from './schema.js';
-import { forever, type Known } from './timeline.js';
+import { type Cause, forever, type Known } from './timeline.js';
 import { headsOf, type TimelinesTable } from './timelines.js';
 import type { Listener } from './totals-fold.js';
 
@@ -32,14 +32,14 @@ export class TimelineRows {
     return complete(this.rowColumns, { ...row, [this.table.key]: key });
   }
 
-  begin(key: string, known: Known): void {
-    this.tell(known, 1, known.recordedFrom);
+  begin(key: string, known: Known, by: Cause): void {
+    this.tell(key, known, 1, known.recordedFrom, by);
     this.begun.push([key, known]);
   }
 
-  end(key: string, known: Known): void {
+  end(key: string, known: Known, by: Cause): void {
     const { from, recordedFrom, recordedTo, stored } = known;
-    this.tell(known, -1, recordedTo);
+    this.tell(key, known, -1, recordedTo, by);
     if (stored) this.ended.push({ of: [key], from, recordedFrom, recordedTo });
   }
 
@@ -58,12 +58,8 @@ export class TimelineRows {
     for (const listener of this.listeners) listener.told();
   }
 
-  /** That a row is believed from an instant on, or is not any more, counts from where it begins to where it ends. */
-  private tell({ row, from, to }: Known, sign: 1 | -1, recorded: Instant): void {
-    for (const listener of this.listeners) {
-      listener.corner(row, from, sign, from, recorded);
-      if (to !== forever) listener.corner(row, from, sign === 1 ? -1 : 1, to, recorded);
-    }
+  private tell(key: string, known: Known, sign: 1 | -1, recorded: Instant, by: Cause): void {
+    for (const listener of this.listeners) listener.rectangle(key, known, sign, recorded, by);
   }
 
   /** Ends the stored rows that are not believed any more. */

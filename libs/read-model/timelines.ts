@@ -7,6 +7,27 @@ export interface RowAt<R> {
   readonly until?: Instant | undefined;
 }
 
+/** A table that is gathered from: versions, a timeline, or what was gathered itself. */
+export interface Told<C extends Columns = Columns> {
+  readonly kind: 'versions' | 'timelines';
+  readonly columns: C;
+  readonly key: string;
+}
+
+/** What the rows of a table say of those whom a column of theirs names. */
+export interface GatheredFrom {
+  readonly table: Told;
+  readonly by: string;
+  readonly reads: readonly string[];
+  readonly fact: (row: Row) => unknown;
+}
+
+/** How a timeline follows from rows of other tables. */
+export interface Gathered {
+  readonly from: readonly GatheredFrom[];
+  readonly rowAt: (facts: readonly unknown[], at: Instant, key: string) => RowAt<Row>;
+}
+
 /** The current row of the event's own stream in a versions table of the same read model. */
 export type OwnRow = (table: string) => Row | undefined;
 
@@ -26,6 +47,8 @@ export interface TimelinesTable<C extends Columns = Columns> {
   readonly initial: unknown;
   readonly handlers: ReadonlyMap<string, (state: unknown, event: RecordedEvent, key: string) => unknown>;
   readonly rowAt: (state: unknown, at: Instant, key: string) => RowAt<Row>;
+  /** It follows from rows of other tables, and hears no events. */
+  readonly gathered?: Gathered;
   readonly indexes: readonly Index[];
 }
 

@@ -5,6 +5,7 @@ import type { Rows } from './copy.js';
 import type { Table } from './definition.js';
 import { monthOf } from './figures.js';
 import { quoted } from './schema.js';
+import { type Cause, forever, type Known } from './timeline.js';
 import { entriesOf, type Summed, type TotalsTable } from './totals.js';
 
 /** Sums of one place, of events that happened in one month and were recorded in one. */
@@ -28,16 +29,20 @@ interface Corner {
 
 /** Hears which rows of a table begin, and which ones they follow. */
 export interface Listener {
-  /** A corner of a row's rectangle: what it counts for is added, or taken away, from there on. */
-  corner(row: Row, from: Instant, sign: 1 | -1, validFrom: Instant, recordedFrom: Instant): void;
-  /** All corners of an event were told: what one row takes away and the next one adds is entered as one. */
+  /** A row of a timeline is believed from an instant on (1), or is not any more (-1), because of an event. */
+  rectangle(key: string, known: Known, sign: 1 | -1, recorded: Instant, by: Cause): void;
+  /** All rectangles of an event were told: what one row takes away and the next one adds is entered as one. */
   told(): void;
-  /** @param validFrom and `recordedFrom`: when the row began, and the one before it ended */
+  /**
+   * @param validFrom and `recordedFrom`: when the row began, and the one before it ended
+   * @param of of a version: its key, and the event that made it
+   */
   begun(
     row: Row,
     validFrom: Instant,
     recordedFrom: Instant,
-    before?: { readonly row: Row; readonly validFrom: Instant },
+    before?: { readonly row: Row; readonly validFrom: Instant; readonly cause: string },
+    of?: { readonly key: string; readonly cause: Cause },
   ): void;
 }
 
@@ -118,12 +123,17 @@ export class TotalsFold {
   private listener({ parts, begun }: Summed): Listener {
     const corners = new Map<string, Corner>();
     this.untold.push(corners);
+    // What a rectangle counts for is added, or taken away, from a corner of it on.
+    const corner = (row: Row, from: Instant, sign: 1 | -1, validFrom: Instant, recordedFrom: Instant): void => {
+      const at = `${validFrom}\t${recordedFrom}`;
+      const { changes } = corners.get(at) ?? { changes: new Map<string, Change>() };
+      corners.set(at, { changes, validFrom, recordedFrom });
+      this.count(changes, parts(row, from), sign);
+    };
     return {
-      corner: (row, from, sign, validFrom, recordedFrom) => {
-        const at = `${validFrom}\t${recordedFrom}`;
-        const { changes } = corners.get(at) ?? { changes: new Map<string, Change>() };
-        corners.set(at, { changes, validFrom, recordedFrom });
-        this.count(changes, parts(row, from), sign);
+      rectangle: (_key, { row, from, to }, sign, recorded) => {
+        corner(row, from, sign, from, recorded);
+        if (to !== forever) corner(row, from, sign === 1 ? -1 : 1, to, recorded);
       },
       told: () => {
         for (const { changes, validFrom, recordedFrom } of corners.values()) {

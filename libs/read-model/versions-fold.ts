@@ -4,6 +4,7 @@ import { complete, lineEncoder, type Row } from './columns.js';
 import type { Rows } from './copy.js';
 import type { VersionsTable } from './definition.js';
 import { Unprojectable } from './errors.js';
+import { causeOf } from './kept-keys.js';
 import { forgetOldest } from './memory.js';
 import { columnNames, quoted } from './schema.js';
 import type { Listener } from './totals-fold.js';
@@ -170,7 +171,10 @@ export class VersionsFold {
       actorRole: event.actor.role,
       stored: false,
     };
-    for (const listener of this.listeners) listener.begun(row, validFrom, recordedFrom, previous);
+    if (this.listeners.length > 0) {
+      const of = { key, cause: causeOf(event) };
+      for (const listener of this.listeners) listener.begun(row, validFrom, recordedFrom, previous, of);
+    }
     this.opened.push(version);
     this.working.set(key, version);
   }

@@ -10,6 +10,8 @@ import { positionsChannel } from './notifications.js';
 import { skippedEvents } from './registry.js';
 import { indexStatements, quoted, storedTables } from './schema.js';
 import { MembershipsFold } from './memberships-fold.js';
+import { tableName } from './gathered.js';
+import { GatheredFold } from './gathered-fold.js';
 import { TimelinesFold } from './timelines-fold.js';
 import { type Listener, TotalsFold } from './totals-fold.js';
 import { VersionsFold } from './versions-fold.js';
@@ -27,9 +29,9 @@ type Reached = Pick<Batch, 'position'> & { readonly recordedAt?: Instant | undef
 const looksAfter = 200;
 
 /** How one table takes in a batch: loaded, taken event by event, settled, written; then committed or reset. */
-type Fold = VersionsFold | AppendsFold | TimelinesFold | MembershipsFold | TotalsFold;
+type Fold = VersionsFold | AppendsFold | TimelinesFold | GatheredFold | MembershipsFold | TotalsFold;
 
-/** Versions first: the others find their keys through them. */
+/** Versions first: the others find their keys through them. What is gathered comes behind what it is gathered from. */
 function foldsOf({ tables }: Projection, schema: string): readonly Fold[] {
   const versions = new Map<string, VersionsFold>();
   const appends: AppendsFold[] = [];
@@ -37,18 +39,25 @@ function foldsOf({ tables }: Projection, schema: string): readonly Fold[] {
   const totals = Object.entries(tables).flatMap(([name, table]) =>
     table.kind === 'totals' ? [new TotalsFold(schema, name, table)] : [],
   );
-  const listeners = (table: Table): readonly Listener[] => totals.flatMap((fold) => fold.listenersTo(table));
+  const gathered: GatheredFold[] = [];
+  const listeners = (table: Table): readonly Listener[] =>
+    [...totals, ...gathered].flatMap((fold) => fold.listenersTo(table));
+  for (const [name, table] of Object.entries(tables).reverse()) {
+    if (table.kind !== 'timelines' || !table.gathered) continue;
+    const nameOf = (told: object): string => tableName(tables, told);
+    gathered.unshift(new GatheredFold(schema, name, table, table.gathered, nameOf, listeners(table)));
+  }
   const ownRow = (table: string, event: RecordedEvent): Row | undefined => versions.get(table)?.ownRow(event);
   for (const [name, table] of Object.entries(tables)) {
     if (table.kind === 'versions') {
       versions.set(name, new VersionsFold(schema, name, table, askedBy(tables, name), listeners(table)));
     } else if (table.kind === 'appends') appends.push(new AppendsFold(name, table, listeners(table)));
     else if (table.kind === 'memberships') timelines.push(new MembershipsFold(schema, name, table, ownRow));
-    else if (table.kind === 'timelines') {
+    else if (table.kind === 'timelines' && !table.gathered) {
       timelines.push(new TimelinesFold(schema, name, table, ownRow, listeners(table)));
     }
   }
-  return [...versions.values(), ...appends, ...timelines, ...totals];
+  return [...versions.values(), ...appends, ...timelines, ...gathered, ...totals];
 }
 
 const askedBy = (tables: Tables, name: string): ReadonlySet<string> =>

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { decimal, projection, type View } from '../../libs/read-model/index.js';
-import { purchases } from '../customers/tables.js';
+import { purchases } from '../customers/sales.js';
 import { merges } from '../merges.js';
 import { policies, rates } from '../policies/tables.js';
 import { amountsOf, campaignsOf } from './returns.js';

@@ -15,7 +15,7 @@ import {
   texts,
   versions,
 } from '../../libs/read-model/index.js';
-import type { purchases } from '../customers/tables.js';
+import type { purchases } from '../customers/sales.js';
 import type { merges } from '../merges.js';
 import type { policies, rates } from '../policies/tables.js';
 

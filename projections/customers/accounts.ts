@@ -13,7 +13,7 @@ import {
 } from '../../libs/read-model/index.js';
 import { customers } from './index.js';
 import { those, type WhichCustomers } from './places.js';
-import type { AccountRow, RatingMade, ShareEstimated } from './tables.js';
+import type { AccountRow, RatingMade, ShareEstimated } from './organisations.js';
 
 /** An account as it stands at the moment. */
 export interface AccountListed {

@@ -19,6 +19,8 @@ export interface Asked {
   readonly k: RawBuilder<unknown>;
   /** Only these customers; left out: all. */
   readonly only?: Members | undefined;
+  /** Of all, only what is about these: few `subject`s. */
+  readonly about?: RawBuilder<unknown> | undefined;
   /** With people who are no more than names. */
   readonly names: boolean;
   /** Whether the policy has windows of segments; left out: it may. */
@@ -36,9 +38,43 @@ export const policyAt = ({ source, supposed }: Asked, name: PolicyName): RawBuil
     left join ${source.at('policies')} p on p.name = ${sql.lit(name)})`;
 };
 
-/** Only those about whom something is asked: so few are found by indexes. */
-export const among = ({ only }: Asked, column: string): RawBuilder<unknown> =>
-  only ? sql`and ${sql.ref(column)} = any(${only.subjects})` : sql``;
+type Told = 'purchases' | 'opportunities' | 'people' | 'signals';
+
+/**
+ * The rows at the moment that are about those asked for, as `alias`. Few are looked up one by one, each by an index: that is
+ * cheap whatever planners think of how many they are.
+ *
+ * @param column says whom a row is about
+ * @param holds what else holds of the rows of the table
+ */
+export const toldOf = (
+  { source, only, about }: Asked,
+  table: Told,
+  column: string,
+  alias: string,
+  holds: RawBuilder<unknown>,
+): RawBuilder<unknown> => {
+  const these = only ? sql`(select distinct unnest(${only.subjects}::text[]) as subject)` : about;
+  return these
+    ? sql`${these} o cross join lateral (
+        select * from ${source.at(table)} r where ${sql.ref(column)} = o.subject and ${holds} offset 0
+      ) ${sql.ref(alias)}`
+    : sql`(select * from ${source.at(table)} r where ${holds}) ${sql.ref(alias)}`;
+};
+
+/** Members with the rows that are about them; to be had under the names of their columns, and `m.customer`. */
+export const withMembers = (
+  { source, only }: Asked,
+  table: Told,
+  about: string,
+  alias: string,
+  holds: RawBuilder<unknown>,
+): RawBuilder<unknown> =>
+  only
+    ? sql`members m cross join lateral (
+        select * from ${source.at(table)} r where ${sql.ref(about)} = m.subject and ${holds} offset 0
+      ) ${sql.ref(alias)}`
+    : sql`members m join ${source.at(table)} ${sql.ref(alias)} on ${sql.ref(`${alias}.${about}`)} = m.subject and ${holds}`;
 
 /**
  * Which account or person counts for which customer. Merged ones continue as the others, contacts are of their account;
@@ -94,6 +130,29 @@ export const climbOf = ({ source }: Asked): RawBuilder<unknown> => sql`climb (su
   ) e
 )`;
 
+/**
+ * Customers for whom others count, with all of those and themselves, as `climbed`: whoever is merged, and contacts who
+ * bought. A customer of which nobody else bought anything is none of them.
+ */
+export const climbedOf = ({ source: { at } }: Asked): RawBuilder<unknown> => sql`climb (subject, customer) as (
+    select * from (
+      select subject_id, subject_id as customer from ${at('purchases')} p
+      where by_person and (select up from ${at('people')} q where q.id = p.subject_id limit 1) is not null
+      union select id, id from ${at('accounts')} a where up is not null
+    ) s
+    union
+    select c.subject, e.up from climb c cross join lateral (
+      select up from ${at('accounts')} a where id = c.customer and up is not null and cause <> 'AccountOpeningReverted'
+      union all select up from ${at('people')} p where id = c.customer and up is not null offset 0
+    ) e
+  ),
+  reached as (
+    select * from climb c where subject <> customer and (
+      (select true from ${at('accounts')} a where a.id = c.customer and up is null and cause <> 'AccountOpeningReverted' limit 1)
+      or (select true from ${at('people')} p where p.id = c.customer and up is null limit 1))
+  ),
+  climbed as (select subject, customer from reached union select customer, customer from reached)`;
+
 /** What was bought by whom, as `b`, joined with the customer whom it counts for as `m`. */
 export const withCustomer = ({ only }: Asked, bought: RawBuilder<unknown>): RawBuilder<unknown> =>
   only
@@ -103,12 +162,11 @@ export const withCustomer = ({ only }: Asked, bought: RawBuilder<unknown>): RawB
 /** What counts as bought: purchases that are no invoice of an order, and won opportunities that no purchase names. */
 export const countedOf = (asked: Asked): RawBuilder<unknown> => sql`counted as not materialized (
   select subject_id, id, 'purchase' as fact, on_day, bought_at, amount, currency, learnt_position, position
-  from ${asked.source.at('purchases')} p where order_id is null and not cancelled ${among(asked, 'subject_id')}
+  from ${toldOf(asked, 'purchases', 'subject_id', 'p', sql`order_id is null and not cancelled`)}
   union all
   select account_id, id, 'opportunity', (won_at at time zone 'UTC')::date, won_at, amount, currency, learnt_position, position
-  from ${asked.source.at('opportunities')} o
-  where status = 'won' and account_id is not null ${among(asked, 'account_id')}
-    and not exists (select from ${asked.source.at('purchases')} n where n.opportunity_id = o.id)
+  from ${toldOf(asked, 'opportunities', 'account_id', 'w', sql`status = 'won' and account_id is not null`)}
+  where not exists (select from ${asked.source.at('purchases')} n where n.opportunity_id = w.id)
 )`;
 
 const withDigits = (digits: number): RawBuilder<unknown> =>

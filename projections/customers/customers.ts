@@ -3,7 +3,6 @@ import type { CustomerGroup } from '../../libs/domain/account/customer-group.rul
 import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
 import type { Instant, LocalDate } from '../../libs/kernel/index.js';
 import {
-  among,
   type Asked,
   boughtOf,
   climbOf,
@@ -12,6 +11,7 @@ import {
   membersOf,
   policyAt,
   withCustomer,
+  withMembers,
 } from './bought.js';
 
 /** Who a customer is, whatever is asked of it. */
@@ -58,7 +58,10 @@ export interface CustomerRow extends OwnFacts {
 }
 
 /** Whether anything was bought by `x` or by somebody who counts for it: asked of few, so it goes down from each of them. */
-const bought = ({ at }: Asked['source']): RawBuilder<unknown> => sql`exists (
+const bought = ({ source: { at }, only }: Asked): RawBuilder<unknown> =>
+  only
+    ? sql`x.id in (select m.customer from members m join counted c on c.subject_id = m.subject)`
+    : sql`exists (
   with recursive part (id) as (
     select x.id
     union all
@@ -71,7 +74,8 @@ const bought = ({ at }: Asked['source']): RawBuilder<unknown> => sql`exists (
 )`;
 
 /** A customer is an account, or a person without one; of suppliers, partners and the like, those that bought. */
-export const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
+export const baseOf = (asked: Asked): RawBuilder<unknown> => {
+  const { source, only, names } = asked;
   // Few are looked up one by one.
   const of = (table: 'accounts' | 'people'): RawBuilder<unknown> =>
     only
@@ -83,7 +87,7 @@ export const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
       opened_at as known_since, 'AccountOpened' as standing_event, opened_at as standing_at,
       opened_position as standing_position, 'suspect' as standing
     from ${of('accounts')}
-    where up is null and cause <> 'AccountOpeningReverted' and ('customer' = any(roles) or ${bought(source)})
+    where up is null and cause <> 'AccountOpeningReverted' and ('customer' = any(roles) or ${bought(asked)})
     union all
     select id, 'person', null, owner, null, null, null, known_since, standing_event, standing_at, standing_position,
       case when kind = 'name' or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
@@ -91,7 +95,7 @@ export const baseOf = ({ source, only, names }: Asked): RawBuilder<unknown> => {
     from ${of('people')}
     where up is null
       and ((kind = 'lead' and potential = 'customer') ${names ? sql`or kind = 'name'` : sql``}
-        or (kind <> 'name' and ${bought(source)}))
+        or (kind <> 'name' and ${bought(asked)}))
   )`;
 };
 
@@ -129,12 +133,10 @@ const touchedOf = (asked: Asked): RawBuilder<unknown> => sql`touched as not mate
 const contactsOf = (asked: Asked): RawBuilder<unknown> => sql`contacts as (
   select m.customer, (array_agg(array[p.id, standing_position] order by standing_at, p.id))[1:1] as first,
     min(standing_at) as at
-  from members m join ${asked.source.at('people')} p on p.id = m.subject
-  where p.kind = 'contact' and p.merged_into is null ${among(asked, 'p.id')} group by m.customer
+  from ${withMembers(asked, 'people', 'id', 'p', sql`kind = 'contact' and merged_into is null`)} group by m.customer
 ), deals as (
-  select m.customer, (array_agg(array[o.id, opened_position] order by opened_at, o.id))[1:1] as first, min(opened_at) as at
-  from members m join ${asked.source.at('opportunities')} o on o.account_id = m.subject
-  where o.status <> 'withdrawn' ${among(asked, 'o.account_id')} group by m.customer
+  select m.customer, (array_agg(array[d.id, opened_position] order by opened_at, d.id))[1:1] as first, min(opened_at) as at
+  from ${withMembers(asked, 'opportunities', 'account_id', 'd', sql`status <> 'withdrawn'`)} group by m.customer
 )`;
 
 /** One fact that is about several people of a customer counts once. */
@@ -148,14 +150,26 @@ const relationOf = (asked: Asked): RawBuilder<unknown> => sql`relation as (
     (count(*) filter (where what = 'reached'))::integer as interactions
   from (
     select distinct on (m.customer, g.position) m.customer, g.*
-    from members m join ${asked.source.at('signals')} g on g.subject_id = m.subject ${among(asked, 'g.subject_id')}
-    where g.occurred_at > ${asked.t} - (select make_interval(hours => 24 * days) from looked_back)
+    from ${withMembers(
+      asked,
+      'signals',
+      'subject_id',
+      'g',
+      sql`occurred_at > ${asked.t} - (select make_interval(hours => 24 * days) from looked_back)`,
+    )}
   ) s group by s.customer
 ), failed as (
   select m.customer, count(distinct g.position)::integer as failed_attempts
-  from members m join ${asked.source.at('signals')} g on g.subject_id = m.subject and g.what = 'failed' ${among(asked, 'g.subject_id')}
-  left join touched u on u.customer = m.customer
-  where g.occurred_at > coalesce(u.last_interaction, '-infinity') group by m.customer
+  from ${
+    asked.only
+      ? sql`members m left join touched u on u.customer = m.customer cross join lateral (
+          select position from ${asked.source.at('signals')} r where subject_id = m.subject and what = 'failed'
+            and occurred_at > coalesce(u.last_interaction, '-infinity') offset 0
+        ) g`
+      : sql`members m join ${asked.source.at('signals')} g on g.subject_id = m.subject and g.what = 'failed'
+          left join touched u on u.customer = m.customer
+          where g.occurred_at > coalesce(u.last_interaction, '-infinity')`
+  } group by m.customer
 )`;
 
 const window = ({ segmentWindows = true }: Asked): RawBuilder<unknown> => {

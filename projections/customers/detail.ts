@@ -25,7 +25,8 @@ import { membersAt } from './places.js';
 import { askedOf, type CustomerListed, customerOf, survivorOf } from './queries.js';
 import { retentionAt, type Retention } from './retention.js';
 import { standingsOf } from './standings.js';
-import type { CustomersTables, RatingMade } from './tables.js';
+import type { RatingMade } from './organisations.js';
+import type { CustomersTables } from './tables.js';
 import { windowsOf } from './windows.js';
 
 /** A purchase that counts, or a won opportunity that none stands for. */

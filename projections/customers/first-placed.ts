@@ -24,7 +24,8 @@ interface FirstPlaced {
   readonly judge: (members: Members) => Promise<readonly Placed[]>;
 }
 
-interface Bounds {
+/** What the windows of everybody say of the moment. */
+export interface Bounds {
   readonly now: Instant;
   /** Days of the shortest and of the longest window that anybody may have at the moment. */
   readonly shortest: number;
@@ -79,7 +80,7 @@ function purchase(
   };
 }
 
-async function boundsAt(reading: Reading<CustomersTables>, asked: Asked): Promise<Bounds> {
+export async function boundsAt(reading: Reading<CustomersTables>, asked: Asked): Promise<Bounds> {
   const days = sql`(value ->> 'days')::integer`;
   const [found] = await rows(
     reading,

@@ -26,6 +26,8 @@ export const allOf = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<un
 export interface Candidates extends WhichCustomers {
   /** Only who may have bought. */
   readonly bought?: boolean | undefined;
+  /** Of these, which accounts may fit, as `x` and at one look: whoever fits must be among them. */
+  readonly perhaps?: RawBuilder<unknown> | undefined;
   /** Only those that sort behind this id. */
   readonly after?: string | undefined;
   readonly backwards?: boolean | undefined;
@@ -48,7 +50,7 @@ export async function membersAt(
 async function nextIds(
   reading: Reading<CustomersTables>,
   { names }: Asked,
-  { kind, owner, country, industry, bought, after, backwards = false }: Candidates,
+  { kind, owner, country, industry, bought, perhaps, after, backwards = false }: Candidates,
   limit: number,
 ): Promise<readonly string[]> {
   const direction = backwards ? sql`desc` : sql`asc`;
@@ -64,7 +66,7 @@ async function nextIds(
   };
   const own = [sql`up is null`, ...those({ owner })];
   const placed = those({ country, industry });
-  const accounts = [part('id', at('accounts'), [...own, ...placed])];
+  const accounts = [part('id', at('accounts'), [...own, ...placed, ...(perhaps ? [perhaps] : [])])];
   // People who bought are few, unless they are who we sell to; what was bought by whom continues as them is theirs too.
   const people = bought
     ? [

@@ -15,9 +15,10 @@ import {
 } from '../../libs/read-model/index.js';
 import { type Asked, type Members, policyAt } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
-import { firstPlaced, type Placed } from './first-placed.js';
+import { boundsAt, firstPlaced, type Placed } from './first-placed.js';
 import { customers } from './index.js';
 import { allOf, firstById, membersAt, owned, those, type WhichCustomers } from './places.js';
+import { perhapsIn } from './recently.js';
 import type { CustomersTables } from './tables.js';
 
 /** A customer at a moment. People are told by their ids alone. */
@@ -156,6 +157,18 @@ function inPhase(phase: RelationshipPhase, t: Asked['t']): RawBuilder<unknown> {
   return sql`phase = ${phase}`;
 }
 
+/** Which accounts may be in a phase at all; `undefined`: any. */
+async function perhapsOf(
+  reading: Reading<CustomersTables>,
+  asked: Asked,
+  phase: RelationshipPhase | undefined,
+): Promise<RawBuilder<unknown> | undefined> {
+  if (phase !== 'active' && phase !== 'inactive') return undefined;
+  const { shortest, longest } = await boundsAt(reading, asked);
+  const before = (days: number): RawBuilder<unknown> => sql`${asked.t} - make_interval(hours => ${24 * days}::integer)`;
+  return perhapsIn(asked, phase, { everybody: before(longest), nobody: before(shortest) });
+}
+
 const sortKeys = {
   id: { key: sql`id`, kind: 'text', order: 'asc' },
   'days-silent': { key: sql`days_silent`, kind: 'numeric', order: 'desc' },
@@ -196,6 +209,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         country,
         industry,
         bought: phase === 'active' || phase === 'inactive',
+        perhaps: await perhapsOf(reading, all, phase),
         backwards,
       };
       const last = after?.[1];

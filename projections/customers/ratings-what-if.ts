@@ -16,7 +16,8 @@ import {
 import { type Asked, policyAt } from './bought.js';
 import { customers } from './index.js';
 import { askedOf } from './queries.js';
-import type { CustomersTables, RatingMade } from './tables.js';
+import type { RatingMade } from './organisations.js';
+import type { CustomersTables } from './tables.js';
 
 /** What ratings are judged by instead of the policy that holds; left out: as it is. */
 export interface RatingsAssumption {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { inactiveFrom } from '../../libs/domain/account/phase.rules.js';
-import { idOf, type Instant } from '../../libs/kernel/index.js';
+import { idOf, type Instant, plusDays } from '../../libs/kernel/index.js';
 import { ensureReadModels, waitFor } from '../../libs/read-model/index.js';
 import { type GivenEvent, MemoryLog, recorded } from '../../libs/testing/projection.js';
 import { customerDetail } from '../../projections/customers/detail.js';
 import { customers } from '../../projections/customers/index.js';
 import { customersList } from '../../projections/customers/queries.js';
+import type { Retention } from '../../projections/customers/retention.js';
 import { aTelling, day, eur, eventsOf } from './customers-told.js';
 import { running, withDatabase } from './ledger.js';
 
@@ -23,8 +24,20 @@ interface Touch {
   readonly reached: boolean;
 }
 
-/** Every customer as plain reading of the events gives it that happened by `asOf` and were known by `knownAt`. */
-function replayed(given: readonly GivenEvent[], asOf: Instant, knownAt: Instant): readonly object[] {
+interface Replayed {
+  readonly id: string;
+  readonly phase: string;
+}
+
+/**
+ * Every customer as plain reading of the events gives it that happened by `asOf` and were known by `knownAt`; and how many
+ * of those who bought in the year before the last one did so in that one too.
+ */
+function replayed(
+  given: readonly GivenEvent[],
+  asOf: Instant,
+  knownAt: Instant,
+): { readonly all: readonly Replayed[]; readonly retention: Pick<Retention, 'customers' | 'retained'> } {
   const ups = new Map<string, string | undefined>();
   const leads = new Map<string, { level: string; out: boolean; contact: boolean; known: Instant }>();
   const accounts = new Map<string, Instant>();
@@ -90,11 +103,18 @@ function replayed(given: readonly GivenEvent[], asOf: Instant, knownAt: Instant)
   };
   const named = new Set([...purchases.values()].map(({ opportunityId }) => opportunityId));
   const counted = [...purchases.values(), ...[...wins].flatMap(([id, win]) => (named.has(id) ? [] : [win]))];
-  return [...accounts.keys(), ...leads.keys()]
+  const retention = { customers: 0, retained: 0 };
+  const [lastYear, yearBefore] = [plusDays(asOf, -365), plusDays(asOf, -730)];
+  const all = [...accounts.keys(), ...leads.keys()]
     .filter((id) => rootOf(id) === id)
     .sort()
     .map((id) => {
       const bought = counted.filter(({ subject, amount }) => rootOf(subject) === id && !Number.isNaN(amount));
+      const isIn = (from: Instant, to: Instant): boolean => bought.some(({ at }) => at > from && at <= to);
+      if (isIn(yearBefore, lastYear)) {
+        retention.customers++;
+        if (isIn(lastYear, asOf)) retention.retained++;
+      }
       const own = touches.filter(({ subjects }) => subjects.some((subject) => rootOf(subject) === id));
       const latest = (instants: readonly Instant[]): Instant | null => [...instants].sort().at(-1) ?? null;
       const lastPurchase = latest(bought.map(({ at }) => at));
@@ -126,12 +146,13 @@ function replayed(given: readonly GivenEvent[], asOf: Instant, knownAt: Instant)
         realised: bought.length === 0 ? null : eur(bought.reduce((sum, { amount }) => sum + amount, 0)),
       };
     });
+  return { all, retention };
 }
 
 describe('customers', () => {
   it('are at any instant, on both axes, what a replay that is cut there gives', async () => {
     const moment = fc.tuple(
-      fc.integer({ min: -1, max: 500 }),
+      fc.oneof(fc.integer({ min: -1, max: 500 }), fc.integer({ min: 365, max: 1_000 })),
       fc.oneof(fc.integer({ min: -1, max: 400 }), fc.constant(400)),
     );
     await fc.assert(
@@ -149,14 +170,20 @@ describe('customers', () => {
               await waitFor(database, customers, log.events.at(-1)?.position ?? 0n, 20_000);
               for (const [t, k] of moments) {
                 const [asOf, knownAt] = [day(t + 0.5), day(k)];
-                const expected = replayed(given, asOf, knownAt);
+                const { all: expected, retention } = replayed(given, asOf, knownAt);
                 const { items } = await customersList(database, { asOf, knownAt });
                 expect(items.map((found) => picked(found))).toEqual(expected);
+                for (const phase of ['active', 'inactive'] as const) {
+                  const fitting = await customersList(database, { asOf, knownAt, phase });
+                  const those = expected.filter((one) => one.phase === phase).map(({ id }) => id);
+                  expect({ phase, ids: fitting.items.map(({ id }) => id) }).toEqual({ phase, ids: those });
+                }
                 const one = items[Math.abs(t) % Math.max(1, items.length)];
                 if (!one) continue;
                 const detail = await customerDetail(database, { id: one.id, asOf, knownAt });
                 expect(detail && picked(detail)).toEqual(picked(one));
                 expect(detail?.phases.at(-1)?.to).toBe(one.phase);
+                expect(detail?.lifetimeValue.retention).toMatchObject(retention);
               }
             } finally {
               await run.stop();
