@@ -319,6 +319,24 @@ describe('operations', () => {
     expect((await ask('/docs', { authorization: '' })).text).toContain('swagger-ui');
   });
 
+  it('say of each query parameter what it asks for', async () => {
+    const { json } = await ask('/openapi.json', { authorization: '' });
+    const parameters = Object.entries(
+      json['paths'] as Record<
+        string,
+        Record<string, { parameters?: { in: string; name: string; description?: string }[] }>
+      >,
+    ).flatMap(([path, methods]) =>
+      Object.values(methods).flatMap(({ parameters: all = [] }) =>
+        all
+          .filter((one) => one.in === 'query')
+          .map(({ name, description }) => ({ at: `${path}?${name}`, description })),
+      ),
+    );
+    expect(parameters.length).toBeGreaterThan(200);
+    expect(parameters.filter(({ description }) => !description).map(({ at }) => at)).toEqual([]);
+  });
+
   it('are all in the pages about the API, and nothing else is', async () => {
     const { json } = await ask('/openapi.json', { authorization: '' });
     const known = Object.keys(json['paths'] as object);

@@ -77,13 +77,18 @@ export const Params = <P extends object>(type: ParamsClass<P>): ParameterDecorat
 export const schemasAt = '#/components/schemas/';
 
 const takesParams = 'takes query parameters';
+const says = 'says what a parameter asks for';
+
+/** What a parameter asks for, as the OpenAPI document tells it. */
+export const Says = (description: string): PropertyDecorator => Reflect.metadata(says, description);
 
 /** The same parameters in the OpenAPI document. */
 export function ApiParams(type: ParamsClass<object>): MethodDecorator {
   const { properties = {}, required = [] } = targetConstructorToSchema(type);
-  const params = Object.entries(properties).map(([name, schema]) =>
-    ApiQuery({ name, required: required.includes(name), schema: schema as object }),
-  );
+  const params = Object.entries(properties).map(([name, schema]) => {
+    const description = Reflect.getMetadata(says, type.prototype as object, name) as string | undefined;
+    return ApiQuery({ name, description, required: required.includes(name), schema: schema as object });
+  });
   return applyDecorators(SetMetadata(takesParams, true), ...params);
 }
 

@@ -5,22 +5,23 @@ import { OneOf, Optional, OptionalId, Text } from '../../../libs/domain/fields.j
 import { accountDetail, accountsList } from '../../../projections/customers/accounts.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { AsOfParams, found, including, paged } from './asking.js';
 import { PlacedParams } from './customer-params.js';
 import { Questions } from './questions.js';
 
 class AccountsParams extends paged(PlacedParams) {
-  /** What it is to us. */
+  @Says('What it is to us.')
   @Optional()
   @OneOf(accountRoles)
   role?: AccountRole;
 
-  /** That it works with, ours or a competitor's. */
+  @Says("That it works with, ours or a competitor's.")
   @Optional()
   @Text(200)
   product?: string;
 
+  @Says('Only subsidiaries of this account.')
   @OptionalId()
   parentId?: string;
 }

@@ -11,28 +11,32 @@ import { type ActivityGroup, activityGroups } from '../../../projections/activit
 import { activitiesReport } from '../../../projections/activity/queries.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { Questions } from './questions.js';
 import { ReportParams, spanned } from './report-params.js';
 
 class ActivitiesReportParams extends ReportParams {
-  /** A row for each of these, or for all together; persons when left out. */
+  @Says('A row for each of these, or for all together; persons when left out.')
   @Optional()
   @OneOf(activityGroups)
   by?: ActivityGroup;
 
+  @Says('Only what this employee did or is to do.')
   @Optional()
   @Text(100)
   person?: string;
 
+  @Says('Only of this team, as it was then.')
   @Optional()
   @Slug()
   team?: string;
 
+  @Says('Only of this kind.')
   @Optional()
   @OneOf(activityKinds)
   kind?: ActivityKind;
 
+  @Says('Only in this direction.')
   @Optional()
   @OneOf(directions)
   direction?: Direction;

@@ -14,21 +14,22 @@ import { attentionDue } from '../../../projections/customers/attention-due.js';
 import { Caller } from '../http/authenticate.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { EndOf, including, PageParams } from './asking.js';
 import { Questions } from './questions.js';
 
 class AlarmsParams extends PageParams {
+  @Says('Only of this kind.')
   @Optional()
   @OneOf(alarmKinds)
   kind?: AlarmKind;
 
-  /** Owner of the contact or opportunity, assignee of the activity or case. */
+  @Says('Owner of the contact or opportunity, assignee of the activity or case.')
   @Optional()
   @Text(100)
   owner?: string;
 
-  /** Raised at this instant or later. */
+  @Says('Raised at this instant or later.')
   @Optional()
   @Moment()
   since?: string;
@@ -50,17 +51,17 @@ export class AlarmsController {
 }
 
 class AgendaParams extends PageParams {
-  /** The employee who is to do it, or takes part. */
+  @Says('The employee who is to do it, or takes part.')
   @Optional()
   @Text(100)
   assignee?: string;
 
-  /** Due then or later; what is overdue stands in the agenda all the same. */
+  @Says('Due then or later; what is overdue stands in the agenda all the same.')
   @Optional()
   @Moment()
   from?: string;
 
-  /** Due before. */
+  @Says('Due before.')
   @Optional()
   @Moment()
   @EndOf('from')
@@ -68,14 +69,17 @@ class AgendaParams extends PageParams {
 }
 
 class AttentionParams extends PageParams {
+  @Says('Only what this salesperson owns.')
   @Optional()
   @Text(100)
   owner?: string;
 
+  @Says('Only customers in this phase.')
   @Optional()
   @OneOf(relationshipPhases)
   phase?: RelationshipPhase;
 
+  @Says('Only customers of this group.')
   @Optional()
   @OneOf(customerGroups)
   group?: CustomerGroup;

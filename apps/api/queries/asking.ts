@@ -1,21 +1,21 @@
 import { Matches, ValidateBy } from 'class-validator';
 import { Moment, Optional, Whole } from '../../../libs/domain/fields.js';
 import { notFound } from '../../../libs/kernel/index.js';
-import { InDigits } from '../http/params.js';
+import { InDigits, Says } from '../http/params.js';
 
 /** What every query takes. */
 export class AsOfParams {
-  /** What was true at this instant; left out: now. */
+  @Says('What was true at this instant; left out: now.')
   @Optional()
   @Moment()
   asOf?: string;
 
-  /** As far as it was known at this instant; left out: now. */
+  @Says('As far as it was known at this instant; left out: now.')
   @Optional()
   @Moment()
   knownAt?: string;
 
-  /** Wait until the read model has the command that answered with this position. */
+  @Says('Wait until the read model has the command that answered with this position.')
   @Optional()
   @Matches(/^\d{1,19}$/, { message: '$property must be the position that a command answered, for instance 4711.' })
   minPosition?: string;
@@ -29,12 +29,13 @@ interface Pages {
 /** The same parameters with those of a list besides. */
 export function paged<P extends AsOfParams>(type: new () => P): new () => P & Pages {
   class Paged extends (type as new () => AsOfParams) implements Pages {
+    @Says('Rows of a page, at most 1,000; 100 when left out.')
     @Optional()
     @InDigits()
     @Whole(1, 1_000)
     limit?: number;
 
-    /** `next` of the page before. */
+    @Says('`next` of the page before.')
     @Optional()
     @Matches(/^[\w-]{1,2000}$/, { message: '$property must be the `next` of the page before.' })
     cursor?: string;

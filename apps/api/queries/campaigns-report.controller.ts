@@ -5,20 +5,23 @@ import { OneOf, Optional, OptionalId } from '../../../libs/domain/fields.js';
 import { campaignsReport } from '../../../projections/campaigns/queries.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { AsOfParams } from './asking.js';
 import { Questions } from './questions.js';
 
 const statuses = ['planned', 'launched', 'ended'] as const;
 
 class CampaignsReportParams extends AsOfParams {
+  @Says('Only this campaign.')
   @OptionalId()
   campaignId?: string;
 
+  @Says('Only those that stand so.')
   @Optional()
   @OneOf(statuses)
   status?: (typeof statuses)[number];
 
+  @Says('Only campaigns with this aim.')
   @Optional()
   @OneOf(campaignAims)
   aim?: CampaignAim;

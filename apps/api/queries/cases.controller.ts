@@ -9,7 +9,7 @@ import { caseDetail, type CaseListed, casesList } from '../../../projections/ser
 import { Caller } from '../http/authenticate.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { AsOfParams, found, including, PageParams } from './asking.js';
 import { Questions } from './questions.js';
 
@@ -17,25 +17,30 @@ const statuses = ['open', 'resolved'] as const;
 const targets = ['breached', 'met'] as const;
 
 class CasesParams extends PageParams {
+  @Says('Only those that stand so.')
   @Optional()
   @OneOf(statuses)
   status?: (typeof statuses)[number];
 
+  @Says('Only of this priority.')
   @Optional()
   @OneOf(priorities)
   priority?: Priority;
 
+  @Says('Only what is assigned to this employee.')
   @Optional()
   @Text(100)
   assignee?: string;
 
+  @Says('Only of this person.')
   @OptionalId()
   personId?: string;
 
+  @Says('Only of this account.')
   @OptionalId()
   accountId?: string;
 
-  /** `breached`: those of which a target was breached, ever. */
+  @Says('`breached`: those of which a target was breached, ever.')
   @Optional()
   @OneOf(targets)
   targets?: (typeof targets)[number];

@@ -14,7 +14,7 @@ import { type SatisfactionAsked, satisfactionTrend, wantedServices } from '../..
 import { Caller } from '../http/authenticate.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { including, paged } from './asking.js';
 import { type Order, orders, WhichCustomersParams } from './customer-params.js';
 import { Questions } from './questions.js';
@@ -24,34 +24,35 @@ import { membersNamed } from './segment-members.js';
 const groups = ['account', 'all'] as const;
 
 class WantedServicesParams extends ReportParams {
-  /** A row for each account that answered, or for all together; all when left out. */
+  @Says('A row for each account that answered, or for all together; all when left out.')
   @Optional()
   @OneOf(groups)
   by?: (typeof groups)[number];
 
-  /** Only of this account. */
+  @Says('Only of this account.')
   @OptionalId()
   accountId?: string;
 
-  /** Only of the members of this segment or list at the moment. */
+  @Says('Only of the members of this segment or list at the moment.')
   @Optional()
   @Slug()
   segmentId?: string;
 }
 
 class SatisfactionParams extends WantedServicesParams {
+  @Says('Only this survey.')
   @Optional()
   @Slug()
   surveyId?: string;
 }
 
 class LifetimeValueParams extends paged(WhichCustomersParams) {
-  /** `realised` when left out. */
+  @Says('`realised` when left out.')
   @Optional()
   @OneOf(lifetimeValueSorts)
   sort?: LifetimeValueSort;
 
-  /** `asc` by id, else `desc` when left out. */
+  @Says('`asc` by id, else `desc` when left out.')
   @Optional()
   @OneOf(orders)
   order?: Order;

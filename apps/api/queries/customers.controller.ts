@@ -13,33 +13,35 @@ import { customersList, customerSorts, type CustomerSort } from '../../../projec
 import { Caller } from '../http/authenticate.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { AsOfParams, found, including, paged, PageParams } from './asking.js';
 import { type Order, orders, WhichCustomersParams } from './customer-params.js';
 import { Questions } from './questions.js';
 
 class HistoryParams extends PageParams {
-  /** By the time that it happened. */
+  @Says('By the time that it happened.')
   @Optional()
   @OneOf(orders)
   order?: Order;
 }
 
 class CustomersParams extends paged(WhichCustomersParams) {
+  @Says('Only customers in this phase.')
   @Optional()
   @OneOf(relationshipPhases)
   phase?: RelationshipPhase;
 
+  @Says('Only customers of this group.')
   @Optional()
   @OneOf(customerGroups)
   group?: CustomerGroup;
 
-  /** `id` when left out. */
+  @Says('`id` when left out.')
   @Optional()
   @OneOf(customerSorts)
   sort?: CustomerSort;
 
-  /** `asc` by id, else `desc` when left out. */
+  @Says('`asc` by id, else `desc` when left out.')
   @Optional()
   @OneOf(orders)
   order?: Order;

@@ -10,7 +10,7 @@ import { type ForecastGroup, forecastGroups } from '../../../projections/forecas
 import { type Measure, measures } from '../../../projections/forecast/world.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { AsOfParams } from './asking.js';
 import { Questions } from './questions.js';
 
@@ -18,102 +18,109 @@ const categories = [...openForecastCategories, 'closed'] as const satisfies read
 
 /** Which opportunities a forecast is of. */
 export class ForecastOfParams extends AsOfParams {
-  /** A month, 2017-07, or a quarter, 2017-Q3. */
+  @Says('A month, 2017-07, or a quarter, 2017-Q3.')
   @InPeriod()
   period!: string;
 
-  /** Only what this salesperson owns. */
+  @Says('Only what this salesperson owns.')
   @Optional()
   @Text(100)
   owner?: string;
 
-  /** Only what is owned in this team: on the closing day when it is won, else on the day asked for. */
+  @Says('Only what is owned in this team: on the closing day when it is won, else on the day asked for.')
   @Optional()
   @Slug()
   team?: string;
 
+  @Says('Only in this pipeline.')
   @Optional()
   @Slug()
   pipelineId?: string;
 
-  /** As somebody set it, else by the stage's probability. */
+  @Says("As somebody set it, else by the stage's probability.")
   @Optional()
   @OneOf(categories)
   category?: ForecastCategory;
 }
 
 export class ForecastParams extends ForecastOfParams {
-  /** A row for each of them; all in one row when left out. */
+  @Says('A row for each of them; all in one row when left out.')
   @Optional()
   @OneOf(forecastGroups)
   by?: ForecastGroup;
 }
 
 class ChangesParams {
-  /** A month, 2017-07, or a quarter, 2017-Q3. */
+  @Says('A month, 2017-07, or a quarter, 2017-Q3.')
   @InPeriod()
   period!: string;
 
-  /** From what was so at this instant … */
+  @Says('From what was so at this instant …')
   @Moment()
   from!: string;
 
-  /** … to what was so at this one. */
+  @Says('… to what was so at this one.')
   @Moment()
   to!: string;
 
-  /** As far as it was known at this instant; left out: now. */
+  @Says('As far as it was known at this instant; left out: now.')
   @Optional()
   @Moment()
   knownAt?: string;
 
-  /** The first of the two only as far as it was known at this instant; left out: as `knownAt`. */
+  @Says('The first of the two only as far as it was known at this instant; left out: as `knownAt`.')
   @Optional()
   @Moment()
   fromKnownAt?: string;
 
-  /** Wait until the read model has the command that answered with this position. */
+  @Says('Wait until the read model has the command that answered with this position.')
   @Optional()
   @Matches(/^\d{1,19}$/, { message: '$property must be the position that a command answered, for instance 4711.' })
   minPosition?: string;
 
-  /** Weighted by probability when left out. */
+  @Says('Weighted by probability when left out.')
   @Optional()
   @OneOf(measures)
   measure?: Measure;
 
+  @Says('Only what this salesperson owns.')
   @Optional()
   @Text(100)
   owner?: string;
 
+  @Says('Only of this team, as it was then.')
   @Optional()
   @Slug()
   team?: string;
 
+  @Says('Only in this pipeline.')
   @Optional()
   @Slug()
   pipelineId?: string;
 
+  @Says('Only in this forecast category: as somebody set it, else by the stage’s probability.')
   @Optional()
   @OneOf(categories)
   category?: ForecastCategory;
 }
 
 class CalibrationParams extends AsOfParams {
-  /** Only what was committed for this month or quarter. */
+  @Says('Only what was committed for this month or quarter.')
   @Optional()
   @InPeriod()
   period?: string;
 
+  @Says('Only of this team, as it was then.')
   @Optional()
   @Slug()
   team?: string;
 
+  @Says('Only in this pipeline.')
   @Optional()
   @Slug()
   pipelineId?: string;
 
-  /** Only what was committed by whoever has this id. */
+  @Says('Only what was committed by whoever has this id.')
   @Optional()
   @Text(100)
   by?: string;

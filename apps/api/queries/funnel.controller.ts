@@ -6,7 +6,7 @@ import { conversionReport, funnelReport, winRateReport } from '../../../projecti
 import { type WinRateGroup, winRateGroups } from '../../../projections/funnel/win-rate.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { Questions } from './questions.js';
 import { ReportParams, spanned } from './report-params.js';
 
@@ -14,47 +14,53 @@ const bySource = ['source', 'all'] as const;
 const touches = ['first', 'any'] as const;
 
 class ConversionParams extends ReportParams {
-  /** A row for each source, or for all together; sources when left out. */
+  @Says('A row for each source, or for all together; sources when left out.')
   @Optional()
   @OneOf(bySource)
   by?: (typeof bySource)[number];
 
-  /** Only leads from this source. */
+  @Says('Only leads from this source.')
   @Optional()
   @Text(200)
   source?: string;
 
-  /** Only leads who may become this. */
+  @Says('Only leads who may become this.')
   @Optional()
   @OneOf(leadPotentials)
   potential?: LeadPotential;
 }
 
 class FunnelParams extends ReportParams {
-  /** `first` (when left out): people count once, for what they visited first; `any`: for everything that they visited. */
+  @Says(
+    '`first` (when left out): people count once, for what they visited first; `any`: for everything that they visited.',
+  )
   @Optional()
   @OneOf(touches)
   touch?: (typeof touches)[number];
 
+  @Says('Only people who came by this content.')
   @Optional()
   @Text(500)
   content?: string;
 
+  @Says('Only from this source.')
   @Optional()
   @Text(200)
   source?: string;
 }
 
 class WinRateParams extends ReportParams {
-  /** A row for each of these, or for all together; all when left out. */
+  @Says('A row for each of these, or for all together; all when left out.')
   @Optional()
   @OneOf(winRateGroups)
   by?: WinRateGroup;
 
+  @Says('Only what this salesperson owns.')
   @Optional()
   @Text(100)
   owner?: string;
 
+  @Says('Only in this pipeline.')
   @Optional()
   @Slug()
   pipelineId?: string;

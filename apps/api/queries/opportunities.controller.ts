@@ -10,7 +10,7 @@ import {
 import { opportunityDetail } from '../../../projections/pipeline/opportunity-detail.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, InDigits, Params } from '../http/params.js';
+import { ApiParams, InDigits, Params, Says } from '../http/params.js';
 import { AsOfParams, EndOf, found, including, PageParams } from './asking.js';
 import { Questions } from './questions.js';
 
@@ -19,47 +19,54 @@ const statuses = ['open', 'won', 'lost', 'withdrawn'] as const;
 const orders = ['asc', 'desc'] as const;
 
 class OpportunitiesParams extends PageParams {
+  @Says('Only in this pipeline.')
   @Optional()
   @Slug()
   pipelineId?: string;
 
+  @Says('Only in this stage.')
   @Optional()
   @Slug()
   stage?: string;
 
+  @Says('Only those that stand so.')
   @Optional()
   @OneOf(statuses)
   status?: (typeof statuses)[number];
 
+  @Says('Only what this salesperson owns.')
   @Optional()
   @Text(100)
   owner?: string;
 
+  @Says('Only of this account.')
   @OptionalId()
   accountId?: string;
 
-  /** Forecast category: as somebody set it, else by the stage's probability. */
+  @Says("Forecast category: as somebody set it, else by the stage's probability.")
   @Optional()
   @OneOf(categories)
   category?: ForecastCategory;
 
-  /** In minor units, inclusive. */
+  @Says('In minor units, inclusive.')
   @Optional()
   @InDigits()
   @Whole(0, Number.MAX_SAFE_INTEGER)
   minAmount?: number;
 
-  /** In minor units, inclusive. */
+  @Says('In minor units, inclusive.')
   @Optional()
   @InDigits()
   @Whole(0, Number.MAX_SAFE_INTEGER)
   @EndOf('minAmount')
   maxAmount?: number;
 
+  @Says('In this order; by the day on which it was opened when left out.')
   @Optional()
   @OneOf(opportunitySorts)
   sort?: OpportunitySort;
 
+  @Says('Which way the list goes; `asc` when left out.')
   @Optional()
   @OneOf(orders)
   order?: (typeof orders)[number];

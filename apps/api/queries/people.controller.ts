@@ -10,30 +10,33 @@ import { type ClosedDetails, peopleList, type Person, personDetail } from '../..
 import { Caller } from '../http/authenticate.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { AsOfParams, found, including, PageParams } from './asking.js';
 import { Questions } from './questions.js';
 
 const kinds = ['name', 'lead', 'contact', 'other'] as const;
 
 class PeopleParams extends PageParams {
-  /** Names are listed for marketing alone. */
+  @Says('Names are listed for marketing alone.')
   @Optional()
   @OneOf(kinds)
   kind?: (typeof kinds)[number];
 
+  @Says('Only leads of this level.')
   @Optional()
   @OneOf(leadLevels)
   level?: LeadLevel;
 
+  @Says('Only what this salesperson owns.')
   @Optional()
   @Text(100)
   owner?: string;
 
-  /** Contacts of this account, and of those that are merged with it. */
+  @Says('Contacts of this account, and of those that are merged with it.')
   @OptionalId()
   accountId?: string;
 
+  @Says('Only from this source.')
   @Optional()
   @Text(200)
   source?: string;

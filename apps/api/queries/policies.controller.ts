@@ -10,7 +10,7 @@ import {
 } from '../../../projections/policies/queries.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { AsOfParams, found, including, PageParams } from './asking.js';
 import { Questions } from './questions.js';
 
@@ -50,15 +50,17 @@ export class PoliciesController {
 }
 
 class ExchangeRatesParams extends PageParams {
+  @Says('Only rates of this currency …')
   @Optional()
   @Currency()
   from?: string;
 
+  @Says('… into this one.')
   @Optional()
   @Currency()
   to?: string;
 
-  /** Only the rates that hold on this day. */
+  @Says('Only the rates that hold on this day.')
   @Optional()
   @Day()
   on?: string;

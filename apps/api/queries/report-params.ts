@@ -10,6 +10,7 @@ import {
 } from '../../../libs/kernel/index.js';
 import type { Span } from '../../../libs/read-model/index.js';
 import { AsOfParams, EndOf } from './asking.js';
+import { Says } from '../http/params.js';
 
 const cuts = [...periodKinds, 'all'] as const;
 
@@ -34,24 +35,24 @@ const Alone = (): PropertyDecorator =>
 
 /** What reports over time take. Periods are those of UTC. */
 export class ReportParams extends AsOfParams {
-  /** Only this month or quarter. */
+  @Says('Only this month or quarter.')
   @Optional()
   @InPeriod()
   @Alone()
   period?: Period;
 
-  /** From this month or quarter on. */
+  @Says('From this month or quarter on.')
   @Optional()
   @InPeriod()
   from?: Period;
 
-  /** Up to and with this month or quarter. */
+  @Says('Up to and with this month or quarter.')
   @Optional()
   @InPeriod()
   @EndOf('from', inOrder)
   to?: Period;
 
-  /** A row for each month or quarter, or one for the whole time; months when left out. */
+  @Says('A row for each month or quarter, or one for the whole time; months when left out.')
   @Optional()
   @OneOf(cuts)
   per?: PeriodKind | 'all';

@@ -8,7 +8,7 @@ import { membersOfSegment, segmentDetail, segmentsList } from '../../../projecti
 import { Caller } from '../http/authenticate.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { AsOfParams, found, including, PageParams } from './asking.js';
 import { Questions } from './questions.js';
 
@@ -16,15 +16,17 @@ const kinds = ['dynamic', 'list'] as const;
 const uses = ['in-use', 'retired'] as const;
 
 class SegmentsParams extends PageParams {
+  @Says('Only of this kind.')
   @Optional()
   @OneOf(kinds)
   kind?: (typeof kinds)[number];
 
-  /** What it is made of. */
+  @Says('What it is made of.')
   @Optional()
   @OneOf(segmentAudiences)
   of?: SegmentAudience;
 
+  @Says('Only those in use, or those that are retired.')
   @Optional()
   @OneOf(uses)
   use?: (typeof uses)[number];

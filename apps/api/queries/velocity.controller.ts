@@ -4,18 +4,20 @@ import { Optional, Slug } from '../../../libs/domain/fields.js';
 import { ageingReport, velocityReport } from '../../../projections/pipeline/reports.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiParams, Params } from '../http/params.js';
+import { ApiParams, Params, Says } from '../http/params.js';
 import { AsOfParams } from './asking.js';
 import { Questions } from './questions.js';
 import { ReportParams, spanned } from './report-params.js';
 
 class VelocityParams extends ReportParams {
+  @Says('Only in this pipeline.')
   @Optional()
   @Slug()
   pipelineId?: string;
 }
 
 class AgeingParams extends AsOfParams {
+  @Says('Only in this pipeline.')
   @Optional()
   @Slug()
   pipelineId?: string;

@@ -11,7 +11,7 @@ import { membersWhatIf, segmentWhatIf } from '../../../projections/segments/what
 import { Caller } from '../http/authenticate.js';
 import { csvColumns } from '../http/csv-columns.js';
 import { InReply, Reply } from '../http/in-reply.js';
-import { ApiAssumption, ApiParams, Assumption, Params } from '../http/params.js';
+import { ApiAssumption, ApiParams, Assumption, Params, Says } from '../http/params.js';
 import { AsOfParams, found, including, paged } from './asking.js';
 import { ForecastOfParams, ForecastParams } from './forecast.controller.js';
 import { WhichCustomersParams } from './customer-params.js';
@@ -26,12 +26,12 @@ import {
 class OpportunitiesParams extends paged(ForecastOfParams) {}
 
 class SegmentParams extends AsOfParams {
-  /** The segment or static list that the rule is held against; left out: nobody, so that all who fit enter. */
+  @Says('The segment or static list that the rule is held against; left out: nobody, so that all who fit enter.')
   @Optional()
   @Slug()
   segmentId?: string;
 
-  /** What the rule is of, where there is no segment. */
+  @Says('What the rule is of, where there is no segment.')
   @Optional()
   @OneOf(segmentAudiences)
   of?: SegmentAudience;
@@ -40,7 +40,7 @@ class SegmentParams extends AsOfParams {
 class MembersParams extends paged(SegmentParams) {}
 
 class PhasesParams extends WhichCustomersParams {
-  /** What is counted, and whose change is listed: phases when left out. */
+  @Says('What is counted, and whose change is listed: phases when left out.')
   @Optional()
   @OneOf(phasesBy)
   by?: PhasesBy;
@@ -49,10 +49,12 @@ class PhasesParams extends WhichCustomersParams {
 class CustomersParams extends paged(PhasesParams) {}
 
 class RatingsParams extends AsOfParams {
+  @Says('Only ratings of this scheme.')
   @Optional()
   @Slug()
   schemeId?: string;
 
+  @Says('Only what this salesperson owns.')
   @Optional()
   @Text(100)
   owner?: string;
