@@ -34,6 +34,7 @@ export interface Engine {
   readonly apiKeys: ApiKeys;
   readonly commands: CommandCatalogue;
   readonly executor: CommandExecutor;
+  readonly streams: Streams;
   /** Every process there is, those that ask a read model included. */
   readonly processes: readonly (Process | AskingProcess)[];
   readonly clock: Clock;
@@ -74,6 +75,7 @@ export async function openEngine({
     apiKeys,
     commands,
     executor,
+    streams,
     processes: [...processes, fixCampaignMembers(membership)],
     clock,
     log,

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { ensureProcessTables, ManagerRunner, ProcessRunner } from '../../libs/cqrs/index.js';
+import { CustomerSegments, ensureProcessTables, ManagerRunner, ProcessRunner } from '../../libs/cqrs/index.js';
 import { domainCatalogue, processManagers } from '../../libs/domain/index.js';
 import { PortFeed, type Port } from '../../libs/event-log/index.js';
 import { runProjections, sharedFeed, type Projection } from '../../libs/read-model/index.js';
 import { projections } from '../../projections/index.js';
 import { openEngine, type EngineSettings } from '../engine.js';
+import { segmentStays } from '../segment-stays.js';
 
 export interface RunningProjector {
   stop(): Promise<void>;
@@ -24,7 +25,7 @@ export async function startProjector({
   ...settings
 }: ProjectorSettings): Promise<RunningProjector> {
   const engine = await openEngine(settings);
-  const { database, eventLog, executor, clock, processes, log } = engine;
+  const { database, eventLog, executor, streams, clock, processes, log } = engine;
   await ensureProcessTables(database.db);
   const events = reading ? new PortFeed(reading) : eventLog;
   const ending = new AbortController();
@@ -38,10 +39,13 @@ export async function startProjector({
   });
   const runner = new ProcessRunner(database.db, feed, executor, log);
   const managers = new ManagerRunner({ db: database.db, feed, executor, clock, log });
+  const stays = segmentStays(database, eventLog);
+  const segments = new CustomerSegments({ db: database.db, stays, streams, executor, clock, log });
   const running = Promise.all([
     runProjections({ feed, database, projections: readModels, signal, log }),
     runner.run(processes, signal),
     managers.run(processManagers, signal),
+    segments.run(signal),
   ]);
   // It ends when it is told to; else something is wrong that a fresh start may mend.
   running.catch((error: unknown) => {

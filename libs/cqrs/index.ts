@@ -11,3 +11,5 @@ export * from './commands/streams.js';
 export * from './processes/manager-runner.js';
 export * from './processes/runner.js';
 export * from './processes/tables.js';
+export * from './segments/customer-segments.js';
+export type { FollowedSegment, SegmentStays } from './segments/stays.js';

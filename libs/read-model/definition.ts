@@ -115,6 +115,8 @@ export interface Source<T extends Tables = Tables> {
   readonly all: (table: keyof T & string) => RawBuilder<unknown>;
   /** The versions of the rules of a memberships table, as the runtime keeps them. */
   readonly rules: (table: keyof T & string) => RawBuilder<unknown>;
+  /** Whose stays under a rule that is followed have changed, and by which event last: rule, key, position. */
+  readonly turns: (table: keyof T & string) => RawBuilder<unknown>;
   /** Whether a row of a versions table holds at the moment (its columns unqualified). */
   readonly holds: RawBuilder<boolean>;
 }

@@ -11,6 +11,7 @@ import { lateIn, Reaches, type Taken } from './memberships-reach.js';
 import { replayed } from './memberships-replay.js';
 import { type KeptRule, KeptRules, nameOf } from './memberships-rules.js';
 import { Stays } from './memberships-stays.js';
+import { Turns } from './memberships-turns.js';
 import { inOrder, retold, Story } from './memberships-story.js';
 import { NotedRows } from './noted-rows.js';
 import type { OwnRow } from './timelines.js';
@@ -26,6 +27,7 @@ export class MembershipsFold {
   private readonly rules: KeptRules;
   private readonly noted: NotedRows | undefined;
   private readonly reaches: Reaches;
+  private readonly turns: Turns;
   private taken: Taken[] = [];
   private ruleEvents: RecordedEvent[] = [];
   private dirty = new Set<Line>();
@@ -42,6 +44,7 @@ export class MembershipsFold {
     this.rules = new KeptRules(schema, name, table);
     this.noted = table.noted && new NotedRows(schema, table.noted, ownRow);
     this.reaches = new Reaches(this.lines, table);
+    this.turns = new Turns(schema, name);
   }
 
   /** Nothing is known of the keys before their events are routed; see `settle`. */
@@ -86,6 +89,7 @@ export class MembershipsFold {
   /** Ends what is no longer believed and keeps the states. */
   async close(client: pg.ClientBase): Promise<void> {
     await this.stays.close(client);
+    await this.turns.write(client);
     await this.lines.close(
       client,
       [...this.dirty].filter(({ occurred }) => occurred !== ''),
@@ -146,6 +150,7 @@ export class MembershipsFold {
     this.dirty = new Set();
     this.stays.clear();
     this.keys.clear();
+    this.turns.clear();
   }
 
   private attempt(event: RecordedEvent, act: () => void): void {
@@ -298,7 +303,9 @@ export class MembershipsFold {
     for (const stay of begun) this.stays.begin(rule, line.key, stay);
     if (believed.length > 0) line.believed.set(name, believed);
     else line.believed.delete(name);
-    if (ended.length > 0 || begun.length > 0) this.dirty.add(line);
+    if (ended.length === 0 && begun.length === 0) return;
+    this.dirty.add(line);
+    if (this.rules.isFollowed(rule)) this.turns.note(rule.rule, line.key, event.position);
   }
 
   /** Puts one rule to some keys. */

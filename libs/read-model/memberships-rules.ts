@@ -32,6 +32,7 @@ export class KeptRules {
   private ends = new Map<string, Instant>();
   private restingOn = new Map<string, Set<KeptRule>>();
   private anyWide = false;
+  private followed: ReadonlySet<string> = new Set();
   private loaded = false;
   private changed = false;
 
@@ -67,6 +68,11 @@ export class KeptRules {
   /** Whether any of them is wide. */
   get areWide(): boolean {
     return this.anyWide;
+  }
+
+  /** Whether somebody follows whose stays change under it. */
+  isFollowed({ rule }: KeptRule): boolean {
+    return this.followed.has(rule);
   }
 
   /** Until when verdicts are kept: the version that follows has to be through first. */
@@ -149,6 +155,7 @@ export class KeptRules {
     const behind = new Set(this.all().flatMap(({ rule, evaluated }) => (evaluated ? [] : [rule])));
     this.ends = new Map(this.all().map((kept) => [nameOf(kept), behind.has(kept.rule) ? forever : kept.to]));
     this.anyWide = this.all().some(({ wide }) => wide);
+    this.followed = new Set(this.table.followedOf(this.known));
     this.restingOn = new Map();
     for (const kept of this.kept.values()) {
       for (const name of this.table.restsOn(kept.definition)) {

@@ -57,6 +57,7 @@ export interface MembershipsTable<State = unknown, Rule = unknown, Known = unkno
   readonly rules: ReadonlyMap<string, (known: Known, event: RecordedEvent) => Known>;
   readonly noRules: Known;
   readonly versionsOf: (known: Known) => readonly RuleVersion<Rule>[];
+  readonly followedOf: (known: Known) => readonly string[];
   readonly touched: (before: State, after: State) => readonly string[];
   readonly restsOn: (definition: Rule) => readonly string[];
   readonly concerns: (definition: Rule, key: string) => boolean;
@@ -103,6 +104,8 @@ export interface MembershipsDefinition<S extends object, R extends object, State
     readonly evolve: { readonly [T in keyof R & string]?: (known: Known, event: RecordedOf<R, T>) => Known };
     /** All versions that ever held, the older ones first. A version stays in the list, and changes in its end alone. */
     readonly versions: (known: Known) => readonly RuleVersion<Rule>[];
+    /** Rules that somebody follows: whose stays an event changes is noted, with its position. Left out: none. */
+    readonly followed?: (known: Known) => readonly string[];
   };
   /** Names of what differs between two states, in the words of `restsOn`. */
   readonly touched: (before: State, after: State) => readonly string[];
@@ -144,6 +147,7 @@ export const memberships =
       rules: new Map(rules),
       noRules: definition.rules.initial,
       versionsOf: definition.rules.versions,
+      followedOf: definition.rules.followed ?? (() => []),
       touched: definition.touched,
       restsOn: definition.restsOn,
       concerns: definition.concerns,
@@ -160,3 +164,6 @@ export const termsOf = (table: string): string => `${table}_terms`;
 
 /** Where the runtime keeps which key rests on which. */
 export const linksOf = (table: string): string => `${table}_links`;
+
+/** Where the runtime notes whose stays have changed under a rule that is followed, and by the batch of which event last. */
+export const turnsOf = (table: string): string => `${table}_turns`;

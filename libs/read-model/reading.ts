@@ -53,6 +53,22 @@ export async function servingSchema(database: Database, name: string): Promise<s
   return row.schema;
 }
 
+/** Whether this version of a read model can be asked: at first it is only being made, or built beside the one before. */
+export async function isServed(
+  database: Database,
+  { name, version }: Pick<Projection, 'name' | 'version'>,
+): Promise<boolean> {
+  const { rows } = await database.pool.query<{ made: boolean }>(
+    `select to_regclass('kroniek.read_models') is not null as made`,
+  );
+  if (rows[0]?.made !== true) return false;
+  const serving = await database.pool.query(
+    `select from kroniek.read_models where name = $1 and version = $2 and state = 'serving'`,
+    [name, version],
+  );
+  return serving.rowCount === 1;
+}
+
 /** Asks the schema that serves a read model; should it just have been dropped, the one that took its place. */
 export async function askServing<R>(database: Database, name: string, ask: (schema: string) => Promise<R>): Promise<R> {
   try {

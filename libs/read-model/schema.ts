@@ -3,7 +3,7 @@ import { Kysely, PostgresAdapter, DummyDriver, PostgresIntrospector, PostgresQue
 import type { Projection, Table, Through, View } from './definition.js';
 import { tableName } from './gathered.js';
 import { sourceOfView } from './source.js';
-import { linksOf, rulesOf, termsOf } from './memberships.js';
+import { linksOf, rulesOf, termsOf, turnsOf } from './memberships.js';
 import { headsOf, inputsOf } from './timelines.js';
 import { entriesOf, type TotalsTable } from './totals.js';
 
@@ -181,6 +181,13 @@ const membershipStatements = (schema: string, name: string): readonly string[] =
   `create index on ${quoted(schema, name)} (key) where recorded_to = 'infinity'`,
   `create table ${quoted(schema, linksOf(name))} (key text not null, source text not null, primary key (key, source))`,
   `create index on ${quoted(schema, linksOf(name))} (source)`,
+  `create table ${quoted(schema, turnsOf(name))} (
+     rule text not null,
+     key text collate "C" not null,
+     position bigint not null,
+     primary key (rule, key)
+   )`,
+  `create index on ${quoted(schema, turnsOf(name))} (position)`,
   `create table ${quoted(schema, termsOf(name))} ("only" boolean primary key default true check ("only"), known jsonb not null)`,
   `create table ${quoted(schema, rulesOf(name))} (
      place integer not null,

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../kernel/index.js';
 import type { Moment, Projection, Source, StoredRow, Table, Tables } from './definition.js';
-import { rulesOf } from './memberships.js';
+import { rulesOf, turnsOf } from './memberships.js';
 import { monthOfInstant, startOfMonth } from './figures.js';
 import { entriesOf, type TotalsTable } from './totals.js';
 
@@ -52,6 +52,7 @@ function source<T extends Tables>(
   return {
     all,
     rules: (table) => all(rulesOf(table)),
+    turns: (table) => all(turnsOf(table)),
     holds,
     instant,
     before: <N extends keyof T & string>(name: N, month: RawBuilder<unknown>, known: RawBuilder<unknown>) => {

@@ -83,6 +83,25 @@ async function waitForOne(database: Database, name: string, wanted: Position, un
   }
 }
 
+/**
+ * Tells whenever a read model may have gone on, or another schema serves it, until the returned function is called; once
+ * too often rather than once too seldom.
+ */
+export function whenMoved(database: Database, { name }: Pick<Projection, 'name'>, heard: () => void): () => void {
+  const prefix = `${name.replaceAll('-', '_')}_v`;
+  const unlisten = [
+    database.notifications.listen(positionsChannel, (payload) => {
+      if (payload === undefined || payload.startsWith(prefix)) heard();
+    }),
+    database.notifications.listen(registryChannel, (payload) => {
+      if (payload === undefined || payload === name) heard();
+    }),
+  ];
+  return () => {
+    for (const stop of unlisten) stop();
+  };
+}
+
 const after = (milliseconds: number): Promise<boolean> =>
   new Promise((resolve) => {
     setTimeout(() => resolve(false), milliseconds).unref();

@@ -4,7 +4,7 @@ import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import { bought, call, converted, day, lead, open, qualified, window } from '../../libs/testing/customers.js';
 import { opportunityOpened } from '../../libs/testing/facts.js';
-import { givenEvents, happened } from '../../libs/testing/projection.js';
+import { type GivenEvent, givenEvents, happened } from '../../libs/testing/projection.js';
 import { customerDetail } from './detail.js';
 import { customers } from './index.js';
 import { customersList, type CustomersAsked } from './queries.js';
@@ -135,20 +135,49 @@ describe('the phase of a customer', () => {
     });
   });
 
-  it('rests on the window in force, also on that of a static list', async () => {
+  it('rests on the window in force, also on that of a static list, and of a segment by rule as it was told', async () => {
     const shipyards = { segmentId: 'shipyards', days: 60 };
+    const windowOf = (segmentId: string) => ({ segmentId, days: 90 });
+    const wind = { field: 'industry', operator: 'one-of', value: ['wind'] } as const;
+    const phase = { field: 'phase', operator: 'one-of', value: ['active'] } as const;
+    const word = (
+      type: 'CustomerEnteredSegment' | 'CustomerLeftSegment',
+      at: number,
+      recorded: number,
+    ): GivenEvent => ({
+      stream: 'customer-c',
+      type,
+      data: { customerKind: 'account', segmentId: 'rule-made', at: day(at), ruleVersion: 1 },
+      occurredAt: day(at),
+      recordedAt: day(recorded),
+    });
     const story = [
       segment('segment-shipyards', 'StaticListCreated', day(0), { name: 'Shipyards', of: 'accounts' }),
       open('a', 0),
       open('b', 0),
       bought('1', 10, 1_000),
       bought('2', 10, 1_000, { accountId: 'b' }),
-      window(1, 30, [shipyards, { segmentId: 'rule-made', days: 90 }], 20),
+      segment('segment-rule-made', 'SegmentDefined', day(0), { name: 'Wind', of: 'accounts', version: 1, rule: wind }),
+      segment('segment-circular', 'SegmentDefined', day(0), { name: 'Round', of: 'accounts', version: 1, rule: phase }),
+      open('c', 0),
+      bought('3', 10, 1_000, { accountId: 'c' }),
+      window(1, 30, [shipyards, ...['rule-made', 'circular', 'unknown'].map(windowOf)], 20),
+      word('CustomerEnteredSegment', 30, 35),
+      word('CustomerLeftSegment', 80, 80),
+      word('CustomerEnteredSegment', 25, 90),
       segment('segment-shipyards', 'StaticListMembersAdded', day(45), { members: ['a'] }),
     ];
     await givenEvents(...story).projectedBy(customers, async ({ database }) => {
-      expect(await phasesIn(database, { asOf: day(44) })).toEqual({ a: 'inactive', b: 'inactive' });
-      expect(await phasesIn(database, { asOf: day(45) })).toEqual({ a: 'active', b: 'inactive' });
+      expect(await phasesIn(database, { asOf: day(44) })).toEqual({ a: 'inactive', b: 'inactive', c: 'active' });
+      expect(await phasesIn(database, { asOf: day(45) })).toEqual({ a: 'active', b: 'inactive', c: 'active' });
+      expect(await phasesIn(database, { asOf: day(79) })).toMatchObject({ a: 'inactive', c: 'active' });
+      expect(await phasesIn(database, { asOf: day(80) })).toMatchObject({ c: 'inactive' });
+      const c = await customerDetail(database, { id: 'c', asOf: day(100) });
+      expect(c?.phases.map(({ at, to, because }) => [at, to, because.window?.days])).toEqual([
+        [day(0), 'suspect', undefined],
+        [day(10), 'active', 180],
+        [day(80), 'inactive', 30],
+      ]);
       const detail = await customerDetail(database, { id: 'a', asOf: day(100) });
       expect(detail?.phases.map(({ at, to, because }) => [at, to, because.window?.days])).toEqual([
         [day(0), 'suspect', undefined],
@@ -157,7 +186,7 @@ describe('the phase of a customer', () => {
         [day(45), 'active', 60],
         [day(70), 'inactive', 60],
       ]);
-      expect(detail?.windowsNotApplied).toEqual(['rule-made']);
+      expect(detail?.windowsNotApplied).toEqual(['circular', 'unknown']);
     });
   });
 });

@@ -5,8 +5,10 @@ import {
   signalOf,
 } from '../../libs/domain/account/relationship.rules.js';
 import type { About, ActivityEvents, Outcome } from '../../libs/domain/activity/activity.events.js';
+import type { CustomerEvents } from '../../libs/domain/customer/customer.events.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
+import { aboutThePhase } from '../../libs/domain/segment/unjudged.rules.js';
 import { idOf, type Instant, type RecordedEvent } from '../../libs/kernel/index.js';
 import {
   appends,
@@ -71,28 +73,37 @@ const untouched: Touched = { reached: null, attempt: null, lists: [] };
 const met = (state: Touched, { occurredAt }: RecordedEvent, outcome: Outcome): Touched =>
   outcome === 'reached' ? { ...state, reached: occurredAt } : { ...state, attempt: occurredAt };
 
-/** The clocks of an account or a person, and the static lists that they stand on. */
-export const clocks = timelines<ActivityEvents & SegmentEvents>()({
+const withList = (state: Touched, list: string): Touched => ({
+  ...state,
+  lists: [...new Set([...state.lists, list])].sort(),
+});
+
+const withoutList = (state: Touched, list: string): Touched => ({
+  ...state,
+  lists: state.lists.filter((other) => other !== list),
+});
+
+/** The clocks of an account or a person, and the lists and segments whose windows may be for them. */
+export const clocks = timelines<ActivityEvents & SegmentEvents & CustomerEvents>()({
   key: 'id',
   columns: {
     id: text('Account or person.'),
     last_interaction: optional(instant('When they were reached last, in either direction.')),
     last_attempt: optional(instant('When they were last tried and not reached.')),
-    lists: texts('Static lists that they stand on.'),
+    lists: texts('Static lists that they stand on, and segments with a window of their own that they belong to.'),
   },
-  keysOf: (event) => ('members' in event.data ? event.data.members : subjectsOf(event.data as About)),
+  keysOf: (event) => {
+    if (event.type === 'CustomerEnteredSegment' || event.type === 'CustomerLeftSegment') return [idOf(event.stream)];
+    return 'members' in event.data ? event.data.members : subjectsOf(event.data as About);
+  },
   initial: untouched,
   evolve: {
     ActivityCompleted: (state, event) => met(state, event, event.data.outcome),
     ActivityLogged: (state, event) => met(state, event, event.data.outcome),
-    StaticListMembersAdded: (state, { stream }) => ({
-      ...state,
-      lists: [...new Set([...state.lists, idOf(stream)])].sort(),
-    }),
-    StaticListMembersRemoved: (state, { stream }) => ({
-      ...state,
-      lists: state.lists.filter((list) => list !== idOf(stream)),
-    }),
+    StaticListMembersAdded: (state, { stream }) => withList(state, idOf(stream)),
+    StaticListMembersRemoved: (state, { stream }) => withoutList(state, idOf(stream)),
+    CustomerEnteredSegment: (state, { data }) => withList(state, data.segmentId),
+    CustomerLeftSegment: (state, { data }) => withoutList(state, data.segmentId),
   },
   rowAt: ({ reached, attempt, lists }) => ({
     row: {
@@ -105,11 +116,23 @@ export const clocks = timelines<ActivityEvents & SegmentEvents>()({
   indexes: [{ on: ['last_interaction', 'id', 'valid_to', 'recorded_to'] }],
 });
 
-/** Lists whose members are named one by one: of all other segments the events do not tell the members. */
+/** Lists, and segments by rule: of those that a window is for, and whose rule does not ask for the phase, events tell the members. */
 export const lists = versions<SegmentEvents>()({
   key: 'id',
-  columns: { id: text('Id of the list.'), of: text<SegmentAudience>('accounts or people.') },
-  opens: { StaticListCreated: ({ data }) => ({ of: data.of }) },
+  columns: {
+    id: text('Id of the segment or list.'),
+    of: text<SegmentAudience>('accounts or people.'),
+    by: text<'name' | 'rule' | 'phase'>(
+      'name: members are named one by one; rule: they follow from a rule; phase: from one that asks for the phase.',
+    ),
+  },
+  opens: {
+    StaticListCreated: ({ data }) => ({ of: data.of, by: 'name' as const }),
+    SegmentDefined: ({ data }) => ({
+      of: data.of,
+      by: aboutThePhase(data.rule).length > 0 ? ('phase' as const) : ('rule' as const),
+    }),
+  },
 });
 
 export type CustomersTables = {

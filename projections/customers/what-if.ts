@@ -15,7 +15,7 @@ import {
   readSteadily,
   rows,
 } from '../../libs/read-model/index.js';
-import type { Asked } from './bought.js';
+import { type Asked, policyAt } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
 import { customers } from './index.js';
 import { allOf, membersAt, those, type WhichCustomers } from './places.js';
@@ -62,7 +62,10 @@ export interface PhasesWhatIf {
   readonly rows: readonly PhaseCounted[];
   /** How many would be where instead of where; nobody who stays. */
   readonly moves: readonly { readonly from: Place; readonly to: Place; readonly count: number }[];
-  /** Segments whose window is not applied: they are no static lists at the moment. */
+  /**
+   * Segments whose window is not applied: no event tells their members at the moment, as they are neither static lists nor
+   * segments by rule that the policy has a window for.
+   */
   readonly windowsNotApplied: readonly string[];
 }
 
@@ -110,7 +113,7 @@ export const phasesWhatIf = (
       moves: moves
         .filter(({ from, to }) => !same(from, to))
         .sort((a, b) => inOrder(a.from, b.from) || inOrder(a.to, b.to)),
-      windowsNotApplied: await noLists(reading, assumption),
+      windowsNotApplied: await untold(reading, both, assumption),
     };
   });
 
@@ -234,15 +237,20 @@ const supposing = <R>(
     });
   });
 
-async function noLists(
+/** Of whom no event tells who belongs to them: those that the policy has no window for are followed by nobody. */
+async function untold(
   reading: Reading<CustomersTables>,
+  { today }: Supposing,
   { inactivityWindow }: PhasesAssumption,
 ): Promise<readonly string[]> {
   const ids = inactivityWindow?.segments.map(({ segmentId }) => segmentId) ?? [];
   if (ids.length === 0) return [];
   const found = await rows(
     reading,
-    sql<{ id: string }>`select id from ${reading.at('lists')} l where id = any(${ids}::text[])`,
+    sql<{ id: string }>`select id from ${reading.at('lists')} l
+      where id = any(${ids}::text[]) and ("by" = 'name' or "by" = 'rule' and exists (
+        select from ${policyAt(today, 'inactivity.window')} w, jsonb_array_elements(w.value -> 'segments') s
+        where s ->> 'segmentId' = l.id))`,
   );
   return ids.filter((id) => !found.some((list) => list.id === id));
 }

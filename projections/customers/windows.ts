@@ -27,8 +27,8 @@ export interface Windows {
 }
 
 /**
- * Which window held for a customer from when on: by the versions of the policy, and by the static lists that it stood on.
- * Of its several lists' windows the longest holds (domain.md §1).
+ * Which window held for a customer from when on: by the versions of the policy, and by the segments and lists that it
+ * belonged to, as it was told. Of their several windows the longest holds (domain.md §1).
  */
 export async function windowsOf(reading: Reading<CustomersTables>, { t, k }: Asked, id: string): Promise<Windows> {
   const changed = await rows(
@@ -55,7 +55,7 @@ export async function windowsOf(reading: Reading<CustomersTables>, { t, k }: Ask
   if (named.length === 0) return { windows, notApplied: [] };
   const told = await rows(
     reading,
-    sql<{ id: string }>`select id from ${reading.at('lists')} l where id = any(${named})`,
+    sql<{ id: string }>`select id from ${reading.at('lists')} l where id = any(${named}) and "by" <> 'phase'`,
   );
   return { windows, notApplied: named.filter((segment) => !told.some((list) => list.id === segment)) };
 }

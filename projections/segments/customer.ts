@@ -5,6 +5,7 @@ import {
   type SignalEvents,
   signalOf,
 } from '../../libs/domain/account/relationship.rules.js';
+import type { CustomerEvents as CustomerFacts } from '../../libs/domain/customer/customer.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { Channel, PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.js';
@@ -26,7 +27,8 @@ export type CustomerEvents = PersonEvents &
   PurchaseEvents &
   SignalEvents &
   OpportunityEvents &
-  Pick<SegmentEvents, 'StaticListMembersAdded' | 'StaticListMembersRemoved'>;
+  Pick<SegmentEvents, 'StaticListMembersAdded' | 'StaticListMembersRemoved'> &
+  Pick<CustomerFacts, 'CustomerEnteredSegment' | 'CustomerLeftSegment'>;
 
 /** A purchase of a customer as far as it was told. */
 export interface Bought {
@@ -95,7 +97,7 @@ export interface Customer {
   readonly signals?: readonly KeptSignal[];
   /** Of an account: of wallet, in per cent. */
   readonly share?: number;
-  /** Static lists that it stands on. */
+  /** Static lists that it stands on, and segments with a window of their own that it belongs to, as it was told. */
   readonly lists?: readonly string[];
 }
 
@@ -188,15 +190,21 @@ export const evolve: Evolve = {
   CampaignResponded: (state, event) => signalled(state, event, signalOf.CampaignResponded(event.data)),
   SurveyResponseRecorded: (state, event) => signalled(state, event, signalOf.SurveyResponseRecorded(event.data)),
 
-  StaticListMembersAdded: (state, { stream }) => ({
-    ...state,
-    lists: [...new Set([...(state.lists ?? []), idOf(stream)])].sort(),
-  }),
-  StaticListMembersRemoved: (state, { stream }) => ({
-    ...state,
-    lists: (state.lists ?? []).filter((list) => list !== idOf(stream)),
-  }),
+  StaticListMembersAdded: (state, { stream }) => withList(state, idOf(stream)),
+  StaticListMembersRemoved: (state, { stream }) => withoutList(state, idOf(stream)),
+  CustomerEnteredSegment: (state, { data }) => withList(state, data.segmentId),
+  CustomerLeftSegment: (state, { data }) => withoutList(state, data.segmentId),
 };
+
+const withList = (state: Customer, list: string): Customer => ({
+  ...state,
+  lists: [...new Set([...(state.lists ?? []), list])].sort(),
+});
+
+const withoutList = (state: Customer, list: string): Customer => ({
+  ...state,
+  lists: (state.lists ?? []).filter((other) => other !== list),
+});
 
 const withOne = (all: readonly string[] = [], one: string): readonly string[] => [...new Set([...all, one])];
 

@@ -8,7 +8,7 @@ import { boughtBy } from './bought.js';
 import type { Consented, Customer } from './customer.js';
 import type { GroupAt } from './group.js';
 
-/** After how many days without a purchase a customer is inactive, also on some lists; the longest holds (S3). */
+/** After how many days without a purchase a customer is inactive, also in some segments; the longest holds (S3). */
 export type Windows = Window;
 
 /** What a rule is asked about; `until`: from when on it is another by itself. */
@@ -44,7 +44,7 @@ export function partyOf(key: string, own: Customer, others: StateOf<Customer>): 
   };
 }
 
-/** Static lists that a customer stands on, under any of its ids. */
+/** Lists that a customer stands on, under any of its ids, and segments with a window that it belongs to. */
 export const listsOf = ({ own, duplicates }: Party): readonly string[] =>
   [own, ...duplicates].flatMap(({ lists = [] }) => lists);
 

@@ -65,7 +65,7 @@ const views: Readonly<Record<string, View<SegmentTables>>> = {
 /** Who belongs to which segment or list, at any instant, and because of which event (domain.md §6). */
 export const segmentsModel = projection<SegmentTables>({
   name: 'segments',
-  version: 7,
+  version: 8,
   tables: { segments, settings, names, purchases, opportunities, rates, members },
   views,
 });

@@ -120,6 +120,15 @@ const withSegment = (known: KnownRules, stream: string, segment: KnownSegment): 
   segments: { ...known.segments, [idOf(stream)]: segment },
 });
 
+/** Segments and lists that a policy gives a window of their own. */
+export const segmentsWithWindows = ({ policy, value }: { readonly policy: string; readonly value: object }) =>
+  policy === 'inactivity.window' ? (value as Windows).segments.map(({ segmentId }) => segmentId) : [];
+
+/** The same of any version of the policy: whoever tells of their members follows them. */
+export const everWithWindow = ({ settings }: KnownRules): readonly string[] => [
+  ...new Set(settings['inactivity.window'].flatMap(({ value }) => value.segments.map(({ segmentId }) => segmentId))),
+];
+
 /** Whether what a rule says depends on the windows of the policy. */
 export const restsOnWindows = (rule: Rule): boolean => dependenciesOf(rule).fields.has('phase');
 

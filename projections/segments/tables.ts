@@ -5,7 +5,7 @@ import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.
 import { purchasedAt } from '../../libs/domain/purchase/purchase.rules.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { Rule, SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
-import type { RecordedOf } from '../../libs/kernel/index.js';
+import { idOf, type RecordedOf } from '../../libs/kernel/index.js';
 import {
   bool,
   integer,
@@ -15,6 +15,7 @@ import {
   type OwnRow,
   type StoredRow,
   text,
+  texts,
   versions,
 } from '../../libs/read-model/index.js';
 import { type RateRow, rates } from '../policies/tables.js';
@@ -23,6 +24,7 @@ import { RateBook } from './rates.js';
 import {
   concerns,
   type Definition,
+  everWithWindow,
   evolveRules,
   isPart,
   isWide,
@@ -31,6 +33,7 @@ import {
   restsOn,
   restsOnGroups,
   restsOnWindows,
+  segmentsWithWindows,
   type RuleEvents,
   touched,
   verdict,
@@ -81,8 +84,12 @@ export const segments = versions<SegmentEvents>()({
 /** Which version of each policy holds. */
 export const settings = versions<PolicyEvents>()({
   key: 'policy',
-  columns: { policy: text('Name of the policy.'), version: integer('Its version.') },
-  opens: { PolicyChanged: ({ data }) => ({ version: data.version }) },
+  columns: {
+    policy: text('Name of the policy.'),
+    version: integer('Its version.'),
+    windows: texts('Of inactivity.window: segments and lists that have a window of their own.'),
+  },
+  opens: { PolicyChanged: ({ data }) => ({ version: data.version, windows: segmentsWithWindows(data) }) },
 });
 
 /** People who are or were no more than names, whom not everybody may see (S0). */
@@ -169,6 +176,9 @@ function keysOf(event: RecordedOf<CustomerEvents>, own: OwnRow): readonly string
       const category = own('segments')?.['audience'] === 'accounts' ? 'account' : 'person';
       return event.data.members.map((id) => `${category}-${id}`);
     }
+    case 'CustomerEnteredSegment':
+    case 'CustomerLeftSegment':
+      return [`${event.data.customerKind}-${idOf(event.stream)}`];
     default:
       return [event.stream];
   }
@@ -233,7 +243,7 @@ export const members = memberships<CustomerEvents, RuleEvents>()<Customer, Defin
   isWide,
   initial: {},
   evolve,
-  rules: { initial: noRules, evolve: evolveRules, versions: versionsOf },
+  rules: { initial: noRules, evolve: evolveRules, versions: versionsOf, followed: everWithWindow },
   touched,
   restsOn,
   concerns,

@@ -66,7 +66,10 @@ export interface SegmentWhatIf {
   readonly leaving: number;
   /** Whether the segment's own rule is evaluated; until then today's members are those of the rule before. */
   readonly complete: boolean;
-  /** Segments whose window a phase is not judged by: they are no static lists. */
+  /**
+   * Segments whose window a phase is not judged by: no event tells their members, as they are neither static lists nor
+   * segments by rule that the policy has a window for.
+   */
   readonly windowsNotApplied: readonly string[];
 }
 
@@ -163,7 +166,7 @@ const trying = <R>(
           currency: settings['reporting.currency'].currency,
         }
       : undefined;
-    const notApplied = restsOnWindows(rule) ? await noLists(reading, windows) : [];
+    const notApplied = restsOnWindows(rule) ? await untold(reading, windows, settings['inactivity.window']) : [];
     const definition = { of, rule, windows, groups };
     return judge(new Trial(reading, asked, definition, segment, await instantOf(reading), notApplied));
   });
@@ -212,14 +215,21 @@ async function settingsAt(reading: Reading<SegmentTables>): Promise<Settings> {
   };
 }
 
-async function noLists(reading: Reading<SegmentTables>, { segments }: Windows): Promise<readonly string[]> {
+/** Segments and lists of whom no event tells who belongs to them. */
+async function untold(
+  reading: Reading<SegmentTables>,
+  { segments }: Windows,
+  held: Windows,
+): Promise<readonly string[]> {
   const ids = segments.map(({ segmentId }) => segmentId);
   if (ids.length === 0) return [];
-  const lists = await rows(
+  const followed = held.segments.map(({ segmentId }) => segmentId);
+  const told = await rows(
     reading,
-    sql<{ id: string }>`select id from ${reading.at('segments')} s where kind = 'list' and id = any(${ids}::text[])`,
+    sql<{ id: string }>`select id from ${reading.at('segments')} s where id = any(${ids}::text[])
+      and (kind = 'list' or (id = any(${followed}::text[]) and not phased))`,
   );
-  return ids.filter((id) => !lists.some((list) => list.id === id));
+  return ids.filter((id) => !told.some((list) => list.id === id));
 }
 
 /** A rule with all that it is judged by, and whom it is held against. */

@@ -22,6 +22,8 @@ interface Told {
 
 const kinds = ['bought', 'cancelled', 'won', 'named', 'reopened', 'called', 'missed', 'converted', 'reverted'] as const;
 const more = ['qualified', 'disqualified', 'merged', 'separated', 'window', 'listed', 'unlisted', 'moved'] as const;
+/** What is said of a segment by rule that has a window of its own: each word at its own instant, in any order. */
+const words = ['entered', 'left'] as const;
 
 /** What besides makes a customer a partner, friend, economist or dog. */
 const ofGroups = ['foreign', 'rate', 'surveyed', 'sent', 'answered', 'shared', 'joined', 'parted'] as const;
@@ -141,7 +143,13 @@ export function eventsOf(
       tell(`account-${accountId}`, 'AccountSeparated', { survivorId: merged.get(accountId) }, occurred);
       merged.delete(accountId);
     } else if (what === 'window') {
-      const value = { days: amount, segments: [{ segmentId: 'list', days: other + 5 }] };
+      const value = {
+        days: amount,
+        segments: [
+          { segmentId: 'list', days: other + 5 },
+          { segmentId: 'ruled', days: 9 * who + 3 },
+        ],
+      };
       tell(
         'policy-inactivity.window',
         'PolicyChanged',
@@ -187,6 +195,16 @@ export function eventsOf(
     } else if (what === 'listed' && !listed.has(accountId)) {
       listed.add(accountId);
       tell('segment-list', 'StaticListMembersAdded', { members: [accountId] }, occurred);
+    } else if (what === 'entered' || what === 'left') {
+      const word = { customerKind: 'account', segmentId: 'ruled', at: day(occurred) };
+      given.push({
+        stream: `customer-${accountId}`,
+        ...(what === 'entered'
+          ? { type: 'CustomerEnteredSegment', data: { ...word, ruleVersion: 1 } }
+          : { type: 'CustomerLeftSegment', data: word }),
+        occurredAt: day(occurred),
+        recordedAt: day(clock),
+      });
     } else if (what === 'unlisted' && listed.delete(accountId)) {
       tell('segment-list', 'StaticListMembersRemoved', { members: [accountId] }, occurred);
     }
@@ -205,10 +223,10 @@ const telling = <T extends string>(...what: readonly T[]) =>
   });
 
 /** What somebody tells, at random. */
-export const aTelling = telling(...kinds, ...more, 'bought', 'bought', 'won', 'named', 'called');
+export const aTelling = telling(...kinds, ...more, ...words, 'entered', 'bought', 'bought', 'won', 'named', 'called');
 
 /** The same, with all that groups rest on. */
 export const aTellingOfGroups = telling(
-  ...[...kinds, ...more, ...ofGroups, ...ofGroups, ...settings],
+  ...[...kinds, ...more, ...words, ...ofGroups, ...ofGroups, ...settings],
   ...(['bought', 'foreign', 'foreign', 'rate', 'rate', 'called', 'converted', 'merged'] as const),
 );

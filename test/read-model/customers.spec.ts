@@ -46,7 +46,8 @@ function replayed(
   const deals: string[] = [];
   const touches: Touch[] = [];
   const lists = new Set<string>();
-  let window = { days: 180, segments: [] as readonly { readonly days: number }[] };
+  const words = new Map<string, { readonly at: Instant; readonly belongs: boolean }>();
+  let window = { days: 180, segments: [] as readonly { readonly segmentId: string; readonly days: number }[] };
   for (const { stream, type, data, occurredAt, recordedAt = occurredAt } of given) {
     if (occurredAt > asOf || recordedAt > knownAt) continue;
     const id = idOf(stream);
@@ -93,6 +94,12 @@ function replayed(
     }
     if (type === 'StaticListMembersAdded') for (const member of said.members) lists.add(member);
     if (type === 'StaticListMembersRemoved') for (const member of said.members) lists.delete(member);
+    if (
+      (type === 'CustomerEnteredSegment' || type === 'CustomerLeftSegment') &&
+      (words.get(id)?.at ?? '') <= occurredAt
+    ) {
+      words.set(id, { at: occurredAt, belongs: type === 'CustomerEnteredSegment' });
+    }
     if (type === 'PolicyChanged') window = said.value;
   }
   const exists = (id: string): boolean => accounts.has(id) || leads.has(id);
@@ -120,7 +127,9 @@ function replayed(
       const lastPurchase = latest(bought.map(({ at }) => at));
       const lastInteraction = latest(own.filter(({ reached }) => reached).map(({ at }) => at));
       const missed = own.filter(({ reached }) => !reached).map(({ at }) => at);
-      const days = lists.has(id) ? (window.segments[0]?.days ?? window.days) : window.days;
+      const belongsTo = { list: lists.has(id), ruled: words.get(id)?.belongs ?? false };
+      const windows = window.segments.filter(({ segmentId }) => belongsTo[segmentId as keyof typeof belongsTo]);
+      const days = windows.length === 0 ? window.days : Math.max(...windows.map((one) => one.days));
       const lead = leads.get(id);
       const hasContact = [...leads].some(([person, { contact }]) => contact && rootOf(person) === id);
       const standing = lead

@@ -9,10 +9,11 @@ import { loadTables } from '../../apps/kroniek/import/tables.js';
 import { translateOnce, translateRow } from '../../apps/kroniek/import/translate.js';
 import type { CommandLine } from '../../apps/kroniek/client.js';
 import { sampleCommands } from '../../apps/kroniek/sample/index.js';
-import type { Random } from '../../apps/kroniek/sample/random.js';
+import { Random } from '../../apps/kroniek/sample/random.js';
 import { domainCatalogue, processManagers } from '../../libs/domain/index.js';
 import {
   defaultPolicies,
+  idOf,
   type Instant,
   type Issue,
   later,
@@ -33,7 +34,34 @@ export async function sampleFacts(seed: string, now: Instant, share: number): Pr
     for (const line of commands.filter((one) => one.wave === wave)) tell(world, line);
     await world.react();
   }
-  return world.facts;
+  return [...world.facts, ...segmentWords(world.facts, new Random(seed), now)];
+}
+
+/** What is said of accounts and a segment by rule that the sample has a window for, at any instants and in any order. */
+function segmentWords(facts: readonly Told[], random: Random, now: Instant): readonly Told[] {
+  const actor = { id: 'customer-segments', role: 'service' } as const;
+  return facts
+    .filter(({ type }) => type === 'AccountOpened')
+    .filter(() => random.chance(0.6))
+    .flatMap((opened) => {
+      const [customerKind, customerId] = ['account', idOf(opened.stream)] as const;
+      return Array.from({ length: random.whole(1, 4) }, (_, n): Told => {
+        const left = Date.parse(now) - Date.parse(opened.at);
+        const at = plusMs(opened.at, Math.floor(random.next() * Math.max(0, left)));
+        const word = { customerKind, segmentId: 'large-buyers', at };
+        const said = random.chance(0.6)
+          ? { type: 'CustomerEnteredSegment', data: { ...word, ruleVersion: 1 } }
+          : { type: 'CustomerLeftSegment', data: word };
+        return {
+          ...said,
+          stream: `customer-${customerId}`,
+          at,
+          actor,
+          commandId: v5(`word ${n}`, customerId),
+          because: opened,
+        };
+      });
+    });
 }
 
 /**

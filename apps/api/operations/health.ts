@@ -1,5 +1,5 @@
 import { processManagers } from '../../../libs/domain/index.js';
-import { statusOfProcesses, type ProcessStatus } from '../../../libs/cqrs/index.js';
+import { customerSegments, statusOfProcesses, type ProcessStatus } from '../../../libs/cqrs/index.js';
 import { statusOf, type ProjectionStatus } from '../../../libs/read-model/index.js';
 import { projections } from '../../../projections/index.js';
 import type { Engine } from '../../engine.js';
@@ -25,7 +25,7 @@ export class Health {
     const { database, eventLog, processes } = this.engine;
     const [ofProjections, ofProcesses] = await Promise.all([
       statusOf(database, projections, eventLog),
-      statusOfProcesses(database.db, [...processes, ...processManagers]),
+      statusOfProcesses(database.db, [...processes, ...processManagers, customerSegments]),
     ]);
     return { projections: ofProjections, processes: ofProcesses };
   }

@@ -57,7 +57,14 @@ export function settings(story: Story): void {
   change('stalled-contact.after', { weeks: 3 });
   story.tell('ResetPolicy', { policyName: 'stale-opportunity' });
   story.pass(150, 160);
-  change('inactivity.window', { days: 180, segments: [{ segmentId: 'seasonal', days: 365 }] });
+  // Who buys once a season, named one by one, and who buys much, by a rule, may be longer in coming back.
+  change('inactivity.window', {
+    days: 180,
+    segments: [
+      { segmentId: 'seasonal', days: 365 },
+      { segmentId: 'large-buyers', days: 270 },
+    ],
+  });
   // Who buys much is called every three weeks, and who reads what we write seldom: by rules, and by name.
   change('attention.cadence', {
     rules: [

@@ -1,5 +1,5 @@
 import { Command } from '../../kernel/index.js';
-import { Id, Moment, OneOf, Optional, PartsOf, Text, Whole, YesOrNo } from '../fields.js';
+import { Id, Moment, OneOf, Optional, PartsOf, Slug, Text, Whole, YesOrNo } from '../fields.js';
 import { type Phase, phases } from '../policy/policy.values.js';
 import { type CustomerKind, customerKinds, type PhaseGround, phaseGrounds } from './customer.events.js';
 
@@ -88,4 +88,43 @@ export class EndCustomerPhase {
   @Optional()
   @Text(200)
   readonly carriedBy?: string;
+}
+
+@Command({
+  says: 'From an instant on a customer belongs to a segment by rule that has a window of its own, or does not.',
+  by: [],
+  opens: true,
+  internal: true,
+  example: {
+    customerId: account,
+    customerKind: 'account',
+    segmentId: 'silent-energy',
+    at: '2026-05-25T09:30:00Z',
+    ruleVersion: 2,
+    place: 0,
+  },
+})
+export class RecordSegmentWord {
+  /** Id of the account or person whom the rule holds of. */
+  @Id()
+  readonly customerId!: string;
+
+  @OneOf(customerKinds)
+  readonly customerKind!: CustomerKind;
+
+  @Slug()
+  readonly segmentId!: string;
+
+  /** Since when. */
+  @Moment()
+  readonly at!: string;
+
+  /** Version of the rule that holds of the customer; left out: it does not belong to the segment. */
+  @Optional()
+  @Whole(1, Number.MAX_SAFE_INTEGER)
+  readonly ruleVersion?: number;
+
+  /** How many words there are on this customer and segment: whoever has not seen the last one says nothing. */
+  @Whole(0, Number.MAX_SAFE_INTEGER)
+  readonly place!: number;
 }

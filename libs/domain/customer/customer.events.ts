@@ -54,9 +54,28 @@ export interface CustomerEvents {
     /** Stream of the account or person whose phase counts from here on. */
     readonly carriedBy?: string;
   }>;
+  /** Of segments by rule that have a window of their own alone (docs/decisions/0032). */
+  CustomerEnteredSegment: EventShape<SegmentWord & { readonly ruleVersion: number }>;
+  CustomerLeftSegment: EventShape<SegmentWord>;
+}
+
+/** What is said of a customer and a segment from an instant on; of several for one instant the last recorded holds. */
+interface SegmentWord {
+  readonly customerKind: CustomerKind;
+  readonly segmentId: string;
+  /** Since when. What is learnt late corrects what was said for the same instant, or between others. */
+  readonly at: Instant;
 }
 
 export const customerEvents = declareEvents<CustomerEvents>('customer', {
   CustomerPhaseChanged: { says: 'The relationship with a customer is in another phase, with what decided it.' },
   CustomerPhaseEnded: { says: 'There is no phase of its own any more: it is no customer, or is part of another one.' },
+  CustomerEnteredSegment: {
+    says: 'From here on the rule of a segment that has a window of its own in inactivity.window holds of the customer.',
+    verdict: true,
+  },
+  CustomerLeftSegment: {
+    says: 'The rule of the segment does not hold of the customer from here on, or it has no window of its own any more.',
+    verdict: true,
+  },
 });

@@ -9,13 +9,13 @@ import {
 } from '../../kernel/index.js';
 import type { Phase, PhaseReason } from './customer.events.js';
 
-/** The value of `inactivity.window`: the window that every customer has, and those of static lists (docs/decisions/0021). */
+/** The value of `inactivity.window`: the window that every customer has, and those of segments (docs/decisions/0032). */
 export interface Window {
   readonly days: number;
   readonly segments: readonly { readonly segmentId: string; readonly days: number }[];
 }
 
-/** The windows that there were, and the static lists that a customer stands on. */
+/** The windows that there were, and the segments and lists that a customer belongs to. */
 export interface Windows {
   readonly policy: PolicyHistory<Window>;
   readonly lists?: readonly string[] | undefined;
@@ -154,6 +154,20 @@ function boughtAgain(
   // Reported late: if it still counted at the deadline, there was no time of inactivity.
   const ends = windowOf(bought, windows);
   return ends && ends.deadline <= judged.since ? [] : [active];
+}
+
+/**
+ * The phase of somebody who turns out to have belonged to another segment when the window ran out: if it was still in
+ * time, there was no time of inactivity. Whoever tells of segments by rule has to look first, so this is always learnt
+ * behind its instant.
+ *
+ * @param then the windows at the instant at which it became inactive
+ */
+export function relisted(judged: Judged | undefined, then: Windows): readonly PhaseChange[] {
+  if (judged?.is !== 'inactive' || !judged.bought) return [];
+  const ends = windowOf(judged.bought, then);
+  if (ends && ends.deadline <= judged.since) return [];
+  return [{ judged: turned(judged, 'active', judged.since, judged.bought) }];
 }
 
 /** The version that was in force at an instant. */

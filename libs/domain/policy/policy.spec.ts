@@ -20,16 +20,10 @@ const changed = <N extends PolicyName>(name: N, version: number, value: PolicyVa
 const told = factsOf(segmentEvents);
 
 /** Ports are a segment by a rule. */
+const ports = { field: 'industry', operator: 'one-of', value: ['ports'] } as const;
 const byRule = {
-  lookups: {
-    'segment-ports': [
-      told('SegmentDefined', {
-        ...{ name: 'Ports', of: 'accounts', version: 1 },
-        rule: { field: 'industry', operator: 'one-of', value: ['ports'] },
-      }),
-    ],
-  },
-} as const;
+  lookups: { 'segment-ports': [told('SegmentDefined', { name: 'Ports', of: 'accounts', version: 1, rule: ports })] },
+};
 
 /** What is wrong with a value, each as `path: message`. */
 const wrong = (name: string, value: object, around: Circumstances = {}): readonly string[] => {
@@ -43,16 +37,24 @@ const wrong = (name: string, value: object, around: Circumstances = {}): readonl
 };
 
 describe('A policy', () => {
-  it('has windows for static lists, not for segments by rule: no event tells whom a rule holds of', () => {
+  it('has windows for segments, by rule or named one by one', () => {
     const windows = { days: 180, segments: [{ segmentId: 'ports', days: 365 }] };
     const list = { lookups: { 'segment-ports': [told('StaticListCreated', { name: 'Ports', of: 'accounts' })] } };
-    given(policy)
-      .when(change('inactivity.window', windows), { ...manager, ...list })
-      .then(changed('inactivity.window', 1, windows));
-    const said = ': segmentId must be that of a static list, not of a segment by rule.';
-    expect(wrong('inactivity.window', windows, byRule)).toEqual([
+    for (const around of [list, byRule, {}]) {
+      given(policy)
+        .when(change('inactivity.window', windows), { ...manager, ...around })
+        .then(changed('inactivity.window', 1, windows));
+    }
+  });
+
+  it('has no window for a segment whose rule asks for the phase, which follows from the window', () => {
+    const windows = { days: 180, segments: [{ segmentId: 'ports', days: 365 }] };
+    const phase = { field: 'phase', operator: 'one-of', value: ['inactive'] } as const;
+    const rule = { all: [ports, { not: { any: [phase] } }] };
+    const circular = told('SegmentDefined', { name: 'Ports', of: 'accounts', version: 1, rule });
+    expect(wrong('inactivity.window', windows, { lookups: { 'segment-ports': [circular] } })).toEqual([
       'POLICY_VALUE_INVALID',
-      `value.segments[0].segmentId${said}`,
+      'value.segments[0].segmentId: segmentId must not be that of a segment whose rule asks for the phase: the phase follows from the window.',
     ]);
   });
 

@@ -1,17 +1,9 @@
-import {
-  aggregate,
-  type Actor,
-  type FieldError,
-  factsOf,
-  type Foldable,
-  forbidden,
-  invalid,
-  type Lookup,
-  notFound,
-} from '../../kernel/index.js';
+import { aggregate, type Actor, type FieldError, factsOf, forbidden, invalid, notFound } from '../../kernel/index.js';
 import { segment, type SegmentState } from '../segment/segment.js';
+import { aboutThePhase } from '../segment/unjudged.rules.js';
 import { same } from '../values.js';
-import { defaults, isPolicyName, policies, policyNames, type PolicyValue, readValue, type Policy } from './policies.js';
+import { defaults, isPolicyName, policies, policyNames, readValue, type Policy } from './policies.js';
+import type { PolicyInForce } from './policy-in-force.js';
 import { ChangePolicy, ResetPolicy } from './policy.commands.js';
 import { policyEvents, type PolicyName, type PolicyReference } from './policy.events.js';
 
@@ -21,15 +13,11 @@ export interface PolicyState {
   readonly value?: object;
 }
 
-/** A policy as deciders are given it: what holds, and the version to name in the event. */
-export interface PolicyInForce<N extends PolicyName = PolicyName> {
-  readonly version: number;
-  readonly value: PolicyValue<N>;
-}
-
 interface Lookups {
   readonly segments: ReadonlyMap<string, SegmentState>;
 }
+
+export { policyInForce, policyLookup, type PolicyInForce } from './policy-in-force.js';
 
 const fact = factsOf(policyEvents);
 
@@ -49,7 +37,7 @@ export const policy = aggregate<PolicyState, Lookups>()({
     ChangePolicy: (command, state, { actor, lookups }) => {
       const name = known(command.policyName, actor);
       const { value, errors: inShape } = readValue(name, command.value);
-      const errors = inShape.length > 0 ? inShape : byRule(command, lookups.segments);
+      const errors = inShape.length > 0 ? inShape : circular(command, lookups.segments);
       if (errors.length > 0) {
         const inValue = errors.map(({ path, message }) => ({ path: path === '' ? 'value' : `value.${path}`, message }));
         throw invalid('POLICY_VALUE_INVALID', `${name} cannot have this value.`, inValue);
@@ -77,15 +65,14 @@ function segmentsWithWindows(command: object): readonly { readonly path: string;
   });
 }
 
-/**
- * Whom a rule holds of is told by no event: a phase that rested on it would not be the same on a replay, and a window
- * that rests on a rule about the phase would turn in a circle (docs/decisions/0021). Who is to be reached how often is
- * no verdict: `attention.cadence` takes every segment (docs/decisions/0031).
- */
-const byRule = (command: ChangePolicy, segments: ReadonlyMap<string, SegmentState>): readonly FieldError[] =>
-  segmentsWithWindows(command)
-    .filter(({ segmentId }) => segments.get(segmentId)?.defined !== undefined)
-    .map(({ path }) => ({ path, message: 'segmentId must be that of a static list, not of a segment by rule.' }));
+/** A rule about the phase would rest on what the window decides (docs/decisions/0032). */
+const circular = (command: ChangePolicy, segments: ReadonlyMap<string, SegmentState>): readonly FieldError[] =>
+  segmentsWithWindows(command).flatMap(({ path, segmentId }) => {
+    const { defined } = segments.get(segmentId) ?? {};
+    const message =
+      'segmentId must not be that of a segment whose rule asks for the phase: the phase follows from the window.';
+    return defined && aboutThePhase(defined.rule).length > 0 ? [{ path, message }] : [];
+  });
 
 function known(name: string, { role }: Actor): PolicyName {
   if (!isPolicyName(name)) throw notFound('POLICY_UNKNOWN', `The policies are: ${policyNames.join(', ')}.`);
@@ -98,28 +85,6 @@ const changed = (name: PolicyName, value: object, state: PolicyState) =>
   same(value, state.value ?? defaults[name])
     ? []
     : [fact('PolicyChanged', { policy: name, version: state.version + 1, value })];
-
-/** How a policy is folded for those whose decisions rest on it: unlike for its own, the default stands in it. */
-export const policyInForce = <N extends PolicyName>(name: N): Foldable<PolicyInForce<N>> => ({
-  category: policy.category,
-  initial: { version: 0, value: defaults[name] },
-  // What was stored was checked against the class of this policy's value.
-  apply: (state, event, at) => policy.apply(state, event, at) as PolicyInForce<N>,
-});
-
-/**
- * A policy that decisions of an aggregate rest on, for its `lookups`:
- * `lookups: { conversion: policyLookup('conversion.requires') }` gives `lookups.conversion.value.requires`.
- *
- * @param needed which commands need it; for others the default is given, and nothing is read
- */
-export const policyLookup = <N extends PolicyName, State = unknown>(
-  name: N,
-  needed: (command: object, state: State) => boolean = () => true,
-): Lookup<State, PolicyInForce<N>> => ({
-  from: policyInForce(name),
-  id: (command, state) => (needed(command, state) ? name : undefined),
-});
 
 /** How an event that records a verdict names what it was made under. */
 export const underPolicy = (name: PolicyName, { version }: Pick<PolicyInForce, 'version'>): PolicyReference => ({

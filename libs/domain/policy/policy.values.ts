@@ -51,7 +51,7 @@ export class InactivityWindowPolicy {
   @Whole(day.min, day.max)
   readonly days!: number;
 
-  /** Other windows of static lists; of a customer's several the longest holds. */
+  /** Other windows of segments, by rule but not by the phase, or static lists; of a customer's several the longest holds. */
   @PartsOf(SegmentWindow, 0, 100)
   @EachOnce('segmentId')
   readonly segments!: readonly SegmentWindow[];

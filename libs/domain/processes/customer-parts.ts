@@ -1,6 +1,15 @@
-import type { Instant } from '../../kernel/index.js';
+import { type Instant, later, type PolicyHistory } from '../../kernel/index.js';
 import type { CustomerKind } from '../customer/customer.events.js';
-import { type Bought, type Judged, type Said, type Standing, together } from '../customer/phases.rules.js';
+import {
+  type Bought,
+  type Judged,
+  type Said,
+  type Standing,
+  together,
+  type Window,
+  type Windows,
+} from '../customer/phases.rules.js';
+import { belongedAt, type Word } from '../customer/words.rules.js';
 
 /*
  * What is known of a customer lies in many streams: a purchase is of a person or an account, a contact and an
@@ -28,6 +37,8 @@ export interface Part {
   /** Of a customer: the static lists that it stands on, and since when it stands on these and no others. */
   readonly lists?: readonly string[];
   readonly listedSince?: Instant;
+  /** Of a customer: what was said of segments by rule. */
+  readonly words?: Readonly<Record<string, readonly Word[]>>;
   /** Of a static list: what its members are. */
   readonly listOf?: CustomerKind;
 }
@@ -75,6 +86,23 @@ export function withParts(part: Part, key: string, keys: readonly string[], stat
 
 const lastOf = ({ bought }: Said): Instant => bought?.at ?? '';
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The windows of a customer, by the lists and segments that it belongs to, or belonged to at an instant. */
+export function windowsAt(
+  { lists = [], listedSince = '', words = {} }: Part,
+  policy: PolicyHistory<Window>,
+  at: Instant = endOfTime,
+): Windows {
+  const said = Object.values(words).flatMap((all) => all.filter((word) => word.at <= at));
+  return {
+    policy,
+    lists: [...lists, ...Object.keys(words).filter((segment) => belongedAt(words[segment] ?? [], at))],
+    listedSince: said.reduce((since, word) => later(since, word.at), listedSince),
+  };
+}
+
+/** Behind all instants. */
+const endOfTime = '9999-12-31T23:59:59.999Z';
 
 /** As it is kept: without what says nothing; who is not known is forgotten. */
 export function tidy(part: Part): Part {

@@ -26,6 +26,14 @@ const purchases = one.map((id) => `purchase-${id}`);
 const deals = one.map((id) => `opportunity-${id}`);
 const accounts = of.map((id) => `account-${id}`);
 
+/** What is said of customers and a segment by rule: each word at its own instant. */
+const words = (type: string) =>
+  told(
+    of.map((id) => `customer-${id}`),
+    type,
+    fc.constant({ customerKind: 'account', segmentId: 'quiet', ruleVersion: 1 }),
+  ).map((event) => ({ ...event, data: { ...event.data, at: event.occurredAt } }));
+
 const history = fc.array(
   fc.oneof(
     told(accounts, 'AccountOpened', fc.constant({ name: 'Noordzee', roles: ['customer'] })),
@@ -46,6 +54,16 @@ const history = fc.array(
       fc.record({ accountId: of, date: when.map((at) => at.slice(0, 10)), kind: fc.constant('order') }),
     ),
     told(purchases, 'PurchaseCancelled', nothing),
+    told(
+      fc.constant('policy-inactivity.window'),
+      'PolicyChanged',
+      fc.record({ days: fc.constantFrom(10, 180), quiet: fc.constantFrom(5, 300) }).map(({ days, quiet }) => ({
+        ...{ policy: 'inactivity.window', version: 1 },
+        value: { days, segments: [{ segmentId: 'quiet', days: quiet }] },
+      })),
+    ),
+    words('CustomerEnteredSegment'),
+    words('CustomerLeftSegment'),
   ),
   { maxLength: 25 },
 );

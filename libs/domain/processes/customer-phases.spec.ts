@@ -4,9 +4,9 @@ import { given } from '../../testing/decider.js';
 import { givenLog, type Issued, run } from '../../testing/process.js';
 import { type GivenEvent, happened, recorded } from '../../testing/projection.js';
 import type { AccountEvents } from '../account/account.events.js';
-import { customerEvents, type Phase } from '../customer/customer.events.js';
+import { type CustomerEvents, customerEvents, type Phase } from '../customer/customer.events.js';
 import { customer } from '../customer/customer.js';
-import { EndCustomerPhase, RecordCustomerPhase } from '../index.js';
+import { EndCustomerPhase, RecordCustomerPhase, RecordSegmentWord } from '../index.js';
 import type { OpportunityEvents } from '../opportunity/opportunity.events.js';
 import type { PersonEvents } from '../person/person.events.js';
 import type { PolicyEvents } from '../policy/policy.events.js';
@@ -32,6 +32,7 @@ const of = {
   purchase: happened<PurchaseEvents>(),
   policy: happened<PolicyEvents>(),
   segment: happened<SegmentEvents>(),
+  customer: happened<CustomerEvents>(),
 };
 const amount = { amount: 100, currency: 'EUR' };
 
@@ -321,6 +322,46 @@ describe('The relationship phase of a customer', () => {
     expect(inactive(put('ports', 195))).toBe(account_('inactive', 190));
   });
 
+  describe('waits by the window of a segment by rule', () => {
+    const named = (n: number, segments: readonly string[] = ['quiet'], days = 300) =>
+      of.policy('policy-inactivity.window', 'PolicyChanged', day(n), {
+        policy: 'inactivity.window',
+        version: n,
+        value: { days: 180, segments: segments.map((segmentId) => ({ segmentId, days })) },
+      });
+    const word = { customerKind: 'account', segmentId: 'quiet' } as const;
+    const customerStream = `customer-${accountId}`;
+    const recordedOn = (event: GivenEvent, n: number): GivenEvent => ({ ...event, recordedAt: day(n) });
+    const entered = (n: number, on = n) =>
+      recordedOn(
+        of.customer(customerStream, 'CustomerEnteredSegment', day(n), { ...word, at: day(n), ruleVersion: 1 }),
+        on,
+      );
+    const left = (n: number, on = n) =>
+      recordedOn(of.customer(customerStream, 'CustomerLeftSegment', day(n), { ...word, at: day(n) }), on);
+
+    it('from when it is entered until it is left', () => {
+      expect(phasesOf(named(1), bought(10), entered(20)).at(-1)).toBe(account_('inactive', 310));
+      expect(phasesOf(named(1), bought(10), entered(20), left(100)).at(-1)).toBe(account_('inactive', 190));
+      expect(phasesOf(named(1), bought(10), entered(20), left(250)).at(-1)).toBe(account_('inactive', 250));
+      expect(phasesOf(named(1, ['quiet'], 30), bought(10), entered(60)).at(-1)).toBe(account_('inactive', 60));
+    });
+
+    it('while the policy has a window for it', () => {
+      expect(phasesOf(named(1), bought(10), entered(20), named(250, [])).at(-1)).toBe(account_('inactive', 250));
+      expect(phasesOf(named(1, []), bought(10), entered(20), named(100)).at(-1)).toBe(account_('inactive', 310));
+    });
+
+    it('never became inactive where it had entered before, however late that is learnt', () => {
+      const late = [account_('active', 10), account_('inactive', 190), account_('active', 190)];
+      expect(phasesOf(named(1), bought(10), entered(190, 191))).toEqual([...late, account_('inactive', 310)]);
+      expect(phasesOf(named(1), bought(10), entered(20, 200))).toEqual([...late, account_('inactive', 310)]);
+      expect(phasesOf(named(1), bought(10), entered(195))).toEqual(late.slice(0, 2));
+      expect(phasesOf(named(1), bought(10), left(150, 200), entered(20, 200))).toEqual(late.slice(0, 2));
+      expect(phasesOf(named(1), bought(10), entered(195), left(60, 200), entered(20, 200))).toEqual(late.slice(0, 2));
+    });
+  });
+
   it('keeps no more than the last purchases apart, and forgets who is not known', () => {
     const many = Array.from({ length: mostParts + 5 }, (_, n) => bought(n + 1));
     const { timeline } = run(customerPhases, recorded(many), day(110));
@@ -365,6 +406,21 @@ describe('A customer', () => {
       .then(changed('inactive', 190, 'active'));
     given(customer, changed('active', 10)).when(record('active', 30)).thenNothing();
     given(customer, changed('active', 10)).when(record('inactive', 9)).thenNothing();
+  });
+
+  it('belongs to a segment from one word to the next, each said once by whoever knows the one before', () => {
+    const word = { customerKind: 'account', segmentId: 'quiet' } as const;
+    const enters = Object.assign(new RecordSegmentWord(), {
+      ...{ customerId: accountId, ...word },
+      ...{ at: day(1), ruleVersion: 2, place: 0 },
+    });
+    const entered = fact('CustomerEnteredSegment', { ...word, at: day(1), ruleVersion: 2 });
+    given(customer).when(enters).then(entered);
+    given(customer, entered).when(enters).thenNothing();
+    const { ruleVersion: _, ...leaves } = enters;
+    given(customer, entered)
+      .when(Object.assign(new RecordSegmentWord(), { ...leaves, at: day(3), place: 1 }))
+      .then(fact('CustomerLeftSegment', { ...word, at: day(3) }));
   });
 
   it('who was inactive is won back', () => {

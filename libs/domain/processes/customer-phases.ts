@@ -1,13 +1,14 @@
 import { declareProcessManager, idOf, type Around, type Instant } from '../../kernel/index.js';
 import { accountEvents } from '../account/account.events.js';
 import { EndCustomerPhase, RecordCustomerPhase } from '../customer/customer.commands.js';
-import type { CustomerKind, PhaseGround } from '../customer/customer.events.js';
+import { customerEvents, type CustomerKind, type PhaseGround } from '../customer/customer.events.js';
 import {
   type Happening,
   inactiveFrom,
   type Judged,
   type PhaseChange,
   phaseChanges,
+  relisted,
   type Standing,
   turned,
   versionAt,
@@ -19,7 +20,7 @@ import type { PolicyValue } from '../policy/policies.js';
 import { purchaseEvents } from '../purchase/purchase.events.js';
 import { purchaseCounts, purchasedAt } from '../purchase/purchase.rules.js';
 import { segmentEvents } from '../segment/segment.events.js';
-import { belongsTo, said, upFrom, type Part, tidy, unknown, withParts } from './customer-parts.js';
+import { belongsTo, said, upFrom, type Part, tidy, unknown, windowsAt, withParts } from './customer-parts.js';
 import { policySource } from './policy-source.js';
 
 interface Policies {
@@ -37,11 +38,7 @@ type Surroundings = Around<Part, Policies>;
 const isCustomer = (key: string): boolean => key.startsWith('account-') || key.startsWith('person-');
 const kindOf = (key: string): CustomerKind => (key.startsWith('account-') ? 'account' : 'person');
 
-const windowsOf = ({ lists, listedSince }: Part, { window }: Surroundings['policies']): Windows => ({
-  policy: window,
-  lists,
-  listedSince,
-});
+const windowsOf = (part: Part, { window }: Surroundings['policies']): Windows => windowsAt(part, window);
 
 /** What an event makes of the part that it is about, whatever follows from that. */
 type Own<E> = (part: Part, event: E) => Part;
@@ -160,6 +157,38 @@ function listed(change: (lists: readonly string[], list: string) => readonly str
   };
 }
 
+interface Worded extends Told {
+  readonly data: { readonly customerKind: CustomerKind; readonly segmentId: string; readonly at: Instant };
+}
+
+/**
+ * A word on a segment by rule does the same. It is always recorded behind its instant: whose window has run out
+ * meanwhile, and would not have, never became inactive.
+ */
+function worded(belongs: boolean) {
+  const after = (part: Part, { data: { segmentId, at } }: Worded): Part => {
+    const said = part.words?.[segmentId] ?? [];
+    return { ...part, words: { ...part.words, [segmentId]: [...said, { at, belongs }] } };
+  };
+  const changed = (part: Part, event: Worded, { window }: Surroundings['policies']) => {
+    const next = after(part, event);
+    const { judged, listedSince = '' } = next;
+    const isAsked = judged !== undefined && event.data.at <= judged.since && listedSince <= judged.since;
+    return { next, changes: isAsked ? relisted(judged, windowsAt(next, window, judged.since)) : [] };
+  };
+  return {
+    keys: ({ stream, data }: Worded): readonly string[] => [`${data.customerKind}-${idOf(stream)}`],
+    evolve: (part: Part, event: Worded, _: string, { policies }: Surroundings): Part => {
+      const { next, changes } = changed(part, event, policies);
+      return changes.reduce((state, { judged }) => ({ ...state, judged }), next);
+    },
+    react: (part: Part, event: Worded, key: string, { policies }: Surroundings): readonly object[] => {
+      const { next, changes } = changed(part, event, policies);
+      return changes.map((change) => commandFor(change, next, key, policies));
+    },
+  };
+}
+
 const accountOf = (accountId: string | undefined) => (accountId === undefined ? {} : { of: `account-${accountId}` });
 
 /**
@@ -229,6 +258,10 @@ export const customerPhases = declareProcessManager<Part, Policies>()((on) => ({
       },
       StaticListMembersAdded: listed((lists, list) => [...lists.filter((one) => one !== list), list]),
       StaticListMembersRemoved: listed((lists, list) => lists.filter((one) => one !== list)),
+    }),
+    on(customerEvents, {
+      CustomerEnteredSegment: worded(true),
+      CustomerLeftSegment: worded(false),
     }),
     on(purchaseEvents, {
       PurchaseRecorded: heard(

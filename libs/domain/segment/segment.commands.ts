@@ -34,7 +34,8 @@ export class SegmentRule {
   opens: true,
   refuses: {
     ...retired,
-    SEGMENT_RULE_INVALID: 'The rule is not one of the language; `errors` names each place, as rule.all[1].not.value.',
+    SEGMENT_RULE_INVALID:
+      'The rule is not one of the language, or it asks for the phase and the policy inactivity.window has a window for the segment; `errors` names each place, as rule.all[1].not.value.',
     SEGMENT_AUDIENCE_FIXED: 'The segment was of accounts and is now to be of people, or the other way round.',
     SEGMENT_IS_A_LIST: 'There is a static list with this id.',
   },

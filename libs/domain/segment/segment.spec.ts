@@ -51,6 +51,38 @@ describe('A dynamic segment', () => {
       .then(fact('SegmentDefined', { name: 'Gone quiet', of: 'accounts', rule, version: 1 }));
   });
 
+  it('cannot come to ask for the phase while it has a window of its own, which the phase follows from', () => {
+    const ports: Rule = { field: 'industry', operator: 'one-of', value: ['ports'] };
+    const value = { days: 180, segments: [{ segmentId, days: 365 }] };
+    const windows = [{ type: 'PolicyChanged', data: { policy: 'inactivity.window', version: 1, value } }];
+    const lookups = { 'policy-inactivity.window': windows };
+    const before = fact('SegmentDefined', { name, of: 'accounts', rule: ports, version: 1 });
+    given(segment, before).when(define(), { lookups }).thenRefused('SEGMENT_RULE_INVALID');
+    expect(() =>
+      decide(segment, segment.initial, define({ rule: { any: [ports, { not: rule }] } }), { lookups }),
+    ).toThrow(
+      expect.objectContaining({
+        errors: [
+          {
+            path: 'rule.any[1].not.all[0].field',
+            message:
+              'inactivity.window has a window for this segment: its rule cannot ask for the phase, which follows from the window.',
+          },
+        ],
+      }),
+    );
+    given(segment)
+      .when(define({ rule: ports }), { lookups })
+      .then(before);
+    given(segment, before)
+      .when(define(), { lookups: {} })
+      .then(fact('SegmentDefined', { name, of: 'accounts', rule, version: 2 }));
+    // One that an earlier release took may be given another name.
+    given(segment, defined)
+      .when(define({ name: 'Gone quiet' }), { lookups })
+      .then(fact('SegmentDefined', { name: 'Gone quiet', of: 'accounts', rule, version: 1 }));
+  });
+
   it('is turned down with the path of what is wrong in its rule', () => {
     const wrong = { all: [rule, { not: { field: 'rating', operator: 'at-least', value: 'high' } }] };
     given(segment)

@@ -1,4 +1,5 @@
 import { aggregate, conflict, type DataOf, factsOf, invalid, refused } from '../../kernel/index.js';
+import { type PolicyInForce, policyLookup } from '../policy/policy-in-force.js';
 import { plain, same } from '../values.js';
 import { sameRule } from './canonical.rules.js';
 import { hasId, type IdSet, noIds, withIds, withoutIds } from './id-set.js';
@@ -12,7 +13,7 @@ import {
 } from './segment.commands.js';
 import { type SegmentEvents, segmentEvents } from './segment.events.js';
 import type { SegmentAudience } from './segment.rules.js';
-import { unjudged } from './unjudged.rules.js';
+import { aboutThePhase, unjudged } from './unjudged.rules.js';
 
 type Data<T extends keyof SegmentEvents> = DataOf<SegmentEvents[T]>;
 
@@ -25,20 +26,30 @@ export interface SegmentState {
   readonly retired?: Data<'SegmentRetired'>;
 }
 
+interface Lookups {
+  readonly windows: PolicyInForce<'inactivity.window'>;
+}
+
 const fact = factsOf(segmentEvents);
+
+/** Only of a rule about the phase it matters whether the segment has a window of its own. */
+const asksForThePhase = (command: object): boolean => {
+  const rule = command instanceof DefineSegment ? readRule(command.rule, command.of).rule : undefined;
+  return rule !== undefined && aboutThePhase(rule).length > 0;
+};
 
 /**
  * Dynamic segments by rules, each version kept, and static lists, whose members have a history (domain.md §6). The
  * members of a dynamic segment are no facts of its own: they follow from the rule.
  */
-export const segment = aggregate<SegmentState>()({
+export const segment = aggregate<SegmentState, Lookups>()({
   events: segmentEvents,
   commands: { DefineSegment, CreateStaticList, AddToStaticList, RemoveFromStaticList, RetireSegment },
   id: 'segmentId',
   initial: { members: noIds },
-  lookups: {},
+  lookups: { windows: policyLookup('inactivity.window', asksForThePhase) },
   decide: {
-    DefineSegment: ({ name, of, rule: asked }, { defined, list, retired }) => {
+    DefineSegment: ({ segmentId, name, of, rule: asked }, { defined, list, retired }, { lookups }) => {
       const { rule, errors } = readRule(asked, of);
       if (!rule) throw invalid('SEGMENT_RULE_INVALID', 'The rule is not one of the language of segments.', errors);
       if (list) throw conflict('SEGMENT_IS_A_LIST', 'There is a static list with this id.');
@@ -51,6 +62,11 @@ export const segment = aggregate<SegmentState>()({
       // What an earlier release took stays as it is.
       const unknown = unchanged ? [] : unjudged(rule);
       if (unknown.length > 0) throw invalid('SEGMENT_RULE_INVALID', 'No membership can rest on this.', unknown);
+      const hasWindow = lookups.windows.value.segments.some((window) => window.segmentId === segmentId);
+      const circular = unchanged || !hasWindow ? [] : aboutThePhase(rule);
+      if (circular.length > 0) {
+        throw invalid('SEGMENT_RULE_INVALID', 'The phase cannot rest on itself.', circular);
+      }
       const version = unchanged ? defined.version : (defined?.version ?? 0) + 1;
       return [fact('SegmentDefined', plain({ name, of, rule, version }))];
     },

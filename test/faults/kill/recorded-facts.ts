@@ -1,12 +1,15 @@
 import { EventStoreDBClient, FORWARDS, START, type AllStreamRecordedEvent } from '@eventstore/db-client';
 import { v5 as derivedId } from 'uuid';
+import { customerSegments } from '../../../libs/cqrs/index.js';
 import { processes, processManagers } from '../../../libs/domain/index.js';
 import { hashOf, type StoredMetadata } from '../../../libs/event-log/index.js';
 import type { Acknowledged } from './load.js';
 
 const defaultPipelineCommand = '6f0f3b52-6f0e-5c6b-8f0a-2a8c3cf1d8aa';
 
-const processNames: ReadonlySet<string> = new Set([...processes, ...processManagers].map(({ name }) => name));
+const processNames: ReadonlySet<string> = new Set(
+  [...processes, ...processManagers, customerSegments].map(({ name }) => name),
+);
 
 export type Fact = AllStreamRecordedEvent & { readonly metadata: StoredMetadata };
 
