@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { policyDefaults } from '../../libs/domain/policy/policy.events.js';
 import { firstDayOf } from '../../libs/kernel/index.js';
 import { periodOfInstant, ratio, type Span, within } from '../../libs/read-model/index.js';
-import { type Asked, countedOf, membersOf } from './bought.js';
+import { type Asked, climbOf, countedOf, withCustomer } from './bought.js';
 
 /** Which window holds for which buyer from when to when: by the versions of the policy and by the lists they stand on. */
 const windowsOf = ({ source, k }: Asked): RawBuilder<unknown> => sql`
@@ -38,10 +38,13 @@ const windowsOf = ({ source, k }: Asked): RawBuilder<unknown> => sql`
  * no purchase began (`by_purchase`) was begun by a window that was made longer.
  */
 const stintsOf = (asked: Asked): RawBuilder<unknown> => sql`
-  ${membersOf(asked)}, ${countedOf(asked)},
+  ${countedOf(asked)}, ${climbOf(asked)},
   buy as (
-    select m.customer, c.bought_at, lead(c.bought_at) over (partition by m.customer order by c.bought_at) as next
-    from counted c join members m on m.subject = c.subject_id where c.bought_at <= ${asked.t}
+    select m.customer, m.bought_at, lead(m.bought_at) over (partition by m.customer order by m.bought_at) as next
+    from ${withCustomer(asked, sql`(select subject_id, bought_at from counted where bought_at <= ${asked.t})`)}
+    where m.customer in (
+        select id from ${asked.source.at('accounts')} a where up is null and cause <> 'AccountOpeningReverted')
+      or m.customer in (select id from ${asked.source.at('people')} p where up is null)
   ),
   ${windowsOf(asked)},
   piece as (

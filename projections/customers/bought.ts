@@ -190,19 +190,24 @@ export const boughtOf = (asked: Asked): RawBuilder<unknown> => {
   const straight = sql`(found[1] = currency)`;
   const dividend = sql`(amount * (case when ${straight} then found[3]::numeric else 1 end) * ${minorUnits(sql`reporting_currency`)})`;
   const divisor = sql`((case when ${straight} then 1 else found[3]::numeric end) * ${minorUnits(sql`currency`)})`;
-  const known = sql`(q.position < c.learnt_position::bigint)`;
+  const latest = (from: RawBuilder<unknown>, to: RawBuilder<unknown>, known: RawBuilder<unknown>) => sql`(
+    select from_currency, to_currency, rate, holds_from, position from ${source.all('rates')} q
+    where from_currency = ${from} and to_currency = ${to} and holds_from <= c.on_day and ${known}
+    order by holds_from desc, position desc limit 1)`;
+  // The last one in either direction, each a look into an index.
+  const rate = (known: RawBuilder<unknown>, mark: RawBuilder<unknown>) => sql`(
+    select array[from_currency, to_currency, rate, ${mark}] from (
+      ${latest(sql`c.currency`, sql`r.currency`, known)} union all ${latest(sql`r.currency`, sql`c.currency`, known)}
+    ) q order by holds_from desc, position desc limit 1)`;
   // As columns of their own, rate and amount are worked out once, and cost those nothing who do not ask for amounts.
   return sql`bought as (
     select *, case when currency = reporting_currency then amount
       when found is not null then ${halfUp(dividend, divisor)} end as reporting,
       currency = reporting_currency or coalesce(found[4] = 'known', false) as fixed
     from (
-      select c.*, r.currency as reporting_currency, case when c.currency <> r.currency then (
-        select array[from_currency, to_currency, rate, case when ${known} then 'known' end] from ${source.all('rates')} q
-        where ((from_currency = c.currency and to_currency = r.currency)
-            or (from_currency = r.currency and to_currency = c.currency))
-          and holds_from <= c.on_day and (${known} or (valid_from <= ${t} and recorded_from <= ${k}))
-        order by ${known} desc, holds_from desc, position desc limit 1
+      select c.*, r.currency as reporting_currency, case when c.currency <> r.currency then coalesce(
+        ${rate(sql`position < c.learnt_position::bigint`, sql`'known'`)},
+        ${rate(sql`position >= c.learnt_position::bigint and valid_from <= ${t} and recorded_from <= ${k}`, sql`null`)}
       ) end as found
       from counted c cross join (select value ->> 'currency' as currency from ${policyAt(asked, 'reporting.currency')} v) r
       offset 0

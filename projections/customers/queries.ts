@@ -214,12 +214,15 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       };
       const last = after?.[1];
       const placed = { ...candidates, after: typeof last === 'string' ? last : undefined };
+      const known = new Map<string, CustomerListed>();
       const ids = await firstById(reading, all, placed, limit + 1, async (members) => {
+        // Of a group few of a run fit; else most do, and all about them is had at once.
         const fitting = await rows(
           reading,
-          sql<{ id: string }>`select id from ${customersAt({ ...all, only: members })} c
+          sql<CustomerRow>`select ${group === undefined ? sql`*` : sql`id`} from ${customersAt({ ...all, only: members })} c
             where ${allOf([...judged, ...own])} order by id ${direction}`,
         );
+        if (group === undefined) for (const row of fitting) known.set(row.id, customerOf(row));
         return fitting.map(({ id }) => id);
       });
       const page = cursors.page(
@@ -228,7 +231,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         (id) => id,
         (id) => [id, id],
       );
-      const byId = await detailed(await membersAt(reading, all, page.items));
+      const byId = group === undefined ? known : await detailed(await membersAt(reading, all, page.items));
       return { items: page.items.flatMap((id) => byId.get(id) ?? []), next: page.next };
     }
     const placed = (of: Asked): RawBuilder<Placed> =>

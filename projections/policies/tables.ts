@@ -36,7 +36,7 @@ export const rates = versions<ExchangeRateEvents>()({
       holds_from: data.validFrom,
     }),
   },
-  indexes: [{ on: ['from_currency', 'to_currency', 'holds_from'] }],
+  indexes: [{ on: ['from_currency', 'to_currency', 'holds_from', 'position'] }],
 });
 
 export type PolicyTables = { readonly policies: typeof policies; readonly rates: typeof rates };
