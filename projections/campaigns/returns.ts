@@ -40,41 +40,92 @@ const ofPeople = (rows: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
 )`;
 
 /**
+ * What was sent, and to how many. Their ids are counted along the index, in whose order they are; who has several is one.
+ */
+const sent = ({ at }: Tables): RawBuilder<unknown> => sql`family as materialized (
+  select id, survivor from merged union select survivor, survivor from merged
+), again as (
+  select s.campaign_id, count(distinct s.person_id) - count(distinct f.survivor) as people
+  from family f join ${at('sends')} s on s.person_id = f.id group by 1
+), sending as (
+  select s.campaign_id, s.sent, (s.ids - coalesce(a.people, 0))::integer as recipients from (
+    select campaign_id, count(*)::integer as sent, count(distinct person_id) as ids from ${at('sends')} s group by 1
+  ) s left join again a on a.campaign_id = s.campaign_id
+)`;
+
+/** What everybody answered to each campaign, and how many did; also of those who were sent something. */
+const heard = ({ at }: Tables): RawBuilder<unknown> => sql`heard as materialized (
+  select campaign_id, of_person_id, count(*) filter (where ${answered}) as answers,
+    bool_or(kind = 'opened') as opened, bool_or(kind = 'unsubscribed') as unsubscribed,
+    bool_or(kind = 'complained') as complained, bool_or(kind = 'bounced') as bounced
+  from ${ofPeople(at('responses'))} r group by 1, 2
+), response as (
+  select campaign_id, sum(answers)::integer as responses, ${people('answers > 0')} as responders,
+    ${people('opened')} as opened, ${people('unsubscribed')} as unsubscribed, ${people('complained')} as complained,
+    ${people('bounced')} as bounced
+  from heard group by 1
+), reply as (
+  select campaign_id, count(*)::integer as replies from heard h
+  where answers > 0 and coalesce(
+    (select true from ${at('sends')} s where s.campaign_id = h.campaign_id and s.person_id = h.of_person_id limit 1),
+    (select true from merged m join ${at('sends')} s on s.person_id = m.id
+      where m.survivor = h.of_person_id and s.campaign_id = h.campaign_id limit 1))
+  group by 1
+)`;
+
+/** Of rows that are a person each. */
+const people = (condition: string): RawBuilder<unknown> =>
+  sql`(count(*) filter (where ${sql.raw(condition)}))::integer`;
+
+/**
  * Every opportunity with the campaign that caused it: the one that it was attributed to last; else the one that it was
  * opened with; else the one that caused the first of its contacts whom a campaign caused.
  */
-const caused = ({ at }: Tables): RawBuilder<unknown> => sql`by_contact as (
+const caused = ({ at }: Tables): RawBuilder<unknown> => sql`opened_with as (
+  select o.*, coalesce(a.campaign_id, o.campaign_id) as caused_by
+  from ${at('opportunities')} o left join ${at('attributions')} a on a.opportunity_id = o.id
+  where o.campaign_id is not null
+), by_contact as (
   select distinct on (o.id) o.id, p.campaign_id
   from ${at('opportunities')} o cross join unnest(o.contact_ids) with ordinality c (contact, place)
     left join merged m on m.id = c.contact join attributed p on p.person_id = coalesce(m.survivor, c.contact)
-  order by o.id, c.place
+  where o.campaign_id is null order by o.id, c.place
+), later as (
+  select coalesce(a.opportunity_id, l.id) as id, coalesce(a.campaign_id, l.campaign_id) as campaign_id
+  from by_contact l
+    full join (select * from ${at('attributions')} a where opportunity_id is not null) a on a.opportunity_id = l.id
 ), caused as (
-  select o.*, coalesce(a.campaign_id, o.campaign_id, l.campaign_id) as caused_by
-  from ${at('opportunities')} o left join ${at('attributions')} a on a.opportunity_id = o.id
-    left join by_contact l on l.id = o.id
-  where o.status <> 'withdrawn' and coalesce(a.campaign_id, o.campaign_id, l.campaign_id) is not null
+  select * from opened_with o where status <> 'withdrawn'
+  union all
+  select o.*, l.campaign_id from later l join ${at('opportunities')} o on o.id = l.id
+  where o.campaign_id is null and o.status <> 'withdrawn'
 )`;
 
 /**
  * Every cost, and every sale that a campaign caused, in the reporting currency at the rate of its day as it was known when
- * it was learnt; null without one. A purchase counts in place of the won opportunity that it names (decision 11).
+ * it was learnt; null without one. A purchase counts in place of the won opportunity that it names, or that an invoice of
+ * it names (decision 11). Few name one.
  */
 const amounts = (source: Tables): RawBuilder<unknown> => {
   const { at } = source;
   const currency = sql`(select currency from reporting)`;
   const then = { from: sql`i.currency`, day: sql`i.on_day`, at: sql`i.known_at`, recordedAt: sql`i.learnt_at` };
-  return sql`item as (
+  return sql`naming as materialized (
+    select id, order_id, opportunity_id from ${at('purchases')} p where opportunity_id is not null
+  ), item as (
     select campaign_id, 'cost' as what, reference as id, amount, currency, on_day, recorded_at as known_at,
       recorded_at as learnt_at from ${at('costs')} c
     union all
     select caused_by, 'opportunity', id, amount, currency, (closed_at at time zone 'UTC')::date, closed_at, learnt_at
-    from caused o where status = 'won' and not exists (select from ${at('purchases')} p where p.opportunity_id = o.id)
+    from caused o where status = 'won' and not exists (select from naming n where n.opportunity_id = o.id)
     union all
     select o.caused_by, 'purchase', p.id, p.amount, p.currency, p.on_day, p.learnt_at, p.learnt_at
-    from ${at('purchases')} p left join lateral (
-      select i.opportunity_id from ${at('purchases')} i where i.order_id = p.id and i.opportunity_id is not null limit 1
-    ) billed on p.opportunity_id is null
-    join caused o on o.id = coalesce(p.opportunity_id, billed.opportunity_id)
+    from (
+      select id as purchase, opportunity_id from naming where order_id is null
+      union all
+      select order_id, min(opportunity_id) from naming n
+      where order_id is not null and not exists (select from naming o where o.id = n.order_id) group by 1
+    ) sold join ${at('purchases')} p on p.id = sold.purchase join caused o on o.id = sold.opportunity_id
     where p.order_id is null and not p.cancelled
   ), converted as (
     select i.*, ${convertedTo(currency, { amount: sql`i.amount`, from: sql`i.currency`, rate: sql`r.rate`, direct: sql`r.direct` })}
@@ -134,28 +185,11 @@ export interface CampaignRow {
   readonly currency: string;
 }
 
-const people = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`(count(distinct of_person_id) filter (where ${condition}))::integer`;
-
 /** Every campaign with its cost, what it sent, who answered, and what it brought (S3; domain.md §7). */
 export const campaignsOf = (source: Tables): RawBuilder<CampaignRow> => {
   const { at } = source;
   return sql<CampaignRow>`
-  with ${base(source)}, sending as (
-    select campaign_id, count(*)::integer as sent, count(distinct of_person_id)::integer as recipients
-    from ${ofPeople(at('sends'))} s group by 1
-  ), response as (
-    select campaign_id, ${people(sql`kind = 'opened'`)} as opened,
-      (count(*) filter (where ${answered}))::integer as responses, ${people(answered)} as responders,
-      ${people(sql`kind = 'unsubscribed'`)} as unsubscribed, ${people(sql`kind = 'complained'`)} as complained,
-      ${people(sql`kind = 'bounced'`)} as bounced
-    from ${ofPeople(at('responses'))} r group by 1
-  ), reply as (
-    select campaign_id, count(distinct of_person_id)::integer as replies from ${ofPeople(at('sends'))} s
-    where exists (select from ${ofPeople(at('responses'))} r
-      where r.campaign_id = s.campaign_id and r.of_person_id = s.of_person_id and ${answered})
-    group by 1
-  ), lead as (
+  with ${base(source)}, ${sent(source)}, ${heard(source)}, lead as (
     select campaign_id, count(*)::integer as leads from attributed group by 1
   ), deal as (
     select caused_by, count(*)::integer as opportunities, (count(*) filter (where status = 'won'))::integer as won

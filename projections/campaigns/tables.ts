@@ -167,7 +167,7 @@ export const opportunities = versions<OpportunityEvents>()({
     OpportunityWithdrawn: () => ({ status: 'withdrawn' as const }),
     OpportunityReopened: () => ({ status: 'open' as const }),
   },
-  indexes: [{ on: ['campaign_id'] }],
+  indexes: [{ on: ['campaign_id'], current: true }],
 });
 
 export type CampaignTables = {

@@ -25,8 +25,11 @@ const merged = ({ at }: Tables): RawBuilder<unknown> => sql`
   merged as (select id, survivor from step s where not exists (select from step o where o.id = s.survivor)),
   family as (select survivor, id from merged union select survivor, survivor from merged)`;
 
+/** Those whom merges make one; the others are in the sums. */
+const areFew = sql`p.id in (select id from family)`;
+
 /** Leads, by whom they continue as: when any of those first came so far, and whether an opportunity of theirs is won. */
-const leads = ({ at }: Tables, whom: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const leads = ({ at }: Tables): RawBuilder<unknown> => sql`
   winner as (
     select distinct coalesce(m.survivor, j.id) as id from ${at('journeys')} j left join merged m on m.id = j.id
     where j.won
@@ -41,7 +44,7 @@ const leads = ({ at }: Tables, whom: RawBuilder<unknown>): RawBuilder<unknown> =
       least(p.marketing_qualified_at, e.marketing_qualified_at) as marketing_qualified_at,
       least(p.sales_qualified_at, e.sales_qualified_at) as sales_qualified_at
     from ${at('people')} p left join winner w on w.id = p.id left join earlier e on e.survivor = p.id
-    where p.kind = 'lead' and p.merged_into is null and ${whom}
+    where p.kind = 'lead' and p.merged_into is null and ${areFew}
   )`;
 
 export interface ConversionRow {
@@ -115,18 +118,16 @@ export interface FunnelRow {
 }
 
 /**
- * People with what they count for, by whom they continue as: what they visited or clicked first (`any`: everything, once
+ * People whom merges make one with what they count for: what they visited or clicked first (`any`: everything, once
  * each); who visited nothing, the source that they were registered with and the content by which a campaign caused them.
- *
- * @param whom of whom, as a condition on `p.id`
  */
-const persons = (source: Tables, touch: 'first' | 'any', whom: RawBuilder<unknown>): RawBuilder<unknown> => {
+const persons = (source: Tables, touch: 'first' | 'any'): RawBuilder<unknown> => {
   const { at } = source;
   const one = touch === 'first' ? sql`person_id` : sql`person_id, content, source`;
-  return sql`${leads(source, whom)},
+  return sql`${leads(source)},
   visit as (
     select coalesce(m.survivor, p.id) as person_id, p.content, p.source, p.occurred_at, p.position
-    from (select v.person_id as id, v.content, v.source, v.occurred_at, v.position from ${at('visits')} v) p left join merged m on m.id = p.id where ${whom}
+    from (select v.person_id as id, v.content, v.source, v.occurred_at, v.position from ${at('visits')} v) p left join merged m on m.id = p.id where ${areFew}
   ),
   touch as (
     select distinct on (${one}) person_id, content, source, occurred_at as touched_at
@@ -135,7 +136,7 @@ const persons = (source: Tables, touch: 'first' | 'any', whom: RawBuilder<unknow
   caused as (
     select distinct on (1) coalesce(m.survivor, p.id) as person_id, p.content
     from (select a.person_id as id, a.content, a.valid_from, a.position from ${at('attributions')} a) p left join merged m on m.id = p.id
-    where p.id is not null and ${whom}
+    where p.id is not null and ${areFew}
     order by 1, p.valid_from desc, p.position desc
   ),
   person as (
@@ -157,6 +158,11 @@ const ofPersons = sql`
     won::integer as won
   from person`;
 
+/** What somebody counts for in the sums, taken away again: who is in one with others counts with them. */
+const takenAway = sql`-(j.registered_in is not null)::integer, -(j.registered_in is not null and j.marketing_qualified)::integer,
+    -(j.registered_in is not null and j.sales_qualified)::integer, -(j.registered_in is not null and j.contact)::integer,
+    -(j.registered_in is not null and j.won)::integer`;
+
 /** By what was visited first: sums, in which each counts for themselves, and what merges change of them. */
 const ofFirst = (source: Tables): RawBuilder<unknown> => sql`
   select month, content, source, visits, visitors, leads, marketing_qualified, sales_qualified, contacts, won
@@ -164,28 +170,26 @@ const ofFirst = (source: Tables): RawBuilder<unknown> => sql`
   union all
   ${ofPersons}
   union all
-  select j.month, j.content, j.source, 0, -j.visited::integer, -(j.registered_in is not null)::integer,
-    -(j.registered_in is not null and j.marketing_qualified)::integer,
-    -(j.registered_in is not null and j.sales_qualified)::integer, -(j.registered_in is not null and j.contact)::integer,
-    -(j.registered_in is not null and j.won)::integer
+  select j.month, j.content, j.source, 0, -j.visited::integer, ${takenAway}
   from (select distinct id from family) f join ${source.at('journeys')} j on j.id = f.id where j.month is not null`;
 
-/** By everything that was visited: each visit is looked at. */
-const ofAny = sql`
-  select ${monthOfInstant(sql`occurred_at`)} as month, content, source, 1 as visits, 0 as visitors, 0 as leads,
-    0 as marketing_qualified, 0 as sales_qualified, 0 as contacts, 0 as won from visit
+/** By everything that was visited: also by what was visited besides. */
+const ofAny = (source: Tables): RawBuilder<unknown> => sql`${ofFirst(source)}
   union all
-  ${ofPersons}`;
+  select month, content, source, 0, visitors, leads, marketing_qualified, sales_qualified, contacts, won
+  from ${source.at('further')} i
+  union all
+  select t.month, t.content, t.source, 0, -1, ${takenAway}
+  from (select distinct id from family) f join ${source.at('journeys')} j on j.id = f.id
+    cross join jsonb_to_recordset(j.further) t (month date, content text, source text)`;
 
 /**
  * From the visit to the sale, per content and source (S4; domain.md §7). People count for what they visited or clicked
  * first, in the period of it (`any`: for everything, once each); who visited nothing counts for the source that they
  * were registered with, in the period of that, and for the content by which a campaign caused them.
  */
-export const funnelOf = (source: Tables, span: Span, touch: 'first' | 'any'): RawBuilder<FunnelRow> => {
-  const whom = touch === 'first' ? sql`p.id in (select id from family)` : sql`true`;
-  return sql<FunnelRow>`
-  with recursive ${merged(source)}, ${persons(source, touch, whom)}
+export const funnelOf = (source: Tables, span: Span, touch: 'first' | 'any'): RawBuilder<FunnelRow> => sql<FunnelRow>`
+  with recursive ${merged(source)}, ${persons(source, touch)}
   select ${periodOfMonth(sql`start`, span.per)} as period, content, source, visits, visitors, leads, marketing_qualified,
     sales_qualified, contacts, won
   from (
@@ -193,6 +197,5 @@ export const funnelOf = (source: Tables, span: Span, touch: 'first' | 'any'): Ra
       sum(visitors)::integer as visitors, sum(leads)::integer as leads,
       sum(marketing_qualified)::integer as marketing_qualified, sum(sales_qualified)::integer as sales_qualified,
       sum(contacts)::integer as contacts, sum(won)::integer as won
-    from (${touch === 'first' ? ofFirst(source) : ofAny}) c where ${monthWithin(sql`month`, span)} group by 1, 2, 3
+    from (${touch === 'first' ? ofFirst(source) : ofAny(source)}) c where ${monthWithin(sql`month`, span)} group by 1, 2, 3
   ) summed where visits + visitors + leads > 0`;
-};

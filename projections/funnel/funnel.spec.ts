@@ -330,6 +330,51 @@ describe('the inbound funnel', () => {
   });
 });
 
+describe('the inbound funnel by everything that was visited', () => {
+  it('counts whoever visited something once for it, and those who are one by then once together', async () => {
+    const events = [
+      lead('e', day(2), 'web'),
+      lead('f', day(3), 'fair'),
+      visit('f', day(4), 'guide', 'search'),
+      visit('e', day(5), 'guide', 'search'),
+      visit('e', day(6), 'prices', 'search'),
+      visit('e', day(7), 'prices', 'search', { recordedAt: day(8) }),
+      visit('e', day(1, 2), 'cranes', 'search'),
+      qualified('e', day(1, 2), 'marketing-qualified'),
+      person('person-e', 'PersonMergedInto', day(10, 2), { survivorId: 'f', consents: [] }),
+      person('person-e', 'PersonSeparated', day(20, 2), { survivorId: 'f' }),
+    ];
+    await givenEvents(...events).projectedBy(funnel, async ({ database }) => {
+      const report = async (asOf: string, touch: 'any' | 'first' = 'any') =>
+        (await funnelReport(database, { per: 'month', touch, asOf })).map((row) => [
+          ...[row.period, row.content, row.visits, row.visitors, row.leads, row.marketingQualified],
+        ]);
+
+      const apart = [
+        ['2024-01', 'guide', 2, 2, 2, 1],
+        ['2024-01', 'prices', 2, 1, 1, 1],
+        ['2024-02', 'cranes', 1, 1, 1, 1],
+      ];
+      expect(await report(day(7))).toEqual([
+        ['2024-01', 'guide', 2, 2, 2, 0],
+        ['2024-01', 'prices', 2, 1, 1, 0],
+      ]);
+      expect(await report(day(9, 2))).toEqual(apart);
+      expect(await report(day(11, 2))).toEqual([
+        ['2024-01', 'guide', 2, 1, 1, 1],
+        ['2024-01', 'prices', 2, 1, 1, 1],
+        ['2024-02', 'cranes', 1, 1, 1, 1],
+      ]);
+      expect(await report(day(20, 2))).toEqual(apart);
+      expect(await report(day(20, 2), 'first')).toEqual([
+        ['2024-01', 'guide', 2, 2, 2, 1],
+        ['2024-01', 'prices', 2, 0, 0, 0],
+        ['2024-02', 'cranes', 1, 0, 0, 0],
+      ]);
+    });
+  });
+});
+
 describe('the win rate', () => {
   it('is what was won of what was closed, by period and group', async () => {
     const more = [

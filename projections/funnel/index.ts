@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { decimal, ofAll, projection, ratio, type View } from '../../libs/read-model/index.js';
 import { conversionOf, funnelOf } from './conversion.js';
-import { cohorts, type FunnelTables, inboundSums, journeys } from './journeys.js';
+import { cohorts, furtherSums, type FunnelTables, inboundSums, journeys, sourcedSums } from './journeys.js';
 import { attributions, closings, opportunities, people, visits } from './tables.js';
 import { closedOf, closingsOf } from './win-rate.js';
 
@@ -75,7 +75,18 @@ const views: Readonly<Record<string, View<FunnelTables>>> = {
 /** From the visit to the sale: conversion, inbound funnel and win rate at any instant (domain.md §1, §3, §7). */
 export const funnel = projection<FunnelTables>({
   name: 'funnel',
-  version: 4,
-  tables: { people, opportunities, journeys, cohorts, inbound: inboundSums, closings, visits, attributions },
+  version: 5,
+  tables: {
+    people,
+    opportunities,
+    journeys,
+    cohorts,
+    inbound: inboundSums,
+    further: furtherSums,
+    sourced: sourcedSums,
+    closings,
+    visits,
+    attributions,
+  },
   views,
 });

@@ -6,6 +6,7 @@ import type { RecipientEvents } from '../../libs/domain/recipient/recipient.even
 import type { RecordedOf } from '../../libs/kernel/index.js';
 import {
   appends,
+  bool,
   date,
   instant,
   monthOf,
@@ -66,6 +67,7 @@ export const opportunities = versions<OpportunityEvents>()({
     pipeline_id: text('Pipeline that it runs through.'),
     owner: optional(text('Salesperson who owns it.')),
     contact_ids: texts('People through whom it was found.'),
+    several: bool('Whether that is more than one.'),
     status: text<ClosedStatus | 'open' | 'withdrawn'>('open, won, lost or withdrawn.'),
     loss_reason: optional(text('Why it was lost.')),
     competitor: optional(text('Who did better.')),
@@ -77,6 +79,7 @@ export const opportunities = versions<OpportunityEvents>()({
       pipeline_id: data.pipelineId,
       owner: data.owner,
       contact_ids: data.contactIds,
+      several: data.contactIds.length > 1,
       status: 'open' as const,
       opened_at: occurredAt,
     }),
@@ -94,7 +97,7 @@ export const opportunities = versions<OpportunityEvents>()({
     OpportunityWithdrawn: () => ({ status: 'withdrawn' as const }),
     OpportunityReopened: () => ({ status: 'open' as const, loss_reason: null, competitor: null, closed_at: null }),
   },
-  indexes: [{ on: ['closed_at'] }],
+  indexes: [{ on: ['closed_at'] }, { on: ['closed_at'], where: 'several' }],
 });
 
 /** What was won and lost in each month. */

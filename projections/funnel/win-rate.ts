@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import {
+  monthOfInstant,
   monthWithin,
   periodOfInstant,
   periodOfMonth,
@@ -14,14 +15,17 @@ import type { FunnelTables } from './journeys.js';
 export const winRateGroups = ['owner', 'pipeline', 'source', 'competitor', 'loss-reason', 'all'] as const;
 export type WinRateGroup = (typeof winRateGroups)[number];
 
+/** The first of the contacts of `o` who was a lead. */
+const firstLead = ({ at }: Source<FunnelTables>): RawBuilder<unknown> => sql`(
+    select p.source, c.place from unnest(o.contact_ids) with ordinality c (id, place) join ${at('people')} p on p.id = c.id
+    where p.kind = 'lead' order by c.place limit 1
+  )`;
+
 /** Every closed opportunity with the source of the first of its contacts who was a lead. */
-export const closedOf = ({ at }: Source<FunnelTables>, span: Span): RawBuilder<unknown> => sql`
+export const closedOf = (source: Source<FunnelTables>, span: Span): RawBuilder<unknown> => sql`
   select ${periodOfInstant(sql`o.closed_at`, span.per)} as period, o.*, l.source as lead_source,
     floor(extract(epoch from o.closed_at - o.opened_at)) as seconds
-  from ${at('opportunities')} o left join lateral (
-    select p.source from unnest(o.contact_ids) with ordinality c (id, place) join ${at('people')} p on p.id = c.id
-    where p.kind = 'lead' order by c.place limit 1
-  ) l on true
+  from ${source.at('opportunities')} o left join lateral ${firstLead(source)} l on true
   where o.status in ('won', 'lost') and ${within(sql`o.closed_at`, span)}`;
 
 /** Sums over rows of `closedOf`. */
@@ -38,9 +42,31 @@ const columns = {
 } as const satisfies Readonly<Record<Exclude<WinRateGroup, 'source'>, RawBuilder<unknown>>>;
 
 /**
- * What was closed, as numbers to be added up. The sources of leads are facts about other streams, so by them each
- * opportunity is looked at; the rest stands in totals.
+ * By sources of leads, which are facts about other streams. Sums tell those of which the first contact is a lead; where
+ * there are several contacts and a later one is the first lead, each is looked at. The rest has no source.
  */
+const bySource = (source: Source<FunnelTables>, span: Span, only: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  with sourced as (
+    select month, source, won, lost, seconds from ${source.at('sourced')} s where ${monthWithin(sql`month`, span)} and ${only}
+    union all
+    select ${monthOfInstant(sql`o.closed_at`)}, l.source, (o.status = 'won')::integer, (o.status = 'lost')::integer,
+      case o.status when 'won' then floor(extract(epoch from o.closed_at - o.opened_at)) else 0 end
+    from ${source.at('opportunities')} o cross join lateral ${firstLead(source)} l
+    where o.several and o.status in ('won', 'lost') and l.place > 1 and ${within(sql`o.closed_at`, span)} and ${only}
+  ),
+  known as materialized (
+    select ${startOfPeriod(sql`month`, span.per)} as start, source, sum(won) as won, sum(lost) as lost,
+      sum(seconds) as seconds
+    from sourced group by 1, 2
+  )
+  select start, source as "group", won, lost, seconds from known
+  union all
+  select start, null, -won, -lost, -seconds from known
+  union all
+  select ${startOfPeriod(sql`month`, span.per)}, null, won, lost, seconds from ${source.at('closings')} c
+  where ${monthWithin(sql`month`, span)} and ${only}`;
+
+/** What was closed, as numbers to be added up. */
 const numbersOf = (
   source: Source<FunnelTables>,
   span: Span,
@@ -48,13 +74,9 @@ const numbersOf = (
   only: RawBuilder<unknown>,
 ): RawBuilder<unknown> =>
   by === 'source'
-    ? sql`select period, lead_source as "group", (status = 'won')::integer as won, (status = 'lost')::integer as lost,
-        case status when 'won' then seconds end as seconds from (${closedOf(source, span)}) c where ${only}`
-    : sql`select ${periodOfMonth(sql`start`, span.per)} as period, "group", won, lost, seconds from (
-        select ${startOfPeriod(sql`month`, span.per)} as start, ${columns[by]} as "group", sum(won) as won,
-          sum(lost) as lost, sum(seconds) as seconds
-        from ${source.at('closings')} c where ${monthWithin(sql`month`, span)} and ${only} group by 1, 2
-      ) c`;
+    ? bySource(source, span, only)
+    : sql`select ${startOfPeriod(sql`month`, span.per)} as start, ${columns[by]} as "group", won, lost, seconds
+        from ${source.at('closings')} c where ${monthWithin(sql`month`, span)} and ${only}`;
 
 export interface WinRateRow {
   readonly period: string | null;
@@ -84,9 +106,9 @@ export const winRateOf = (
     ${ofLost ? sql`null::text` : ratio(sql`won`, sql`(won + lost)`)} as win_rate,
     ${ratio(sql`lost`, sql`all_lost`)} as share_of_lost, average_seconds_to_win
   from (
-    select period, "group", ${won}::integer as won, sum(lost)::integer as lost,
+    select ${periodOfMonth(sql`start`, span.per)} as period, "group", ${won}::integer as won, sum(lost)::integer as lost,
       ${ofLost ? sql`null::numeric` : sql`round(sum(seconds) / nullif(sum(won), 0))`} as average_seconds_to_win,
-      sum(sum(lost)) over (partition by period) as all_lost
-    from (${numbersOf(source, span, by, only)}) n group by 1, 2 having ${won} + sum(lost) > 0
+      sum(sum(lost)) over (partition by start) as all_lost
+    from (${numbersOf(source, span, by, only)}) n group by start, "group" having ${won} + sum(lost) > 0
   ) counted`;
 };
