@@ -120,9 +120,13 @@ export const opportunitiesList = (database: Database, given: OpportunitiesAsked)
     const after = cursors.read(cursor, [sort === 'amount' ? 'number' : 'string', 'string']);
     const column = sort === 'amount' ? 'o.amount' : 'o.opened_at';
     const { pipelineId, stage, owner, accountId, category, minAmount, maxAmount } = filters;
+    const isPast = given.asOf !== undefined || given.knownAt !== undefined;
+    const isNarrow = sort === 'amount' || [stage, category, minAmount, maxAmount].some((only) => only !== undefined);
+    // Of what was open once, little was at the moment: a walk in order would pass by all of it where little is asked for.
+    const open = sql`(select * from ${reading.inParts('opportunities')} o where status = 'open' offset 0)`;
     const ofStatus = (status: OpportunityStatus | undefined) =>
       reading.db
-        .selectFrom(categorised(reading).as('o'))
+        .selectFrom(categorised(reading, isPast && isNarrow && status === 'open' ? open : undefined).as('o'))
         .selectAll()
         .$if(status !== undefined, (query) => query.where('o.status', '=', status ?? 'open'))
         .$if(pipelineId !== undefined, (query) => query.where('o.pipeline_id', '=', pipelineId ?? ''))

@@ -50,7 +50,7 @@ export const stagesOf = (source: Source<PipelineTables>, pipeline?: string): Raw
   standing as (
     select pipeline_id, status as kind, case when status = 'open' then stage end as stage,
       count(*)::integer as count, sum(amount) as amount
-    from ${source.at('opportunities')} o ${pipeline === undefined ? sql`` : sql`where pipeline_id = ${pipeline}`}
+    from ${source.inParts('opportunities')} o ${pipeline === undefined ? sql`` : sql`where pipeline_id = ${pipeline}`}
     group by 1, 2, 3
   ),
   stage as (
@@ -105,12 +105,17 @@ export interface CategorisedRow extends OpportunityRow {
 /**
  * The opportunities at the moment with their probability and forecast category: `closed` by winning or losing, else as
  * somebody set it, else derived from the probability of the stage (domain.md §4).
+ *
+ * @param rows which of the opportunities; left out: all of the moment
  */
-export const categorised = (source: Source<PipelineTables>): RawBuilder<CategorisedRow> => sql<CategorisedRow>`(
+export const categorised = (
+  source: Source<PipelineTables>,
+  rows: RawBuilder<unknown> = source.at('opportunities'),
+): RawBuilder<CategorisedRow> => sql<CategorisedRow>`(
   select o.*,
     case o.status when 'won' then 100 when 'lost' then 0 else coalesce(p.probability, 0) end as probability,
     case when o.status <> 'open' then 'closed' when o.set_category is not null then o.set_category ${derived}
     end as forecast_category
-  from ${source.at('opportunities')} o
+  from ${rows} o
     left join ${probabilities(source)} p on p.pipeline_id = o.pipeline_id and p.stage = o.stage
 )`;
