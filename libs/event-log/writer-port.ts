@@ -19,18 +19,23 @@ type Failed =
   | { readonly because: 'moved-on' | 'too-large' }
   | { readonly because: 'unavailable' | 'refused'; readonly doing: string; readonly code: string };
 
+/** Of more that come at once the first are sent ahead: one thread works on them while the other goes on. */
+const mostTogether = 8;
+
 /**
  * Sends what comes together in one message, as JSON: a structured clone of so many small objects takes several times as
  * long.
  */
 function together<Item>(port: Port): (item: Item) => void {
   let items: Item[] = [];
+  const send = (): void => {
+    if (items.length > 0) port.postMessage(JSON.stringify(items));
+    items = [];
+  };
   return (item) => {
-    if (items.push(item) > 1) return;
-    setImmediate(() => {
-      port.postMessage(JSON.stringify(items));
-      items = [];
-    });
+    const count = items.push(item);
+    if (count === mostTogether) send();
+    else if (count === 1) setImmediate(send);
   };
 }
 

@@ -102,6 +102,48 @@ describe('a command', () => {
   });
 });
 
+describe('commands of one request, which do not wait for one another', () => {
+  it('find what those before them record, named or not', async () => {
+    const here = await process();
+    const amount = { amount: 100, currency: 'EUR' };
+    const stages = [{ stage: 'contacted', probability: 20 }];
+    const begun = send(here, 'DefinePipeline', { pipelineId: 'default', name: 'Sales', currency: 'EUR', stages });
+    for (let round = 0; round < 20; round++) {
+      const [accountId, opportunityId] = [randomUUID(), randomUUID()];
+      const lines = [
+        send(here, 'OpenAccount', { accountId, name: 'Havenkoel' }),
+        send(here, 'OpenOpportunity', { opportunityId, accountId, title: 'Cranes', amount }),
+        send(here, 'WinOpportunity', { opportunityId }),
+        send(here, 'RecordPurchase', {
+          ...{ accountId, opportunityId, source: { system: 'erp', reference: opportunityId }, kind: 'order' },
+          ...{ date: '2026-03-01', amount, lines: [{ product: 'Crane', quantity: '1', unitPrice: amount }] },
+        }),
+      ];
+      const results = await Promise.all(lines);
+      expect(results.map(({ events }) => events[0]?.type)).toEqual([
+        'AccountOpened',
+        'OpportunityOpened',
+        'OpportunityWon',
+        'PurchaseRecorded',
+      ]);
+    }
+    await begun;
+  });
+
+  it('are refused once those before them are done, whichever names which', async () => {
+    const here = await process();
+    const [one, other] = [randomUUID(), randomUUID()];
+    const naming = (opportunityId: string, accountId: string) =>
+      send(here, 'OpenOpportunity', { opportunityId, accountId, title: 'x', amount: { amount: 1, currency: 'EUR' } });
+    const lines = [naming(one, other), send(here, 'OpenAccount', { accountId: one, name: 'A', parentId: other })];
+    lines.push(send(here, 'OpenAccount', { accountId: other, name: 'B', parentId: one }), naming(one, one));
+    const outcomes = await Promise.allSettled(lines);
+    expect(
+      outcomes.map((outcome) => ('reason' in outcome ? (outcome.reason as { code: string }).code : 'done')),
+    ).toEqual(['ACCOUNT_NOT_FOUND', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_NOT_FOUND']);
+  });
+});
+
 describe('the same Idempotency-Key', () => {
   it('gets the same answer and records nothing, here and in another process', async () => {
     const here = await process();

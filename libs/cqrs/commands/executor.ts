@@ -8,7 +8,7 @@ import { checkReferences } from './references.js';
 import type { Receipt, Receipts } from './receipts.js';
 import { sameFor, streamOf, type CommandRequest } from './request.js';
 import { noRevision, nothingDone, resultOf, type CommandResult } from './result.js';
-import { SerialByKey } from './serial.js';
+import { BegunByKey, SerialByKey } from './serial.js';
 import { foldFacts, nothingYet, type FoldedStream, type Streams } from './streams.js';
 
 /** The stream is not at the revision that the caller saw. */
@@ -37,6 +37,7 @@ export const streamBusy = 'STREAM_BUSY';
  */
 export class CommandExecutor {
   private readonly serial = new SerialByKey();
+  private readonly requests = new BegunByKey();
   private readonly lookUps: LookUps;
 
   constructor(
@@ -59,7 +60,9 @@ export class CommandExecutor {
     const followed: string[] = [];
     for (let next = request; ;) {
       const stream = streamOf(known, next);
-      const answer = await this.serial.run(stream, () => this.executeOn(stream, known, next, request, claim));
+      const answer = await this.requests.run(request.correlationId, (before) =>
+        this.serial.run(stream, () => this.executeOn(stream, known, next, request, { ...claim, before })),
+      );
       if (!('continuesAs' in answer)) return answer;
       followed.push(stream);
       next = { ...request, command: sameFor(known, request.command, answer.continuesAs) };
@@ -85,10 +88,10 @@ export class CommandExecutor {
     known: KnownCommand,
     request: CommandRequest,
     asked: CommandRequest,
-    { fingerprint, claiming }: Claim,
+    { fingerprint, claiming, before }: Claim & { readonly before: Before },
   ): Promise<CommandResult | Continued> {
     const isNamed = request === asked;
-    const tried = isNamed ? this.decideOnClaim(stream, known, request, claiming) : undefined;
+    const tried = isNamed ? this.decideOnClaim(stream, known, request, claiming, before) : undefined;
     const claimed = await claiming;
     // The one before under the same id may have been answered since.
     const receipt = claimed && !claimed.result ? await this.receipts.claim(request.commandId, fingerprint) : claimed;
@@ -99,7 +102,8 @@ export class CommandExecutor {
     const earlier = await this.recordedIn(receipt?.streams ?? [], known, request.commandId);
     // What is recorded in another stream than the one named is not found there once the two are unmerged.
     if (!isNamed && !earlier) await this.receipts.follow(request.commandId, fingerprint, stream);
-    const result = earlier ?? (await (!receipt && tried ? tried : this.decideAndAppend(stream, known, request)));
+    const result =
+      earlier ?? (await (!receipt && tried ? tried : this.decideAndAppend(stream, known, request, before)));
     if ('continuesAs' in result) return result;
     const toldFromStream = result.events.length > 0 && isNamed && !earlier;
     return toldFromStream ? result : this.receipts.keep(request.commandId, fingerprint, result);
@@ -111,11 +115,12 @@ export class CommandExecutor {
     known: KnownCommand,
     request: CommandRequest,
     claiming: Promise<Receipt | null>,
+    before: Before,
   ): Promise<CommandResult | Continued> {
     const isNew = claiming.then((receipt) => {
       if (receipt) throw new ClaimedBefore();
     });
-    const deciding = this.decideAndAppend(stream, known, request, isNew);
+    const deciding = this.decideAndAppend(stream, known, request, before, isNew);
     // A refusal may come first, and an answer that was given before makes both needless.
     isNew.catch(() => undefined);
     deciding.catch(() => undefined);
@@ -139,6 +144,7 @@ export class CommandExecutor {
     stream: string,
     known: KnownCommand,
     request: CommandRequest,
+    before: Before,
     permitted?: Promise<void>,
   ): Promise<CommandResult | Continued> {
     const { aggregate, options } = known;
@@ -148,8 +154,8 @@ export class CommandExecutor {
     let folded = seen ?? (fresh ? await this.streams.refresh(aggregate, stream) : nothingYet(aggregate));
 
     for (let tries = 1; ; tries++) {
-      const before = folded.recorded.get(request.commandId);
-      if (before) return resultOf(stream, before);
+      const recorded = folded.recorded.get(request.commandId);
+      if (recorded) return resultOf(stream, recorded);
       const continuesAs = options.ofThisStream
         ? undefined
         : (aggregate.continuesAs?.(folded.state) ??
@@ -169,10 +175,14 @@ export class CommandExecutor {
         if (decision.facts.length > 0) return await this.append(stream, known, request, folded, decision, permitted);
       } catch (problem) {
         if (problem instanceof StoreUnavailable) this.streams.forget(stream);
-        // What is refused on a state that was only remembered may be right on the present one.
-        const mayDiffer = problem instanceof WrongRevision || (!fresh && isVerdict(problem));
+        // What is refused on a state that was only remembered may be right on the present one, or once those that came
+        // before it with the same request are done.
+        const earlier = before();
+        const mayPass = !fresh || earlier.length > 0;
+        const mayDiffer = problem instanceof WrongRevision || (mayPass && isVerdict(problem));
         if (!mayDiffer) throw problem;
         if (tries >= mostTries) throw conflict(streamBusy, `${stream} is being changed by others; try again.`);
+        await Promise.allSettled(earlier);
       }
       folded = await this.streams.refresh(aggregate, stream);
       fresh = true;
@@ -256,6 +266,9 @@ interface Claim {
   readonly fingerprint: string;
   readonly claiming: Promise<Receipt | null>;
 }
+
+/** What came before it with the same request and is not done yet. */
+type Before = () => readonly Promise<unknown>[];
 
 /** The stream that the command names continues as another one. */
 interface Continued {

@@ -13,3 +13,30 @@ export class SerialByKey {
     return result;
   }
 }
+
+/** Tells work what of the same key was begun before it and is not done. None waits for what began later: there is no circle. */
+export class BegunByKey {
+  private readonly underWay = new Map<string, Set<{ done?: Promise<unknown> }>>();
+
+  run<T>(key: string, work: (before: () => readonly Promise<unknown>[]) => Promise<T>): Promise<T> {
+    const all = this.underWay.get(key) ?? new Set();
+    this.underWay.set(key, all);
+    const own: { done?: Promise<unknown> } = {};
+    all.add(own);
+    const result = work(() => {
+      const earlier: Promise<unknown>[] = [];
+      for (const one of all) {
+        if (one === own) break;
+        if (one.done) earlier.push(one.done);
+      }
+      return earlier;
+    });
+    own.done = result;
+    const leave = (): void => {
+      all.delete(own);
+      if (all.size === 0) this.underWay.delete(key);
+    };
+    result.then(leave, leave);
+    return result;
+  }
+}
