@@ -177,9 +177,8 @@ export class CommandExecutor {
         if (problem instanceof StoreUnavailable) this.streams.forget(stream);
         // What is refused on a state that was only remembered may be right on the present one, or once those that came
         // before it with the same request are done.
-        const earlier = before();
-        const mayPass = !fresh || earlier.length > 0;
-        const mayDiffer = problem instanceof WrongRevision || (mayPass && isVerdict(problem));
+        const earlier = isVerdict(problem) ? before() : [];
+        const mayDiffer = problem instanceof WrongRevision || (isVerdict(problem) && (!fresh || earlier.length > 0));
         if (!mayDiffer) throw problem;
         if (tries >= mostTries) throw conflict(streamBusy, `${stream} is being changed by others; try again.`);
         await Promise.allSettled(earlier);
