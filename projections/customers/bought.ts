@@ -173,7 +173,7 @@ const withDigits = (digits: number): RawBuilder<unknown> =>
   sql.join(currencies.filter((code) => minorDigits(code) === digits).map((code) => sql.lit(code)));
 
 /** Minor units that the unit of a currency has. */
-const minorUnits = (currency: RawBuilder<unknown>): RawBuilder<unknown> =>
+export const minorUnits = (currency: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`(case when ${currency} in (${withDigits(0)}) then 1 when ${currency} in (${withDigits(3)}) then 1000 else 100 end)`;
 
 /** Half up, a negative amount like its positive one; exact, as the kernel converts. */

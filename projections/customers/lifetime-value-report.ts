@@ -8,10 +8,12 @@ import {
   type Moment,
   type Page,
   type Paging,
-  read,
+  readSteadily,
   rows,
 } from '../../libs/read-model/index.js';
+import { buyersAt, firstByWorth } from './by-worth.js';
 import type { OwnFacts } from './customers.js';
+import type { Placed } from './first-placed.js';
 import { customers } from './index.js';
 import { lifetimeValueAt, type LifetimeValueRow } from './lifetime-value.js';
 import { allOf, those, type WhichCustomers } from './places.js';
@@ -57,7 +59,7 @@ const keys = {
 
 /** A page of the customers that ever bought, those first that are worth most. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
 export const lifetimeValues = (database: Database, given: LifetimeValuesAsked): Promise<LifetimeValues> =>
-  read(database, customers, given, async (reading) => {
+  readSteadily(database, customers, given, async (reading) => {
     const { limit: _limit, cursor, ...query } = given;
     const { asOf, knownAt, names, sort = 'realised', order } = query;
     const limit = limitOf(given);
@@ -65,18 +67,24 @@ export const lifetimeValues = (database: Database, given: LifetimeValuesAsked): 
     const cursors = new Cursors({ list: 'lifetime-value', ...query });
     const after = cursors.read(cursor, [sort === 'id' ? 'string' : 'number', 'string']);
     const backwards = (order ?? (sort === 'id' ? 'asc' : 'desc')) === 'desc';
-    const direction = backwards ? sql`desc` : sql`asc`;
     const type = sql.raw(sort === 'id' ? 'text' : 'numeric');
+    const retention = await retentionAt(reading, asked);
+    const measured = sql`(select ${retention.perMille}::integer as per_mille)`;
     const only = [
       ...those(query),
       ...(after ? [sql`(${keys[sort]}, id) ${backwards ? sql`<` : sql`>`} (${after[0]}::${type}, ${after[1]})`] : []),
     ];
-    const found = await rows(
-      reading,
-      sql<LifetimeValueRow & { key: string | number }>`select l.*, ${keys[sort]} as key from ${lifetimeValueAt(asked)} l
-        where ${allOf(only)} order by key ${direction}, id ${direction} limit ${limit + 1}`,
-    );
-    const retention = await retentionAt(reading, asked);
+    const found = await firstByWorth(reading, asked, {
+      order: sort === 'projected' ? { by: sort, perMille: retention.perMille } : { by: sort },
+      ...{ backwards, after, count: limit + 1, which: query },
+      judge: async (ids) =>
+        rows(
+          reading,
+          sql<LifetimeValueRow & Placed>`select l.*, ${keys[sort]} as key
+            from ${lifetimeValueAt({ ...asked, only: await buyersAt(reading, asked, ids) }, measured)} l
+            where ${allOf(only)}`,
+        ),
+    });
     return {
       ...cursors.page(found, limit, valueOf, ({ key, id }) => [key, id]),
       retention,

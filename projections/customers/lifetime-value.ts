@@ -23,7 +23,7 @@ export interface LifetimeValueRow extends OwnFacts {
 }
 
 /** r + r² + r³ + …, in thousandths, as `lifetime-value.rules.ts` counts them. */
-const expectedYears = (perMille: RawBuilder<unknown>): RawBuilder<unknown> => {
+export const expectedYears = (perMille: RawBuilder<unknown>): RawBuilder<unknown> => {
   const most = sql.lit(mostExpectedYears * 1000);
   const counted = sql`(2000 * ${perMille} + 1000 - ${perMille}) / (2 * (1000 - ${perMille}))`;
   return sql`(case when ${perMille} >= 1000 then ${most} else least(${most}, ${counted}) end)`;
@@ -32,8 +32,13 @@ const expectedYears = (perMille: RawBuilder<unknown>): RawBuilder<unknown> => {
 /**
  * What every customer that bought brought so far, and what it is expected to bring yet (S4; domain.md §2): what
  * `projectedValue` computes of one, of all.
+ *
+ * @param retention one row with the measured retention, `per_mille`
  */
-export const lifetimeValueAt = (asked: Asked): RawBuilder<LifetimeValueRow> => {
+export const lifetimeValueAt = (
+  asked: Asked,
+  retention: RawBuilder<unknown> = retentionOf(asked),
+): RawBuilder<LifetimeValueRow> => {
   const yearly = halfUp(sql`(365 * reporting)`, sql`days`);
   // Customers are joined as if both sides could lack some: planners take who bought for a handful, and would go through
   // all customers for each of them.
@@ -55,7 +60,7 @@ export const lifetimeValueAt = (asked: Asked): RawBuilder<LifetimeValueRow> => {
       select w.*, (${asked.t} at time zone 'UTC')::date as as_of,
         greatest(365, (${asked.t} at time zone 'UTC')::date - first_purchase) as counted_days,
         r.per_mille, ${expectedYears(sql`r.per_mille`)} as years
-      from worth w cross join ${retentionOf(asked)} r
+      from worth w cross join ${retention} r
     ),
     averaged as (
       select *, case when first_purchase is not null and per_mille is not null then counted_days end as days

@@ -1,10 +1,17 @@
 import { type Instant, plusDays } from '../../libs/kernel/index.js';
-import { bool, gathered, instant, text, totals } from '../../libs/read-model/index.js';
+import { bool, gathered, instant, money, text, totals } from '../../libs/read-model/index.js';
 import { accounts } from './organisations.js';
 import { people } from './people.js';
-import { opportunities, purchases } from './sales.js';
+import { buyerIn, opportunities, purchases } from './sales.js';
 
-type ToldOfDeal = { readonly account: string; readonly at: Instant } | 'named';
+interface Won {
+  readonly account: string;
+  readonly at: Instant;
+  readonly amount: number;
+  readonly currency: string;
+}
+
+type ToldOfDeal = Won | 'named';
 
 /** Opportunities that are won and that no purchase stands for: they count as bought. */
 export const wins = gathered<ToldOfDeal>()({
@@ -13,16 +20,27 @@ export const wins = gathered<ToldOfDeal>()({
     id: text('Id of the opportunity.'),
     account_id: text('Account that it belongs to.'),
     won_at: instant('When it was won.'),
+    amount: money('What it was won for, in minor units of the currency.'),
+    currency: text('ISO 4217 currency.'),
+    buyer: text('Currency and account.'),
   },
   of: (from) => [
-    from(opportunities, 'id', ['status', 'account_id', 'won_at'], ({ status, account_id: account, won_at: at }) =>
-      status === 'won' && account !== null && at !== null ? { account, at } : null,
+    from(
+      opportunities,
+      'id',
+      ['status', 'account_id', 'won_at', 'amount', 'currency'],
+      ({ status, account_id: account, won_at: at, amount, currency }) =>
+        status === 'won' && account !== null && at !== null && amount !== null && currency !== null
+          ? { account, at, amount, currency }
+          : null,
     ),
     from(purchases, 'opportunity_id', [], () => 'named'),
   ],
   rowAt: (told) => {
     const won = told.find((one) => one !== 'named');
-    return { row: won && !told.includes('named') ? { account_id: won.account, won_at: won.at } : null };
+    if (!won || told.includes('named')) return { row: null };
+    const { account, at, amount, currency } = won;
+    return { row: { account_id: account, won_at: at, amount, currency, buyer: buyerIn(currency, account) } };
   },
 });
 

@@ -14,6 +14,7 @@ import {
   rows,
 } from '../../libs/read-model/index.js';
 import { type Asked, type Members, policyAt } from './bought.js';
+import { firstByValueAtRisk } from './by-worth.js';
 import { customersAt, type CustomerRow } from './customers.js';
 import { boundsAt, firstPlaced, type Placed } from './first-placed.js';
 import { customers } from './index.js';
@@ -234,17 +235,28 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       const byId = group === undefined ? known : await detailed(await membersAt(reading, all, page.items));
       return { items: page.items.flatMap((id) => byId.get(id) ?? []), next: page.next };
     }
-    const placed = (of: Asked): RawBuilder<Placed> =>
-      sql<Placed>`select id, ${by.key} as key from ${customersAt(of)} c where ${allOf([...judged, ...own])}`;
+    const known = new Map<string, CustomerListed>();
+    const placed = (of: Asked, columns = sql`id`): RawBuilder<Placed> =>
+      sql<Placed>`select ${columns}, ${by.key} as key from ${customersAt(of)} c where ${allOf([...judged, ...own])}`;
+    // Of a group few of a run fit; else most do, and all about them is had at once.
+    const judgedWhole = async (ids: readonly string[]): Promise<readonly Placed[]> => {
+      const of = { ...all, only: await membersAt(reading, all, ids) };
+      if (group !== undefined) return rows(reading, placed(of));
+      const fitting = (await rows(reading, placed(of, sql`c.*`))) as readonly (CustomerRow & Placed)[];
+      for (const row of fitting) known.set(row.id, customerOf(row));
+      return fitting;
+    };
     const isPartial = [kind, owner, country, industry].some((given) => given !== undefined);
     const first =
-      backwards && sort !== 'value-at-risk'
-        ? await firstPlaced(reading, all, {
-            ...{ sort, phase, after: after?.[0], count: limit + 1 },
-            among: isPartial ? (ids) => owned(reading, ids, { kind, owner, country, industry }) : undefined,
-            judge: (members) => rows(reading, placed({ ...all, only: members })),
-          })
-        : undefined;
+      sort === 'value-at-risk'
+        ? await firstByValueAtRisk(reading, all, given, { backwards, after, count: limit + 1, judge: judgedWhole })
+        : backwards
+          ? await firstPlaced(reading, all, {
+              ...{ sort, phase, after: after?.[0], count: limit + 1 },
+              among: isPartial ? (ids) => owned(reading, ids, { kind, owner, country, industry }) : undefined,
+              judge: (members) => rows(reading, placed({ ...all, only: members })),
+            })
+          : undefined;
     const places =
       first ??
       (await rows(reading, sql<Placed>`${placed(all)} order by key ${direction}, id ${direction} limit ${limit + 1}`));
@@ -254,6 +266,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       ({ id }) => id,
       ({ id, key }) => [key, id],
     );
-    const byId = await detailed(await membersAt(reading, all, page.items));
+    const isKnown = page.items.every((id) => known.has(id));
+    const byId = isKnown ? known : await detailed(await membersAt(reading, all, page.items));
     return { items: page.items.flatMap((id) => byId.get(id) ?? []), next: page.next };
   });

@@ -3,6 +3,9 @@ import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.
 import { purchasedAt } from '../../libs/domain/purchase/purchase.rules.js';
 import { bool, date, instant, money, optional, text, versions } from '../../libs/read-model/index.js';
 
+/** Who bought in which currency, as one key: codes of currencies are of one length. */
+export const buyerIn = (currency: string, subject: string): string => `${currency} ${subject}`;
+
 /** Every version of every purchase. */
 export const purchases = versions<PurchaseEvents>()({
   key: 'id',
@@ -16,6 +19,7 @@ export const purchases = versions<PurchaseEvents>()({
     ),
     amount: money('What it is worth, in minor units of the currency.'),
     currency: text('ISO 4217 currency.'),
+    buyer: text('Currency and who bought.'),
     order_id: optional(text('Of an invoice: the order that it bills; the order counts.')),
     opportunity_id: optional(text('The won opportunity that it stands for.')),
     cancelled: bool('Whether it was cancelled.'),
@@ -25,13 +29,15 @@ export const purchases = versions<PurchaseEvents>()({
   opens: {
     PurchaseRecorded: ({ data, occurredAt, recordedAt, position }) => {
       const at = purchasedAt(data.date, occurredAt);
+      const subject = data.accountId ?? data.personId ?? '';
       return {
-        subject_id: data.accountId ?? data.personId ?? '',
+        subject_id: subject,
         by_person: data.accountId === undefined,
         on_day: at.slice(0, 10),
         bought_at: at,
         amount: data.amount.amount,
         currency: data.amount.currency,
+        buyer: buyerIn(data.amount.currency, subject),
         order_id: data.orderId,
         opportunity_id: data.opportunityId,
         cancelled: false,

@@ -26,6 +26,7 @@ import { loyalty, retention, wins } from './loyalty.js';
 import { accounts } from './organisations.js';
 import { people } from './people.js';
 import { opportunities, purchases } from './sales.js';
+import { worth } from './worth.js';
 
 const subjectsOf = ({ accountId, personId, participants }: About): readonly string[] => [
   ...new Set([accountId, personId, ...(participants?.people ?? [])].filter((id) => id !== undefined)),
@@ -139,6 +140,7 @@ export type CustomersTables = {
   readonly wins: typeof wins;
   readonly loyalty: typeof loyalty;
   readonly retention: typeof retention;
+  readonly worth: typeof worth;
   readonly accounts: typeof accounts;
   readonly people: typeof people;
   readonly purchases: typeof purchases;
@@ -163,4 +165,5 @@ export const tables: CustomersTables = {
   wins,
   loyalty,
   retention,
+  worth,
 };
