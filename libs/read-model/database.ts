@@ -1,7 +1,8 @@
-import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { connectionConfig } from './connections.js';
 import { Notifications } from './notifications.js';
+import { namingStatements } from './prepared.js';
 
 export interface DatabaseOptions {
   /** Most connections of the pool. Default 8. */
@@ -42,46 +43,6 @@ export class Database {
     await this.notifications.close();
     await this.db.destroy();
   }
-}
-
-/** So many different statements are kept prepared on each connection; what comes later is sent as it is. */
-const mostNamed = 100;
-
-/**
- * A pool for kysely in which a statement that comes again is sent under a name. PostgreSQL then parses and plans it once a
- * connection, which for a short query costs several times as much as running it.
- */
-function namingStatements(pool: pg.Pool): PostgresPool {
-  const names = new Map<string, string>();
-  const once = new Set<string>();
-  const nameOf = (text: string): string | undefined => {
-    const name = names.get(text);
-    if (name !== undefined || names.size >= mostNamed) return name;
-    if (once.size >= 1_000) once.clear();
-    if (once.has(text)) names.set(text, `kysely ${String(names.size)}`);
-    once.add(text);
-    return names.get(text);
-  };
-  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
-  const naming = (client: pg.PoolClient): PostgresPoolClient =>
-    ({
-      query: (text: string, given: readonly unknown[]) => {
-        const values = [...given];
-        // Without parameters it may be several statements in one, which cannot be prepared.
-        const name = values.length > 0 ? nameOf(text) : undefined;
-        return client.query(name === undefined ? { text, values } : { name, text, values });
-      },
-      release: () => client.release(),
-    }) as unknown as PostgresPoolClient;
-  return {
-    connect: async () => {
-      const client = await pool.connect();
-      const found = known.get(client) ?? naming(client);
-      known.set(client, found);
-      return found;
-    },
-    end: () => pool.end(),
-  };
 }
 
 /** Opens a bounded pool; nothing is connected before the first query. */

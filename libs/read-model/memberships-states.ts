@@ -20,6 +20,10 @@ export interface StatesAsked {
   readonly after?: string | undefined;
   /** With all that they have a whole in common with, as wide rules need them. */
   readonly wide?: boolean | undefined;
+  /** Parts of a state that are not looked at. */
+  readonly without?: readonly string[] | undefined;
+  /** Types of the events that the others follow from, as of an instant; left out: all. */
+  readonly types?: readonly string[] | undefined;
 }
 
 /** So many keys are in memory at a time, with those that they rest on. */
@@ -33,7 +37,7 @@ export async function* statesAt<T extends Tables, State>(
   reading: Reading<T>,
   name: keyof T & string,
   moment: Moment,
-  { only, after = '', wide = false }: StatesAsked,
+  { only, after = '', wide = false, ...parts }: StatesAsked,
 ): AsyncGenerator<States<State>> {
   const [heads, links] = [sql.id(reading.schema, headsOf(name)), sql.id(reading.schema, linksOf(name))];
   const { isPart = () => false } = reading.tables[name] as unknown as MembershipsTable<State>;
@@ -55,7 +59,7 @@ export async function* statesAt<T extends Tables, State>(
     const all = wide
       ? [...familyOf(keys, await linksAround(keys, isPart, linksFrom))]
       : [...new Set([...keys, ...(await linksFrom(keys)).map(({ source }) => source)])];
-    const states = await statesOf<T, State>(reading, name, moment, all);
+    const states = await statesOf<T, State>(reading, name, moment, all, parts);
     yield { keys, of: (key) => states.get(key) };
     if (keys.length < aPage) return;
     last = keys.at(-1) ?? last;
@@ -75,11 +79,15 @@ async function statesOf<T extends Tables, State>(
   name: keyof T & string,
   { asOf, knownAt }: Moment,
   keys: readonly string[],
+  { without = [], types }: Pick<StatesAsked, 'without' | 'types'>,
 ): Promise<ReadonlyMap<string, State>> {
   if (asOf === undefined && knownAt === undefined) {
     const found = await rows(
       reading,
-      sql<{ key: string; state: State }>`select key, state from ${sql.id(reading.schema, headsOf(name))} h
+      sql<{
+        key: string;
+        state: State;
+      }>`select key, state - ${without}::text[] as state from ${sql.id(reading.schema, headsOf(name))} h
         where key = any(${keys}::text[])`,
     );
     return new Map(found.map(({ key, state }) => [key, state]));
@@ -92,6 +100,7 @@ async function statesOf<T extends Tables, State>(
       from ${sql.id(reading.schema, inputsOf(name))} i
       where key = any(${keys}::text[]) and occurred_at <= ${asOf ?? 'infinity'}::timestamptz
         and recorded_at <= ${knownAt ?? 'infinity'}::timestamptz
+        ${types === undefined ? sql`` : sql`and type = any(${types}::text[])`}
       order by occurred_at, position`,
   );
   const states = new Map<string, State>();

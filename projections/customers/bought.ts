@@ -23,6 +23,8 @@ export interface Asked {
   readonly about?: RawBuilder<unknown> | undefined;
   /** With people who are no more than names. */
   readonly names: boolean;
+  /** Nobody is looked for who never bought. */
+  readonly bought?: boolean | undefined;
   /** Whether the policy has windows of segments; left out: it may. */
   readonly segmentWindows?: boolean | undefined;
   /** Values of policies that are taken to hold in place of those that do. */

@@ -52,6 +52,8 @@ export interface CustomerRow extends OwnFacts {
   readonly interactions: number;
   readonly recent_value: number;
   readonly share: number | null;
+  /** Lists and segments that a window may be for. */
+  readonly lists: readonly string[] | null;
   readonly recency: number | null;
   readonly group_version: number;
   readonly customer_group: CustomerGroup | null;
@@ -119,37 +121,53 @@ const buyingOf = (asked: Asked): RawBuilder<unknown> => sql`buying as (
 )`;
 
 /** The clocks of everybody who counts for the customer; lists are those that the customer itself stands on. */
-const touchedOf = (asked: Asked): RawBuilder<unknown> => sql`touched as not materialized (
+const touchedOf = (asked: Asked): RawBuilder<unknown> => sql`touched as (
   select m.customer, max(last_interaction) as last_interaction, max(last_attempt) as last_attempt,
-    array_agg(lists) filter (where id = m.customer and lists <> '{}') as lists
-  from members m cross join lateral (
+    array_agg(lists) filter (where id = m.customer and lists <> '{}') as lists, array_agg(m.subject) as subjects
+  from members m left join lateral (
     select * from ${asked.source.all('clocks')} l
     where l.id = m.subject and valid_from <= ${asked.t} and valid_to > ${asked.t}
       and recorded_from <= ${asked.k} and (recorded_to > ${asked.k} or recorded_to = 'infinity')
     order by valid_from desc limit 1
-  ) c group by m.customer
+  ) c on true group by m.customer
 )`;
 
-const contactsOf = (asked: Asked): RawBuilder<unknown> => sql`contacts as (
+/** How often customer `n` was tried in vain since it was reached last. */
+const failedOf = ({ source }: Asked): RawBuilder<unknown> => sql`(
+  select count(distinct g.position)::integer from unnest(n.subjects) s (subject) cross join lateral (
+    select position from ${source.at('signals')} r where subject_id = s.subject and what = 'failed'
+      and occurred_at > coalesce(n.last_interaction, '-infinity') offset 0
+  ) g
+)`;
+
+/** How far customers came who never bought; of others it is not asked. */
+const contactsOf = (asked: Asked): RawBuilder<unknown> => {
+  const asks = asked.bought ? sql`false` : sql`true`;
+  return sql`contacts as (
   select m.customer, (array_agg(array[p.id, standing_position] order by standing_at, p.id))[1:1] as first,
     min(standing_at) as at
-  from ${withMembers(asked, 'people', 'id', 'p', sql`kind = 'contact' and merged_into is null`)} group by m.customer
+  from ${withMembers(asked, 'people', 'id', 'p', sql`kind = 'contact' and merged_into is null and ${asks}`)}
+  group by m.customer
 ), deals as (
   select m.customer, (array_agg(array[d.id, opened_position] order by opened_at, d.id))[1:1] as first, min(opened_at) as at
-  from ${withMembers(asked, 'opportunities', 'account_id', 'd', sql`status <> 'withdrawn'`)} group by m.customer
+  from ${withMembers(asked, 'opportunities', 'account_id', 'd', sql`status <> 'withdrawn' and ${asks}`)}
+  group by m.customer
 )`;
+};
 
-/** One fact that is about several people of a customer counts once. */
+/** One fact that is about several people of a customer counts once; what was sent and answered, once a stream. */
 const relationOf = (asked: Asked): RawBuilder<unknown> => sql`relation as (
   select s.customer,
     (sum(value) filter (where what = 'satisfaction') / count(*) filter (where what = 'satisfaction'))::integer as satisfaction,
     (count(*) filter (where what in ('reached', 'failed') and outbound))::integer as attempts,
     (count(*) filter (where what = 'reached' and outbound))::integer as answered,
-    (count(distinct stream) filter (where what = 'sent'))::integer as sends,
-    (count(distinct stream) filter (where what = 'answered'))::integer as replies,
+    (count(*) filter (where what = 'sent'))::integer as sends,
+    (count(*) filter (where what = 'answered'))::integer as replies,
     (count(*) filter (where what = 'reached'))::integer as interactions
   from (
-    select distinct on (m.customer, g.position) m.customer, g.*
+    select distinct m.customer, g.what, g.outbound, g.value,
+      case when g.what in ('sent', 'answered') then g.stream end as stream,
+      case when g.what in ('sent', 'answered') then null else g.position end as position
     from ${withMembers(
       asked,
       'signals',
@@ -158,21 +176,10 @@ const relationOf = (asked: Asked): RawBuilder<unknown> => sql`relation as (
       sql`occurred_at > ${asked.t} - (select make_interval(hours => 24 * days) from looked_back)`,
     )}
   ) s group by s.customer
-), failed as (
-  select m.customer, count(distinct g.position)::integer as failed_attempts
-  from ${
-    asked.only
-      ? sql`members m left join touched u on u.customer = m.customer cross join lateral (
-          select position from ${asked.source.at('signals')} r where subject_id = m.subject and what = 'failed'
-            and occurred_at > coalesce(u.last_interaction, '-infinity') offset 0
-        ) g`
-      : sql`members m join ${asked.source.at('signals')} g on g.subject_id = m.subject and g.what = 'failed'
-          left join touched u on u.customer = m.customer
-          where g.occurred_at > coalesce(u.last_interaction, '-infinity')`
-  } group by m.customer
 )`;
 
-const window = ({ segmentWindows = true }: Asked): RawBuilder<unknown> => {
+/** Days of the window of a customer `u` with its `lists`, by the policy `w`. */
+export const windowOf = ({ segmentWindows = true }: Asked): RawBuilder<unknown> => {
   const usual = sql`(w.value ->> 'days')::integer`;
   return segmentWindows
     ? sql`coalesce((select max((s ->> 'days')::integer) from jsonb_array_elements(w.value -> 'segments') s
@@ -217,7 +224,7 @@ export const customersAt = (asked: Asked): RawBuilder<CustomerRow> => {
     ${baseOf(asked)}, ${climbOf(asked)}, ${buyingOf(asked)}, ${touchedOf(asked)}, ${contactsOf(asked)}, ${relationOf(asked)},
     known as (
       select b.*, y.purchases, y.first_day, y.last_purchase, y.last_bought, y.realised, y.unconverted, y.recent_value,
-        u.last_interaction, u.last_attempt, w.version as window_version, ${window(asked)} as window_days
+        u.last_interaction, u.last_attempt, u.lists, u.subjects, w.version as window_version, ${windowOf(asked)} as window_days
       from base b left join buying y on y.customer = b.id left join touched u on u.customer = b.id
       cross join ${policyAt(asked, 'inactivity.window')} w
     )
@@ -238,18 +245,17 @@ export const customersAt = (asked: Asked): RawBuilder<CustomerRow> => {
         when c.customer is not null then c.at when d.customer is not null then d.at
         else standing_at end as phase_at,
       n.window_days, n.window_version, ${inactiveFrom} as inactive_from, n.last_purchase, n.last_interaction,
-      n.last_attempt, coalesce(f.failed_attempts, 0) as failed_attempts,
+      n.last_attempt, ${failedOf(asked)} as failed_attempts,
       floor(extract(epoch from ${t} - coalesce(n.last_interaction, n.known_since)) / 86400)::integer as days_silent,
       coalesce(n.purchases, 0) as purchases, n.first_day, n.realised, coalesce(n.unconverted, 0) as unconverted,
       ${halfUp(sql`(n.realised * 365)`, days)} as value_at_risk, r.value ->> 'currency' as currency,
       l.satisfaction, ${response} as response, coalesce(l.interactions, 0) as interactions,
-      coalesce(n.recent_value, 0) as recent_value, n.share, ${recency} as recency, g.version as group_version,
+      coalesce(n.recent_value, 0) as recent_value, n.share, n.lists, ${recency} as recency, g.version as group_version,
       case when ${likesUs} then case when ${buysFromUs} then 'partner' else 'friend' end
         when ${buysFromUs} then 'economist' when last_purchase is not null then 'dog' end as customer_group
     from known n
     left join contacts c on c.customer = n.id left join deals d on d.customer = n.id
     left join relation l on l.customer = n.id
-    left join failed f on f.customer = n.id
     cross join ${policyAt(asked, 'customer-group')} g cross join ${policyAt(asked, 'reporting.currency')} r
   )`;
 };

@@ -3,6 +3,7 @@ import type { CustomerGroup } from '../../libs/domain/account/customer-group.rul
 import { type Database, type Moment, readSteadily, rows } from '../../libs/read-model/index.js';
 import { customersAt } from './customers.js';
 import { customers } from './index.js';
+import { perhapsInGroup } from './likely-group.js';
 import { everyById } from './places.js';
 import { askedOf, withWindows } from './queries.js';
 
@@ -11,8 +12,7 @@ export const inGroupAt = (database: Database, group: CustomerGroup, moment: Mome
   readSteadily(database, customers, moment, async (reading) => {
     const asked = await withWindows(reading, askedOf(reading, moment));
     const found = new Set<string>();
-    // Who never bought is no dog.
-    for await (const members of everyById(reading, asked, { bought: group === 'dog' })) {
+    for await (const members of everyById(reading, asked, await perhapsInGroup(reading, asked, group))) {
       const judged = await rows(
         reading,
         sql<{

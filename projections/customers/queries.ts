@@ -18,6 +18,7 @@ import { firstByValueAtRisk } from './by-worth.js';
 import { customersAt, type CustomerRow } from './customers.js';
 import { boundsAt, firstPlaced, type Placed } from './first-placed.js';
 import { customers } from './index.js';
+import { perhapsInGroup } from './likely-group.js';
 import { allOf, firstById, membersAt, owned, those, type WhichCustomers } from './places.js';
 import { perhapsIn } from './recently.js';
 import type { CustomersTables } from './tables.js';
@@ -183,7 +184,8 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const { limit: _limit, cursor, names, ...asked } = given;
     const { asOf, knownAt, phase, kind, owner, country, industry, group, sort = 'id', order } = asked;
     const limit = limitOf(given);
-    const all = await withWindows(reading, askedOf(reading, { asOf, knownAt }, names));
+    const bought = phase === 'active' || phase === 'inactive';
+    const all = { ...(await withWindows(reading, askedOf(reading, { asOf, knownAt }, names))), bought };
     const by = sortKeys[sort];
     const cursors = new Cursors({ list: 'customers', names, ...asked });
     const after = cursors.read(cursor, [by.kind === 'numeric' ? 'number' : 'string', 'string']);
@@ -204,13 +206,15 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       return new Map(details.map((row) => [row.id, customerOf(row)]));
     };
     if (sort === 'id') {
+      const inGroup = group && (await perhapsInGroup(reading, all, group));
+      const perhaps = [await perhapsOf(reading, all, phase), inGroup?.perhaps].filter((one) => one !== undefined);
       const candidates = {
         kind,
         owner,
         country,
         industry,
-        bought: phase === 'active' || phase === 'inactive',
-        perhaps: await perhapsOf(reading, all, phase),
+        bought: bought || inGroup?.bought === true,
+        perhaps: perhaps.length === 0 ? undefined : allOf(perhaps),
         backwards,
       };
       const last = after?.[1];

@@ -1,48 +1,34 @@
-import { type RawBuilder, sql } from 'kysely';
-import type { CustomerGroup, CustomerGroupRule } from '../../libs/domain/account/customer-group.rules.js';
+import { sql } from 'kysely';
+import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
 import { type RelationshipPhase, relationshipPhases } from '../../libs/domain/account/phase.rules.js';
-import type { PolicyName } from '../../libs/domain/policy/policy.events.js';
 import type { Instant } from '../../libs/kernel/index.js';
 import {
   Cursors,
   type Database,
   instantOf,
   limitOf,
-  type Moment,
   type Page,
   type Paging,
   type Reading,
-  readSteadily,
   rows,
 } from '../../libs/read-model/index.js';
 import { type Asked, policyAt } from './bought.js';
 import { customersAt, type CustomerRow } from './customers.js';
-import { customers } from './index.js';
-import { allOf, membersAt, those, type WhichCustomers } from './places.js';
-import { askedOf, withWindows } from './queries.js';
+import { membersAt } from './places.js';
+import {
+  judged,
+  movedById,
+  type PhasesAssumption,
+  phasesBy,
+  type PhasesBy,
+  type PhasesWhatIfAsked,
+  type Supposing,
+  supposing,
+} from './supposed.js';
 import type { CustomersTables } from './tables.js';
 
-/** What customers are judged by instead of the policies that hold; what is left out is as it is. */
-export interface PhasesAssumption {
-  /** In place of the policy `inactivity.window`. */
-  readonly inactivityWindow?:
-    | { readonly days: number; readonly segments: readonly { readonly segmentId: string; readonly days: number }[] }
-    | undefined;
-  /** In place of the policy `customer-group`. */
-  readonly customerGroup?: (CustomerGroupRule & { readonly periodDays: number }) | undefined;
-}
-
-/** What customers are counted by. */
-export const phasesBy = ['phase', 'group', 'phase-and-group'] as const;
-export type PhasesBy = (typeof phasesBy)[number];
-
-/** Which customers; what is left out does not matter. */
-export interface PhasesWhatIfAsked extends Moment, WhichCustomers {
-  /** Default `phase`: who asks for no group does not pay for it. */
-  readonly by?: PhasesBy | undefined;
-  /** With people who are no more than names (S0). Default: without. */
-  readonly names?: boolean | undefined;
-}
+export { phasesBy };
+export type { PhasesAssumption, PhasesBy, PhasesWhatIfAsked };
 
 /** What customers are counted in; `null`: not asked for, or the group of who never bought. */
 interface Place {
@@ -76,18 +62,6 @@ interface MovesRow {
   readonly then_group: CustomerGroup | null;
   readonly count: number;
 }
-
-/** Every customer as it is and as it would be: the two differ in what policies say alone. */
-const judged = ({ today, assumed }: Supposing, asked: PhasesWhatIfAsked): RawBuilder<unknown> => {
-  const { by = 'phase' } = asked;
-  const phase = by === 'group' ? sql`null::text` : sql`phase`;
-  const group = by === 'phase' ? sql`null::text` : sql`customer_group`;
-  return sql`(
-    select t.id, t.phase, t.customer_group, a.phase as then_phase, a.customer_group as then_group
-    from (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(today)} c where ${allOf(those(asked))}) t
-    join (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(assumed)} c) a on a.id = t.id
-  )`;
-};
 
 /** How many customers are in which phase and group, and how many would be under other policies. */
 export const phasesWhatIf = (
@@ -182,17 +156,20 @@ export const customersWhatIf = (
     const limit = limitOf(asked);
     const cursors = new Cursors({ list: 'phases-what-if', ...question, ...assumption });
     const after = cursors.read(cursor, ['string']);
-    const moved = await rows(
+    const last = after?.[0];
+    const moved = await movedById(
       reading,
-      sql<{ id: string }>`select id from ${judged(both, asked)} j
-        where (phase, customer_group) is distinct from (then_phase, then_group)
-          ${after ? sql`and id > ${after[0]}` : sql``} order by id limit ${limit + 1}`,
+      both,
+      asked,
+      assumption,
+      typeof last === 'string' ? last : undefined,
+      limit + 1,
     );
     const { items: ids, next } = cursors.page(
       moved,
       limit,
-      ({ id }) => id,
-      ({ id }) => [id],
+      (id) => id,
+      (id) => [id],
     );
     const only = await membersAt(reading, both.today, ids);
     const of = async (by: Asked) => {
@@ -211,30 +188,6 @@ export const customersWhatIf = (
       return [{ id, kind, name, owner, lastPurchase, today: judgedOf(is), assumed: judgedOf(would) }];
     });
     return { items, next };
-  });
-
-/** What customers are asked by as it is, and as it is supposed. */
-interface Supposing {
-  readonly today: Asked;
-  readonly assumed: Asked;
-}
-
-const supposing = <R>(
-  database: Database,
-  asked: PhasesWhatIfAsked,
-  { inactivityWindow, customerGroup }: PhasesAssumption,
-  compare: (reading: Reading<CustomersTables>, both: Supposing) => Promise<R>,
-): Promise<R> =>
-  readSteadily(database, customers, asked, async (reading) => {
-    const all = askedOf(reading, asked, asked.names);
-    const supposed: Partial<Record<PolicyName, object>> = {
-      ...(inactivityWindow && { 'inactivity.window': inactivityWindow }),
-      ...(customerGroup && { 'customer-group': customerGroup }),
-    };
-    return compare(reading, {
-      today: await withWindows(reading, all),
-      assumed: await withWindows(reading, { ...all, supposed }),
-    });
   });
 
 /** Of whom no event tells who belongs to them: those that the policy has no window for are followed by nobody. */

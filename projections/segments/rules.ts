@@ -227,31 +227,32 @@ const ofTheAccount: readonly FieldName[] = [
 
 const bought: readonly FieldName[] = ['purchases', 'lifetime-value', 'last-purchase', 'phase', 'group'];
 
-const fieldsBehind: { readonly [K in keyof Required<Customer>]?: readonly (FieldName | 'known' | 'merged')[] } = {
-  known: ['known'],
-  kind: ['kind', 'lead-level', 'phase', 'group'],
-  level: ['lead-level', 'phase'],
-  supplier: ['phase', 'group'],
-  sources: ['source'],
-  owner: ['owner'],
-  disqualified: ['phase'],
-  accountId: [...ofTheAccount, 'last-interaction'],
-  contacts: [...bought, 'last-interaction'],
-  opportunities: ['phase'],
-  survivor: ['merged'],
-  duplicates: ['merged'],
-  consent: ['consent'],
-  industry: ['industry'],
-  location: ['country', 'region', 'city'],
-  roles: ['customer-role', 'phase', 'group'],
-  products: ['product'],
-  rating: ['rating'],
-  purchases: bought,
-  won: bought,
-  lastInteraction: ['last-interaction'],
-  signals: ['group'],
-  share: ['group'],
-};
+export const fieldsBehind: { readonly [K in keyof Required<Customer>]?: readonly (FieldName | 'known' | 'merged')[] } =
+  {
+    known: ['known'],
+    kind: ['kind', 'lead-level', 'phase', 'group'],
+    level: ['lead-level', 'phase'],
+    supplier: ['phase', 'group'],
+    sources: ['source'],
+    owner: ['owner'],
+    disqualified: ['phase'],
+    accountId: [...ofTheAccount, 'last-interaction'],
+    contacts: [...bought, 'last-interaction'],
+    opportunities: ['phase'],
+    survivor: ['merged'],
+    duplicates: ['merged'],
+    consent: ['consent'],
+    industry: ['industry'],
+    location: ['country', 'region', 'city'],
+    roles: ['customer-role', 'phase', 'group'],
+    products: ['product'],
+    rating: ['rating'],
+    purchases: bought,
+    won: bought,
+    lastInteraction: ['last-interaction'],
+    signals: ['group'],
+    share: ['group'],
+  };
 
 /** Names of what differs. */
 export function touched(before: Customer, after: Customer): readonly string[] {

@@ -21,6 +21,7 @@ import {
 import type { Customer } from './customer.js';
 import type { Windows } from './facts.js';
 import { segmentsModel } from './index.js';
+import { judgedBy } from './parts.js';
 import { type AnsweringRow, type Asker, belongs, segmentAt } from './queries.js';
 import {
   categories,
@@ -248,7 +249,8 @@ class Trial {
     const { asOf, knownAt } = this.asked;
     const only = `${categories[this.definition.of]}-`;
     const wide = isWide(this.definition);
-    const pages = statesAt<SegmentTables, Customer>(this.reading, 'members', { asOf, knownAt }, { only, after, wide });
+    const asked = { only, after, wide, ...judgedBy(this.definition) };
+    const pages = statesAt<SegmentTables, Customer>(this.reading, 'members', { asOf, knownAt }, asked);
     for await (const { keys, of } of pages) {
       const hidden = await this.namesAmong(keys);
       const members = await this.membersAmong(keys);

@@ -1,0 +1,127 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { CustomerGroupRule } from '../../libs/domain/account/customer-group.rules.js';
+import type { PolicyName } from '../../libs/domain/policy/policy.events.js';
+import { type Database, type Moment, type Reading, readSteadily, rows } from '../../libs/read-model/index.js';
+import { type Asked, policyAt } from './bought.js';
+import { customersAt, windowOf } from './customers.js';
+import { boundsAt } from './first-placed.js';
+import { customers } from './index.js';
+import { allOf, type Candidates, firstById, those, type WhichCustomers } from './places.js';
+import { askedOf, withWindows } from './queries.js';
+import { boughtSince, withOthers } from './recently.js';
+import type { CustomersTables } from './tables.js';
+
+/** What customers are judged by instead of the policies that hold; what is left out is as it is. */
+export interface PhasesAssumption {
+  /** In place of the policy `inactivity.window`. */
+  readonly inactivityWindow?:
+    | { readonly days: number; readonly segments: readonly { readonly segmentId: string; readonly days: number }[] }
+    | undefined;
+  /** In place of the policy `customer-group`. */
+  readonly customerGroup?: (CustomerGroupRule & { readonly periodDays: number }) | undefined;
+}
+
+/** What customers are counted by. */
+export const phasesBy = ['phase', 'group', 'phase-and-group'] as const;
+export type PhasesBy = (typeof phasesBy)[number];
+
+/** Which customers; what is left out does not matter. */
+export interface PhasesWhatIfAsked extends Moment, WhichCustomers {
+  /** Default `phase`: who asks for no group does not pay for it. */
+  readonly by?: PhasesBy | undefined;
+  /** With people who are no more than names (S0). Default: without. */
+  readonly names?: boolean | undefined;
+}
+
+/** What customers are asked by as it is, and as it is supposed. */
+export interface Supposing {
+  readonly today: Asked;
+  readonly assumed: Asked;
+  /** Whether it is supposed of groups too. */
+  readonly otherGroups: boolean;
+}
+
+export const supposing = <R>(
+  database: Database,
+  asked: PhasesWhatIfAsked,
+  { inactivityWindow, customerGroup }: PhasesAssumption,
+  compare: (reading: Reading<CustomersTables>, both: Supposing) => Promise<R>,
+): Promise<R> =>
+  readSteadily(database, customers, asked, async (reading) => {
+    const all = askedOf(reading, asked, asked.names);
+    const supposed: Partial<Record<PolicyName, object>> = {
+      ...(inactivityWindow && { 'inactivity.window': inactivityWindow }),
+      ...(customerGroup && { 'customer-group': customerGroup }),
+    };
+    return compare(reading, {
+      today: await withWindows(reading, all),
+      assumed: await withWindows(reading, { ...all, supposed }),
+      otherGroups: customerGroup !== undefined,
+    });
+  });
+
+/** Every customer as it is and as it would be: the two differ in what policies say alone. */
+export const judged = (both: Supposing, asked: PhasesWhatIfAsked): RawBuilder<unknown> => {
+  const { today, assumed } = both;
+  const { by = 'phase' } = asked;
+  const phase = by === 'group' ? sql`null::text` : sql`phase`;
+  const group = by === 'phase' ? sql`null::text` : sql`customer_group`;
+  if (by === 'phase' || !both.otherGroups) {
+    // Windows say no more than until when a purchase counts: everybody is looked at once.
+    const until = sql`last_purchase + make_interval(hours => 24 * days)`;
+    const would = sql`case when last_purchase is null then phase when ${until} > ${today.t} then 'active' else 'inactive' end`;
+    return sql`(
+      select id, ${phase} as phase, ${group} as customer_group, ${by === 'group' ? phase : would} as then_phase, ${group} as then_group
+      from (
+        select u.*, ${windowOf(assumed)} as days
+        from ${customersAt(today)} u cross join ${policyAt(assumed, 'inactivity.window')} w where ${allOf(those(asked))}
+      ) t
+    )`;
+  }
+  return sql`(
+    select t.id, t.phase, t.customer_group, a.phase as then_phase, a.customer_group as then_group
+    from (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(today)} c where ${allOf(those(asked))}) t
+    join (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(assumed)} c) a on a.id = t.id
+  )`;
+};
+
+/** The first that would be elsewhere, by id. */
+export async function movedById(
+  reading: Reading<CustomersTables>,
+  both: Supposing,
+  asked: PhasesWhatIfAsked,
+  assumption: PhasesAssumption,
+  after: string | undefined,
+  count: number,
+): Promise<readonly string[]> {
+  const { kind, owner, country, industry } = asked;
+  const perhaps = await perhapsMoved(reading, both, asked, assumption);
+  if (perhaps === undefined) return [];
+  const candidates = { kind, owner, country, industry, after, ...perhaps };
+  const { bought } = perhaps;
+  return firstById(reading, both.today, candidates, count, async (only) => {
+    const of = { ...both, today: { ...both.today, only, bought }, assumed: { ...both.assumed, only, bought } };
+    const moved = await rows(
+      reading,
+      sql<{ id: string }>`select id from ${judged(of, asked)} j
+        where (phase, customer_group) is distinct from (then_phase, then_group) order by id`,
+    );
+    return moved.map(({ id }) => id);
+  });
+}
+
+/** Who may be elsewhere at all: by windows alone, who bought last between the shortest and the longest. `undefined`: nobody. */
+async function perhapsMoved(
+  reading: Reading<CustomersTables>,
+  { today, assumed, otherGroups }: Supposing,
+  { by = 'phase' }: PhasesWhatIfAsked,
+  { inactivityWindow }: PhasesAssumption,
+): Promise<Pick<Candidates, 'bought' | 'perhaps'> | undefined> {
+  if (otherGroups && by !== 'phase') return {};
+  if (!inactivityWindow || by === 'group') return undefined;
+  const [is, would] = [await boundsAt(reading, today), await boundsAt(reading, assumed)];
+  const [shortest, longest] = [Math.min(is.shortest, would.shortest), Math.max(is.longest, would.longest)];
+  if (shortest === longest) return undefined;
+  const since = (days: number) => boughtSince(today, sql`${today.t} - make_interval(hours => ${24 * days}::integer)`);
+  return { bought: true, perhaps: sql`(${since(longest)} and not ${since(shortest)} or ${withOthers(today)})` };
+}
