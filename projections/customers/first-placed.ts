@@ -56,6 +56,7 @@ function silence(asked: Asked, { now }: Bounds, bought: boolean, after: string |
   const daysSince = (at: Instant): number => Math.floor((Date.parse(now) - Date.parse(at)) / dayMs);
   return {
     line: bySilence(asked, { bought }),
+    times: bought ? 3 : 1.5,
     // Their days are whole ones: in the last of them they stand by id.
     from: after === undefined ? undefined : plusDays(now, -(Number(after) + 1)),
     compare,
@@ -74,6 +75,8 @@ function purchase(
       until: phase === 'inactive' ? plusDays(now, -shortest) : undefined,
       since: phase === 'active' ? plusDays(now, -longest) : undefined,
     }),
+    // Of those who bought before the window, many bought again.
+    times: phase === 'inactive' ? 3 : 1.5,
     from: after === undefined ? undefined : String(after),
     compare,
     isSettled: ({ key }: Placed, reached: Instant) => String(key) > reached,

@@ -27,6 +27,8 @@ interface Sought<R> {
   /** Which of the customers that come up are judged at all; left out: all. */
   readonly among?: ((ids: readonly string[]) => RawBuilder<{ id: string }>) | undefined;
   readonly count: number;
+  /** How many of the line are looked at first for each that is asked for: where most fit, few more. Default 3. */
+  readonly times?: number | undefined;
   /** Those of some customers that fit. */
   readonly judge: (members: Members) => Promise<readonly R[]>;
   readonly compare: (a: R, b: R) => number;
@@ -45,12 +47,12 @@ const mostTogether = 4_000;
 export async function firstInLine<R>(
   reading: Reading<CustomersTables>,
   asked: Asked,
-  { line, from, among, count, judge, compare, isSettled }: Sought<R>,
+  { line, from, among, count, times = 3, judge, compare, isSettled }: Sought<R>,
 ): Promise<readonly R[]> {
   const seen = new Set<string>();
   const found: R[] = [];
   let behind: Behind = from === undefined ? undefined : { at: from };
-  for (let run = 3 * count; ; run = Math.min(2 * run, mostTogether)) {
+  for (let run = Math.ceil(times * count); ; run = Math.min(2 * run, mostTogether)) {
     const next = await line(reading, behind, run);
     const ids = (await upFrom(reading, [...new Set(next.map(({ id }) => id))])).filter((id) => !seen.has(id));
     for (const id of ids) seen.add(id);
