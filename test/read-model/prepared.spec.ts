@@ -19,8 +19,8 @@ describe('statements that come again', () => {
   });
 
   it('are dropped by a connection that has too many, and answer as before', async () => {
-    const { url, drop } = await throwAwayDatabase();
-    const pool = new pg.Pool({ connectionString: url, max: 1 });
+    const made = await throwAwayDatabase();
+    const pool = new pg.Pool({ connectionString: made.url, max: 1 });
     const db = new Kysely<unknown>({
       dialect: new PostgresDialect({ pool: namingStatements(pool, new StatementNames(5)) }),
     });
@@ -32,6 +32,6 @@ describe('statements that come again', () => {
     expect(rows[0]?.kept).toBeGreaterThanOrEqual(5);
     expect(rows[0]?.kept).toBeLessThan(16);
     await db.destroy();
-    await drop();
+    await made.drop();
   });
 });
