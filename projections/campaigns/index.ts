@@ -8,10 +8,12 @@ import {
   attributions,
   campaigns as campaignsTable,
   type CampaignTables,
+  contacts,
   costs,
+  deals,
   opportunities,
-  responses,
-  sends,
+  reach,
+  recipients,
 } from './tables.js';
 
 const views: Readonly<Record<string, View<CampaignTables>>> = {
@@ -71,14 +73,16 @@ const views: Readonly<Record<string, View<CampaignTables>>> = {
 /** What campaigns cost, whom they reached and what they brought, at any instant (domain.md §7). */
 export const campaignsModel = projection<CampaignTables>({
   name: 'campaigns',
-  version: 4,
+  version: 5,
   tables: {
     campaigns: campaignsTable,
     costs,
-    sends,
-    responses,
+    recipients,
+    reach,
     attributions,
     opportunities,
+    deals,
+    contacts,
     purchases,
     rates,
     policies,

@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { CampaignAim } from '../../libs/domain/campaign/campaign.events.js';
-import type { ResponseKind } from '../../libs/domain/recipient/recipient.events.js';
 import type { Instant } from '../../libs/kernel/index.js';
 import { ratio, type Source } from '../../libs/read-model/index.js';
 import { convertedTo, rateThen, reportingCurrency } from '../forecast/valued.js';
@@ -8,18 +7,6 @@ import { survivorsOf } from '../merges.js';
 import type { CampaignStatus, CampaignTables } from './tables.js';
 
 type Tables = Source<CampaignTables>;
-
-/** Responses by which somebody turns to us; opening, leaving and bouncing are counted apart. */
-const answers = [
-  'clicked',
-  'visited',
-  'downloaded',
-  'registered',
-  'attended',
-  'replied',
-] as const satisfies ResponseKind[];
-
-const answered = sql`kind in (${sql.join(answers.map((kind) => sql.lit(kind)))})`;
 
 /**
  * The people who were merged with whom they continue as, and the campaign that caused each lead: of those who are one by
@@ -34,85 +21,95 @@ const attributed = ({ at }: Tables): RawBuilder<unknown> => sql`merged as materi
   order by 1, a.valid_from desc, a.position desc
 )`;
 
-/** Rows with the person whom they count for in `of_person_id`. */
-const ofPeople = (rows: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
-  select r.*, coalesce(m.survivor, r.person_id) as of_person_id from ${rows} r left join merged m on m.id = r.person_id
+/**
+ * Whom each campaign reached: sums, in which everybody counts for themselves, and what merges change of them. Of those who
+ * are one by now each is looked up; they are few.
+ */
+const reached = ({ at }: Tables): RawBuilder<unknown> => {
+  const one = (is: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`bool_or(${is})::integer - count(*) filter (where ${is})`;
+  return sql`family as (
+    select id, survivor from merged union select survivor, survivor from merged
+  ), reached as (
+    select campaign_id, sent, recipients, opened, responses, responders, replies, unsubscribed, complained, bounced
+    from ${at('reach')} s
+    union all
+    select r.campaign_id, 0, ${one(sql`sent > 0`)}, ${one(sql`opened`)}, 0, ${one(sql`answers > 0`)},
+      (bool_or(answers > 0) and bool_or(sent > 0))::integer - count(*) filter (where answers > 0 and sent > 0),
+      ${one(sql`unsubscribed`)}, ${one(sql`complained`)}, ${one(sql`bounced`)}
+    from family f cross join lateral (
+      select * from ${at('recipients')} r where r.person_id = f.id offset 0
+    ) r group by r.campaign_id, f.survivor
+  ), response as (
+    select campaign_id, ${sql.join(counted.map((column) => sql`sum(${sql.ref(column)})::integer as ${sql.ref(column)}`))}
+    from reached group by 1
+  )`;
+};
+
+const counted = [
+  ...['sent', 'recipients', 'opened', 'responses', 'responders', 'replies'],
+  ...['unsubscribed', 'complained', 'bounced'],
+];
+
+/** What attributions say of opportunities: their campaign, or the one that caused the first of their contacts whom one did. */
+const told = ({ at, all }: Tables): RawBuilder<unknown> => sql`told as materialized (
+  select opportunity_id as id, campaign_id from ${at('attributions')} a where opportunity_id is not null
+), by_contact as materialized (
+  select distinct on (c.opportunity_id) c.opportunity_id as id, p.campaign_id
+  from (
+    select person_id as id, campaign_id from attributed
+    union all
+    select m.id, a.campaign_id from attributed a join merged m on m.survivor = a.person_id
+  ) p cross join lateral (
+    select opportunity_id, place from ${all('contacts')} c where c.person_id = p.id offset 0
+  ) c order by c.opportunity_id, c.place
+)`;
+
+/** Purchases that stand for an opportunity. Few do. */
+const naming = ({ at }: Tables): RawBuilder<unknown> => sql`naming as materialized (
+  select id, order_id, opportunity_id from ${at('purchases')} p where opportunity_id is not null
 )`;
 
 /**
- * What was sent, and to how many. Their ids are counted along the index, in whose order they are; who has several is one.
+ * The opportunities that a campaign caused: the one that they were attributed to last; else the one that they were opened
+ * with; else the one that caused the first of their contacts whom a campaign caused.
  */
-const sent = ({ at }: Tables): RawBuilder<unknown> => sql`family as materialized (
-  select id, survivor from merged union select survivor, survivor from merged
-), again as (
-  select s.campaign_id, count(distinct s.person_id) - count(distinct f.survivor) as people
-  from family f join ${at('sends')} s on s.person_id = f.id group by 1
-), sending as (
-  select s.campaign_id, s.sent, (s.ids - coalesce(a.people, 0))::integer as recipients from (
-    select campaign_id, count(*)::integer as sent, count(distinct person_id) as ids from ${at('sends')} s group by 1
-  ) s left join again a on a.campaign_id = s.campaign_id
+const caused = (opportunities: RawBuilder<unknown>): RawBuilder<unknown> => sql`caused as (
+  select * from (
+    select o.*, coalesce(t.campaign_id, o.campaign_id, c.campaign_id) as caused_by
+    from ${opportunities} o left join told t on t.id = o.id left join by_contact c on c.id = o.id
+    where o.status <> 'withdrawn'
+  ) o where caused_by is not null
 )`;
-
-/** What everybody answered to each campaign, and how many did; also of those who were sent something. */
-const heard = ({ at }: Tables): RawBuilder<unknown> => sql`heard as materialized (
-  select campaign_id, of_person_id, count(*) filter (where ${answered}) as answers,
-    bool_or(kind = 'opened') as opened, bool_or(kind = 'unsubscribed') as unsubscribed,
-    bool_or(kind = 'complained') as complained, bool_or(kind = 'bounced') as bounced
-  from ${ofPeople(at('responses'))} r group by 1, 2
-), response as (
-  select campaign_id, sum(answers)::integer as responses, ${people('answers > 0')} as responders,
-    ${people('opened')} as opened, ${people('unsubscribed')} as unsubscribed, ${people('complained')} as complained,
-    ${people('bounced')} as bounced
-  from heard group by 1
-), reply as (
-  select campaign_id, count(*)::integer as replies from heard h
-  where answers > 0 and coalesce(
-    (select true from ${at('sends')} s where s.campaign_id = h.campaign_id and s.person_id = h.of_person_id limit 1),
-    (select true from merged m join ${at('sends')} s on s.person_id = m.id
-      where m.survivor = h.of_person_id and s.campaign_id = h.campaign_id limit 1))
-  group by 1
-)`;
-
-/** Of rows that are a person each. */
-const people = (condition: string): RawBuilder<unknown> =>
-  sql`(count(*) filter (where ${sql.raw(condition)}))::integer`;
 
 /**
- * Every opportunity with the campaign that caused it: the one that it was attributed to last; else the one that it was
- * opened with; else the one that caused the first of its contacts whom a campaign caused.
+ * The opportunities that are more, or something else, than the sums by the campaign that they were opened with say: they
+ * were attributed, a contact of theirs was, a purchase stands for them, or what they were won for has to be converted.
  */
-const caused = ({ at }: Tables): RawBuilder<unknown> => sql`opened_with as (
-  select o.*, coalesce(a.campaign_id, o.campaign_id) as caused_by
-  from ${at('opportunities')} o left join ${at('attributions')} a on a.opportunity_id = o.id
-  where o.campaign_id is not null
-), by_contact as (
-  select distinct on (o.id) o.id, p.campaign_id
-  from ${at('opportunities')} o cross join unnest(o.contact_ids) with ordinality c (contact, place)
-    left join merged m on m.id = c.contact join attributed p on p.person_id = coalesce(m.survivor, c.contact)
-  where o.campaign_id is null order by o.id, c.place
-), later as (
-  select coalesce(a.opportunity_id, l.id) as id, coalesce(a.campaign_id, l.campaign_id) as campaign_id
-  from by_contact l
-    full join (select * from ${at('attributions')} a where opportunity_id is not null) a on a.opportunity_id = l.id
-), caused as (
-  select * from opened_with o where status <> 'withdrawn'
-  union all
-  select o.*, l.campaign_id from later l join ${at('opportunities')} o on o.id = l.id
-  where o.campaign_id is null and o.status <> 'withdrawn'
+const apart = ({ at, all, holds }: Tables): RawBuilder<unknown> => sql`dealt as materialized (
+  select campaign_id, currency, opportunities, won, amount from ${at('deals')} d
+), apart as materialized (
+  select o.* from (
+    select id from told union select id from by_contact union select opportunity_id from naming
+    union
+    select o.id from (select distinct currency from dealt where currency <> (select currency from reporting)) d
+      cross join lateral (
+        select id from ${all('opportunities')} o
+        where o.currency = d.currency and o.campaign_id is not null and o.status = 'won' and ${holds} offset 0
+      ) o
+  ) i cross join lateral (select * from ${at('opportunities')} o where o.id = i.id offset 0) o
 )`;
 
 /**
  * Every cost, and every sale that a campaign caused, in the reporting currency at the rate of its day as it was known when
  * it was learnt; null without one. A purchase counts in place of the won opportunity that it names, or that an invoice of
- * it names (decision 11). Few name one.
+ * it names (decision 11).
  */
 const amounts = (source: Tables): RawBuilder<unknown> => {
   const { at } = source;
   const currency = sql`(select currency from reporting)`;
   const then = { from: sql`i.currency`, day: sql`i.on_day`, at: sql`i.known_at`, recordedAt: sql`i.learnt_at` };
-  return sql`naming as materialized (
-    select id, order_id, opportunity_id from ${at('purchases')} p where opportunity_id is not null
-  ), item as (
+  return sql`item as (
     select campaign_id, 'cost' as what, reference as id, amount, currency, on_day, recorded_at as known_at,
       recorded_at as learnt_at from ${at('costs')} c
     union all
@@ -135,8 +132,8 @@ const amounts = (source: Tables): RawBuilder<unknown> => {
 };
 
 const base = (source: Tables): RawBuilder<unknown> =>
-  sql`reporting as materialized (select ${reportingCurrency(source)} as currency), ${attributed(source)}, ${caused(source)},
-    ${amounts(source)}`;
+  sql`reporting as materialized (select ${reportingCurrency(source)} as currency), ${attributed(source)}, ${told(source)},
+    ${naming(source)}`;
 
 export interface AmountRow {
   readonly campaign_id: string;
@@ -151,7 +148,8 @@ export interface AmountRow {
 
 /** What a campaign cost, and what it brought, item by item. */
 export const amountsOf = (source: Tables): RawBuilder<AmountRow> => sql<AmountRow>`
-  with ${base(source)} select campaign_id, what, id, amount, currency, on_day, reporting,
+  with ${base(source)}, ${caused(source.at('opportunities'))}, ${amounts(source)}
+  select campaign_id, what, id, amount, currency, on_day, reporting,
     (select currency from reporting) as reporting_currency from converted`;
 
 export interface CampaignRow {
@@ -189,11 +187,20 @@ export interface CampaignRow {
 export const campaignsOf = (source: Tables): RawBuilder<CampaignRow> => {
   const { at } = source;
   return sql<CampaignRow>`
-  with ${base(source)}, ${sent(source)}, ${heard(source)}, lead as (
+  with ${base(source)}, ${reached(source)}, ${apart(source)}, ${caused(sql`apart`)}, ${amounts(source)}, lead as (
     select campaign_id, count(*)::integer as leads from attributed group by 1
   ), deal as (
-    select caused_by, count(*)::integer as opportunities, (count(*) filter (where status = 'won'))::integer as won
-    from caused group by 1
+    select campaign_id, sum(opportunities)::integer as opportunities, sum(won)::integer as won, sum(amount) as amount
+    from (
+      select campaign_id, opportunities, won, case when currency = (select currency from reporting) then amount end as amount
+      from dealt
+      union all
+      select campaign_id, -1, -(status = 'won')::integer,
+        case when status = 'won' and currency = (select currency from reporting) then -amount end
+      from apart where campaign_id is not null and status <> 'withdrawn'
+      union all
+      select caused_by, 1, (status = 'won')::integer, null from caused
+    ) d group by 1
   ), total as (
     select campaign_id, sum(reporting) filter (where what = 'cost') as cost,
       sum(reporting) filter (where what <> 'cost') as revenue,
@@ -201,15 +208,14 @@ export const campaignsOf = (source: Tables): RawBuilder<CampaignRow> => {
     from converted group by 1
   ), summed as (
     select c.id, c.name, c.aim, c.segment_id, c.owner, c.status, c.launched_at, c.ended_at, c.budget, c.budget_currency,
-      c.members, coalesce(s.sent, 0) as sent, coalesce(s.recipients, 0) as recipients, coalesce(r.opened, 0) as opened,
+      c.members, coalesce(r.sent, 0) as sent, coalesce(r.recipients, 0) as recipients, coalesce(r.opened, 0) as opened,
       coalesce(r.responses, 0) as responses, coalesce(r.responders, 0) as responders,
-      coalesce(y.replies, 0) as replies, coalesce(r.unsubscribed, 0) as unsubscribed,
+      coalesce(r.replies, 0) as replies, coalesce(r.unsubscribed, 0) as unsubscribed,
       coalesce(r.complained, 0) as complained, coalesce(r.bounced, 0) as bounced, coalesce(l.leads, 0) as leads,
       coalesce(d.opportunities, 0) as opportunities, coalesce(d.won, 0) as won, coalesce(t.cost, 0) as cost,
-      coalesce(t.revenue, 0) as revenue, coalesce(t.unconverted, 0) as unconverted
-    from ${at('campaigns')} c left join sending s on s.campaign_id = c.id left join response r on r.campaign_id = c.id
-      left join reply y on y.campaign_id = c.id left join lead l on l.campaign_id = c.id
-      left join deal d on d.caused_by = c.id left join total t on t.campaign_id = c.id
+      coalesce(d.amount, 0) + coalesce(t.revenue, 0) as revenue, coalesce(t.unconverted, 0) as unconverted
+    from ${at('campaigns')} c left join response r on r.campaign_id = c.id left join lead l on l.campaign_id = c.id
+      left join deal d on d.campaign_id = c.id left join total t on t.campaign_id = c.id
   )
   select id, name, aim, segment_id, owner, status, launched_at, ended_at, budget, budget_currency, members, sent,
     recipients, opened, responses, responders, ${ratio(sql`replies`, sql`recipients`)} as response_rate, unsubscribed,

@@ -1,18 +1,18 @@
 import type { AttributionEvents } from '../../libs/domain/attribution/attribution.events.js';
 import type { CampaignAim, CampaignEvents } from '../../libs/domain/campaign/campaign.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
-import type { Channel } from '../../libs/domain/person/person.events.js';
 import type { RecipientEvents, ResponseKind } from '../../libs/domain/recipient/recipient.events.js';
 import { idOf } from '../../libs/kernel/index.js';
 import {
   appends,
+  bool,
   date,
   instant,
   integer,
   money,
   optional,
   text,
-  texts,
+  totals,
   versions,
 } from '../../libs/read-model/index.js';
 import type { purchases } from '../customers/sales.js';
@@ -75,46 +75,95 @@ export const costs = appends<CampaignEvents>()({
   indexes: [{ on: ['campaign_id'] }],
 });
 
-/** What was sent to whom. */
-export const sends = appends<RecipientEvents>()({
+/** Responses by which somebody turns to us; opening, leaving and bouncing are counted apart. */
+const answers: ReadonlySet<ResponseKind> = new Set<ResponseKind>([
+  'clicked',
+  'visited',
+  'downloaded',
+  'registered',
+  'attended',
+  'replied',
+]);
+
+const untold = {
+  sent: 0,
+  answers: 0,
+  opened: false,
+  unsubscribed: false,
+  complained: false,
+  bounced: false,
+};
+
+/** What passed between a campaign and a person: all of it is of one stream. */
+export const recipients = versions<RecipientEvents>()({
+  key: 'id',
+  keyOf: ({ data }) => {
+    const { campaignId, personId } = data as RecipientEvents['CampaignSent']['open'];
+    return `${campaignId}/${personId}`;
+  },
   columns: {
+    id: text('Campaign and person.'),
     campaign_id: text('Id of the campaign.'),
-    person_id: text('Who was sent it.'),
-    channel: text<Channel>('e-mail, phone or post.'),
-    content: optional(text('What was sent.')),
+    person_id: text('Who was sent something, or answered.'),
+    sent: integer('How often they were sent something.'),
+    answers: integer('How often they clicked, visited, downloaded, registered, attended or replied.'),
+    opened: bool('Whether they opened something.'),
+    unsubscribed: bool('Whether they unsubscribed.'),
+    complained: bool('Whether they complained.'),
+    bounced: bool('Whether it did not reach them.'),
   },
-  on: {
-    CampaignSent: ({ data: { campaignId, personId, channel, content } }) => ({
-      campaign_id: campaignId,
-      person_id: personId,
-      channel,
-      content,
-    }),
+  opens: {
+    CampaignSent: ({ data: { campaignId, personId } }, before) => {
+      const known = before ?? untold;
+      return { ...known, campaign_id: campaignId, person_id: personId, sent: known.sent + 1 };
+    },
+    CampaignResponded: ({ data: { campaignId, personId, kind } }, before) => {
+      const known = before ?? untold;
+      return {
+        campaign_id: campaignId,
+        person_id: personId,
+        sent: known.sent,
+        answers: known.answers + Number(answers.has(kind)),
+        opened: known.opened || kind === 'opened',
+        unsubscribed: known.unsubscribed || kind === 'unsubscribed',
+        complained: known.complained || kind === 'complained',
+        bounced: known.bounced || kind === 'bounced',
+      };
+    },
   },
-  indexes: [{ on: ['campaign_id', 'person_id'] }],
+  indexes: [{ on: ['person_id'] }],
 });
 
-/** How people answered. */
-export const responses = appends<RecipientEvents>()({
-  columns: {
-    campaign_id: text('Id of the campaign.'),
-    person_id: text('Who answered.'),
-    kind: text<ResponseKind>(
-      'opened, clicked, visited, downloaded, registered, attended, replied, unsubscribed, complained or bounced.',
-    ),
-    content: optional(text('To what.')),
-    source: optional(text('Where they came from.')),
+/** How many each campaign reached, everybody for themselves, whoever they are merged into. */
+export const reach = totals({
+  by: { campaign_id: text('Id of the campaign.') },
+  sums: {
+    sent: 'Number of sends.',
+    recipients: 'Number of people who were sent something.',
+    opened: 'Number of people who opened something.',
+    responses: 'Number of answers.',
+    responders: 'Number of people who answered.',
+    replies: 'Of these, how many were sent something.',
+    unsubscribed: 'Number of people who unsubscribed.',
+    complained: 'Number of people who complained.',
+    bounced: 'Number of people whom it did not reach.',
   },
-  on: {
-    CampaignResponded: ({ data: { campaignId, personId, kind, content, source } }) => ({
-      campaign_id: campaignId,
-      person_id: personId,
-      kind,
-      content,
-      source,
-    }),
-  },
-  indexes: [{ on: ['campaign_id', 'person_id'] }],
+  of: (summed) => [
+    summed(recipients, ({ campaign_id, sent, answers: responses, ...row }) => [
+      {
+        campaign_id,
+        sent,
+        recipients: Number(sent > 0),
+        opened: Number(row.opened),
+        responses,
+        responders: Number(responses > 0),
+        replies: Number(responses > 0 && sent > 0),
+        unsubscribed: Number(row.unsubscribed),
+        complained: Number(row.complained),
+        bounced: Number(row.bounced),
+      },
+    ]),
+  ],
 });
 
 /** Which campaign caused which lead or opportunity; the last word counts. */
@@ -141,7 +190,6 @@ export const opportunities = versions<OpportunityEvents>()({
   key: 'id',
   columns: {
     id: text('Id of the opportunity.'),
-    contact_ids: texts('People through whom it was found.'),
     campaign_id: optional(text('Campaign that it was opened with.')),
     status: text<'open' | 'won' | 'lost' | 'withdrawn'>('open, won, lost or withdrawn.'),
     amount: optional(money('What it was won for, in minor units of the currency.')),
@@ -151,7 +199,6 @@ export const opportunities = versions<OpportunityEvents>()({
   },
   opens: {
     OpportunityOpened: ({ data }) => ({
-      contact_ids: data.contactIds,
       campaign_id: data.campaignId,
       status: 'open' as const,
     }),
@@ -167,16 +214,55 @@ export const opportunities = versions<OpportunityEvents>()({
     OpportunityWithdrawn: () => ({ status: 'withdrawn' as const }),
     OpportunityReopened: () => ({ status: 'open' as const }),
   },
-  indexes: [{ on: ['campaign_id'], current: true }],
+  indexes: [{ on: ['currency', 'campaign_id'] }],
+});
+
+/** What was opened with each campaign, and what of it is won; whatever else it was attributed to. */
+export const deals = totals({
+  by: {
+    campaign_id: text('Id of the campaign.'),
+    currency: optional(text('ISO 4217 currency that it was won in; null: it is not won.')),
+  },
+  sums: {
+    opportunities: 'Number of opportunities that were not withdrawn.',
+    won: 'Of these, how many are won.',
+    amount: 'Sum of what they were won for, in minor units of the currency.',
+  },
+  of: (summed) => [
+    summed(opportunities, ({ campaign_id, status, amount, currency }) => {
+      if (campaign_id === null || status === 'withdrawn') return [];
+      return status === 'won'
+        ? [{ campaign_id, currency, opportunities: 1, won: 1, amount: amount ?? 0 }]
+        : [{ campaign_id, currency: null, opportunities: 1 }];
+    }),
+  ],
+});
+
+/** Through whom the opportunities were found that no campaign was named for: one of them may be caused by one. */
+export const contacts = appends<OpportunityEvents>()({
+  columns: {
+    person_id: text('Id of the person.'),
+    opportunity_id: text('Id of the opportunity.'),
+    place: integer('Which of its contacts they are: 0, 1, …'),
+  },
+  on: {
+    OpportunityOpened: ({ stream, data: { contactIds, campaignId } }) =>
+      campaignId === undefined
+        ? contactIds.map((person_id, place) => ({ person_id, opportunity_id: idOf(stream), place }))
+        : [],
+  },
+  indexes: [{ on: ['person_id'] }],
 });
 
 export type CampaignTables = {
   readonly campaigns: typeof campaigns;
   readonly costs: typeof costs;
-  readonly sends: typeof sends;
-  readonly responses: typeof responses;
+  readonly recipients: typeof recipients;
+  readonly reach: typeof reach;
   readonly attributions: typeof attributions;
   readonly opportunities: typeof opportunities;
+  readonly deals: typeof deals;
+  readonly contacts: typeof contacts;
   readonly purchases: typeof purchases;
   readonly rates: typeof rates;
   readonly policies: typeof policies;

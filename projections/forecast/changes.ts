@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Instant, invalid, type Period } from '../../libs/kernel/index.js';
+import { firstDayOf, type Instant, invalid, lastDayOf, type Period } from '../../libs/kernel/index.js';
 import { type Database, readSteadily, rows } from '../../libs/read-model/index.js';
 import type { PipelineRow } from '../pipeline/tables.js';
 import type { RateRow } from '../policies/tables.js';
@@ -116,13 +116,12 @@ function inOrder(path: string, earlier: Instant, later: Instant | undefined): vo
 const counted = sql`o.id, o.title, o.pipeline_id, o.stage, o.owner, o.status, o.amount, o.currency, o.set_category,
   o.falls_on, o.valid_from, o.recorded_from, o.position, o.cause, o.actor_id, o.actor_role`;
 
-/** Rows of `unmoved` that count alike in one. */
+/** Rows of `unmoved` that count alike in one. What tells most of them apart comes first, for they are put in order by it. */
 const together = (currency: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select min(id), min(title), pipeline_id, stage, owner, status, sum(amount)::numeric, currency, set_category,
-    min(falls_on), min(valid_from), min(recorded_from), min(position), min(cause), min(actor_id), min(actor_role),
-    initial, sum(closed)
+  select min(id), '', pipeline_id, stage, owner, status, sum(amount)::numeric, currency, set_category, min(falls_on),
+    min(valid_from), min(recorded_from), min(position), '', '', '', true, sum(closed)
   from unmoved
-  group by pipeline_id, stage, owner, status, currency, set_category, initial,
+  group by owner, stage, status, pipeline_id, currency, set_category,
     case when status = 'open' and currency <> ${currency} then id end`;
 
 /** The rows that hold at the first moment, and those that come to hold on the way to the second. */
@@ -131,11 +130,11 @@ class Way {
   private readonly initial: RawBuilder<boolean>;
   /** It holds at the first moment, or comes to hold by the second. */
   private readonly passed: RawBuilder<boolean>;
-  /** Ids of opportunities that had an event on the way. */
-  private readonly awake: RawBuilder<unknown>;
-  /** The second moment on both axes. */
-  private readonly until: RawBuilder<unknown>;
-  private readonly knownUntil: RawBuilder<unknown>;
+  /** The first and the second moment on both axes. */
+  private readonly t1: RawBuilder<unknown>;
+  private readonly k1: RawBuilder<unknown>;
+  private readonly t2: RawBuilder<unknown>;
+  private readonly k2: RawBuilder<unknown>;
 
   constructor(
     private readonly reading: ForecastReading,
@@ -146,27 +145,34 @@ class Way {
   ) {
     const [t1, t2] = [sql`${from}::timestamptz`, sql`${to}::timestamptz`];
     const [k1, k2] = [sql`${fromKnownAt ?? 'infinity'}::timestamptz`, sql`${knownAt ?? 'infinity'}::timestamptz`];
+    [this.t1, this.k1, this.t2, this.k2] = [t1, k1, t2, k2];
     const lasts = sql`(valid_to > ${t1} or recorded_to > ${k1} or valid_to = 'infinity')`;
-    [this.until, this.knownUntil] = [t2, k2];
     this.initial = sql`(valid_from <= ${t1} and recorded_from <= ${k1})`;
     this.passed = sql`(valid_from <= ${t2} and recorded_from <= ${k2} and ${lasts})`;
-    const all = reading.all('opportunities');
-    // By when it happened, and by when it was learnt, each along an index.
-    this.awake = sql`(
-      select id from ${all} a where valid_from > ${t1} and valid_from <= ${t2} and recorded_from <= ${k2}
-      union select id from ${all} a where recorded_from > ${k1} and recorded_from <= ${k2} and valid_from <= ${t2})`;
   }
 
-  /** What is won, in the reporting currency, and the rate that it takes. */
-  private closed(currency: RawBuilder<unknown>): {
-    readonly amount: RawBuilder<number | null>;
-    readonly rate: RawBuilder<unknown>;
-  } {
+  /**
+   * The opportunities that had an event on the way, by when it happened and by when it was learnt, each along an index; and
+   * whether they fall into the period at some point of it: what was followed on the way is told by what followed.
+   */
+  private awake(period: Period): RawBuilder<unknown> {
+    const { t1, k1, t2, k2 } = this;
+    const [first, last] = [sql`${firstDayOf(period)}::date`, sql`${lastDayOf(period)}::date`];
+    const begun = sql`select id, falls_on, fell_on from ${this.reading.all('opportunities')} a`;
+    return sql`(
+      select id, bool_or(falls_on between ${first} and ${last} or fell_on between ${first} and ${last}) as falls
+      from (
+        ${begun} where valid_from > ${t1} and valid_from <= ${t2} and recorded_from <= ${k2}
+        union all
+        ${begun} where recorded_from > ${k1} and recorded_from <= ${k2} and valid_from <= ${t2}
+      ) a group by id)`;
+  }
+
+  /** What is won, in the reporting currency; the rate is only looked for where one is needed. */
+  private closed(currency: RawBuilder<unknown>): RawBuilder<number | null> {
     const of = { amount: sql`o.amount`, from: sql`o.currency`, rate: sql`w.rate`, direct: sql`w.direct` };
-    return {
-      amount: sql<number | null>`case when o.status = 'won' then ${convertedTo(currency, of)} end`,
-      rate: sql`lateral ${closedRate(this.reading, currency)} w on o.status = 'won' and o.currency <> ${currency}`,
-    };
+    return sql<number | null>`case when o.status <> 'won' then null when o.currency = ${currency} then o.amount
+      else (select ${convertedTo(currency, of)} from ${closedRate(this.reading, currency)} w) end`;
   }
 
   /**
@@ -177,8 +183,8 @@ class Way {
     const all = this.reading.all('opportunities');
     const [found] = await rows(
       this.reading,
-      sql<{ now: boolean }>`select (select max(valid_from) from ${all}) <= ${this.until}
-        and (select max(recorded_from) from ${all}) <= ${this.knownUntil} as now`,
+      sql<{ now: boolean }>`select (select max(valid_from) from ${all}) <= ${this.t2}
+        and (select max(recorded_from) from ${all}) <= ${this.k2} as now`,
     );
     return found?.now === true;
   }
@@ -194,21 +200,21 @@ class Way {
     isTogether: boolean,
   ): Promise<readonly OnTheWay<WalkedOpportunity>[]> {
     const all = this.reading.all('opportunities');
-    const closed = this.closed(currency);
-    const holding = (await this.isUpToNow()) ? sql`valid_to = 'infinity'` : this.passed;
-    const row = sql`select ${counted}, ${this.initial} as initial, ${closed.amount} as closed`;
+    // What had no event on the way holds at its end. Told in parts, without an `or`, an index finds it.
+    const falling = sql`select * from ${all} o where ${fallsIn(period)} and ${this.initial}`;
+    const holding = (await this.isUpToNow())
+      ? sql`${falling} and valid_to = 'infinity'`
+      : sql`${falling} and valid_to > ${this.t2}
+          union all ${falling} and valid_to <= ${this.t2} and recorded_to > ${this.k2}`;
+    const row = sql`select ${counted}, ${this.initial} as initial, ${this.closed(currency)} as closed`;
     return rows(
       this.reading,
-      sql<OnTheWay<WalkedOpportunity>>`with awake as materialized ${this.awake},
-        moved as materialized (
-          select distinct o.id from awake a join ${all} o on o.id = a.id where ${fallsIn(period)} and ${this.passed}
-        ),
-        unmoved as (
-          ${row} from ${all} o left join ${closed.rate}
-          where ${fallsIn(period)} and ${this.initial} and ${holding} and not exists (select from awake a where a.id = o.id)
-        )
+      sql<OnTheWay<WalkedOpportunity>>`with awake as materialized ${this.awake(period)},
+        unmoved as (${row} from (${holding}) o where not exists (select from awake a where a.id = o.id))
         select * from (
-          ${row} from moved m join ${all} o on o.id = m.id left join ${closed.rate} where ${this.passed}
+          ${row} from awake a cross join lateral (
+            select * from ${all} o where o.id = a.id and ${this.passed} offset 0
+          ) o where a.falls
           union all
           ${isTogether ? together(currency) : sql`select * from unmoved`}
         ) o order by position`,

@@ -3,7 +3,7 @@ import type { MembershipEvents } from '../../libs/domain/membership/membership.e
 import type { OpenForecastCategory, OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { TargetEvents } from '../../libs/domain/target/target.events.js';
 import type { TeamEvents } from '../../libs/domain/team/team.events.js';
-import { firstDayOf, idOf, lastDayOf } from '../../libs/kernel/index.js';
+import { firstDayOf, idOf, lastDayOf, type LocalDate } from '../../libs/kernel/index.js';
 import {
   appends,
   bool,
@@ -24,6 +24,9 @@ import type { policies, rates } from '../policies/tables.js';
 
 export type OpportunityStatus = 'open' | 'won' | 'lost' | 'withdrawn';
 
+/** What a version says of the one before it. */
+const followed = ({ falls_on }: { readonly falls_on: LocalDate | null }) => ({ fell_on: falls_on });
+
 /** What of an opportunity a forecast is made of, in every version: what changes none of it makes no version here. */
 export const opportunities = versions<OpportunityEvents>()({
   key: 'id',
@@ -43,6 +46,7 @@ export const opportunities = versions<OpportunityEvents>()({
     falls_on: optional(
       date('Day that decides on its period: won, the closing day; open, the expected one; else: none.'),
     ),
+    fell_on: optional(date('The same of the version before.')),
   },
   opens: {
     OpportunityOpened: ({ data }) => ({
@@ -58,35 +62,46 @@ export const opportunities = versions<OpportunityEvents>()({
     }),
   },
   changes: {
-    OpportunityAdvanced: ({ data }) => ({ stage: data.to }),
-    OpportunityMovedBack: ({ data }) => ({ stage: data.to }),
-    OpportunityMovedToPipeline: ({ data }) => ({ pipeline_id: data.pipelineId, stage: data.to }),
-    OpportunityAmountChanged: ({ data }) => ({ ...data.amount }),
-    OpportunityLinesChanged: ({ data }) => ({ ...data.amount }),
-    OpportunityRescheduled: ({ data }) => ({ expected_close: data.expectedClose, falls_on: data.expectedClose }),
-    OpportunityReassigned: ({ data }) => ({ owner: data.to }),
-    ForecastCategorySet: ({ data }) => ({ set_category: data.category }),
-    OpportunityWon: ({ data, occurredAt, recordedAt }) => ({
+    OpportunityAdvanced: ({ data }, row) => ({ ...followed(row), stage: data.to }),
+    OpportunityMovedBack: ({ data }, row) => ({ ...followed(row), stage: data.to }),
+    OpportunityMovedToPipeline: ({ data }, row) => ({
+      ...followed(row),
+      pipeline_id: data.pipelineId,
+      stage: data.to,
+    }),
+    OpportunityAmountChanged: ({ data }, row) => ({ ...followed(row), ...data.amount }),
+    OpportunityLinesChanged: ({ data }, row) => ({ ...followed(row), ...data.amount }),
+    OpportunityRescheduled: ({ data }, row) => ({
+      ...followed(row),
+      expected_close: data.expectedClose,
+      falls_on: data.expectedClose,
+    }),
+    OpportunityReassigned: ({ data }, row) => ({ ...followed(row), owner: data.to }),
+    ForecastCategorySet: ({ data }, row) => ({ ...followed(row), set_category: data.category }),
+    OpportunityWon: ({ data, occurredAt, recordedAt }, row) => ({
+      ...followed(row),
       status: 'won' as const,
       ...data.amount,
       closed_at: occurredAt,
       closed_recorded_at: recordedAt,
       falls_on: occurredAt.slice(0, 10),
     }),
-    OpportunityLost: () => ({ status: 'lost' as const, falls_on: null }),
-    OpportunityWithdrawn: () => ({ status: 'withdrawn' as const, falls_on: null }),
-    OpportunityReopened: ({ data }, { expected_close }) => ({
+    OpportunityLost: (_, row) => ({ ...followed(row), status: 'lost' as const, falls_on: null }),
+    OpportunityWithdrawn: (_, row) => ({ ...followed(row), status: 'withdrawn' as const, falls_on: null }),
+    OpportunityReopened: ({ data }, row) => ({
+      ...followed(row),
       status: 'open' as const,
       stage: data.to,
       closed_at: null,
       closed_recorded_at: null,
-      falls_on: expected_close,
+      falls_on: row.expected_close,
     }),
   },
   indexes: [
     // Of one column: in the order in which rows lie, which planners take for dearer of several.
     { on: ['falls_on'], current: true },
-    { on: ['falls_on'] },
+    // What held at an instant is told apart in the index, before rows are looked at.
+    { on: ['falls_on', 'valid_to', 'valid_from', 'recorded_from', 'recorded_to'] },
     { on: ['valid_from'] },
     { on: ['recorded_from'] },
   ],

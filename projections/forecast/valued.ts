@@ -173,10 +173,12 @@ export interface ValuedRow {
  * Everything open or won that falls on some day, in the reporting currency: open amounts at the rate of the day asked
  * for, won ones at the rate of their closing day. The team is that of the owner on the same day.
  *
- * @param falls on which days, as a condition on `falls_on`
+ * @param falls on which days, as a condition on `falls_on`; left out: on any
  */
-export const valued = (source: Tables, frame: Frame, falls: Piece = sql`true`): RawBuilder<ValuedRow> => {
+export const valued = (source: Tables, frame: Frame, falls?: Piece): RawBuilder<ValuedRow> => {
   const { currency, day } = frame;
+  // An index by these days tells apart what held; where they do not matter, all is read once.
+  const opportunities = falls === undefined ? source.at('opportunities') : source.inParts('opportunities');
   return sql<ValuedRow>`(
   select o.id, o.title, o.status, o.owner, o.pipeline_id, o.stage, o.falls_on,
     ${teamOn(source, sql`o.owner`, sql`(case when o.status = 'won' then o.falls_on else ${day} end)`)} as team_id,
@@ -189,11 +191,11 @@ export const valued = (source: Tables, frame: Frame, falls: Piece = sql`true`): 
       direct: sql`coalesce(w.direct, r.direct)`,
     })} as amount,
     o.amount as own_amount, o.currency as own_currency
-  from ${source.at('opportunities')} o
+  from ${opportunities} o
     left join ${probabilities(source, frame)} p on p.pipeline_id = o.pipeline_id and p.stage = o.stage
     left join ${ratesOn(source, frame)} r on r.currency = o.currency and o.status = 'open'
     left join lateral ${closedRate(source, currency)} w on o.status = 'won' and o.currency <> ${currency}
-  where o.falls_on is not null and ${falls})`;
+  where o.falls_on is not null and ${falls ?? sql`true`})`;
 };
 
 /** The sums that a forecast is made of, over rows of `valued` called `v`. Weighted: in hundredths of minor units. */

@@ -12,7 +12,7 @@ export type Measure = (typeof measures)[number];
 /** What of a version of an opportunity is counted; `closed`: what is won in the reporting currency, null without a rate. */
 export type WalkedOpportunity = Omit<
   OpportunityRow,
-  'expected_close' | 'closed_at' | 'closed_recorded_at' | 'valid_to' | 'recorded_to' | 'revision'
+  'expected_close' | 'closed_at' | 'closed_recorded_at' | 'fell_on' | 'valid_to' | 'recorded_to' | 'revision'
 > & {
   readonly closed: number | null;
 };

@@ -3,7 +3,7 @@ import { decimal, ofAll, projection, ratio, type View } from '../../libs/read-mo
 import { conversionOf, funnelOf } from './conversion.js';
 import { cohorts, furtherSums, type FunnelTables, inboundSums, journeys, sourcedSums } from './journeys.js';
 import { attributions, closings, opportunities, people, visits } from './tables.js';
-import { closedOf, closingsOf } from './win-rate.js';
+import { closingsOf, lostOf } from './win-rate.js';
 
 const moment = 'as of kroniek.as_of and kroniek.known_at (unset: now).';
 const ofLeads = {
@@ -52,9 +52,7 @@ const views: Readonly<Record<string, View<FunnelTables>>> = {
       average_seconds_to_win: 'Average time from opening to winning, in seconds.',
       win_rate: 'Won ÷ closed, rounded to four digits.',
     },
-    as: (source) => sql`select *, ${decimal(ratio(sql`won`, sql`closed`))} from (
-      select period, owner, pipeline_id, lead_source, ${closingsOf} from (${closedOf(source, ofAll)}) c group by 1, 2, 3, 4
-    ) w`,
+    as: (source) => sql`select *, ${decimal(ratio(sql`won`, sql`closed`))} from (${closingsOf(source)}) w`,
   },
   losses: {
     says: `Every lost opportunity with its reason and competitor, ${moment}`,
@@ -67,8 +65,7 @@ const views: Readonly<Record<string, View<FunnelTables>>> = {
       loss_reason: 'Why it was lost.',
       competitor: 'Who did better; null: nobody is known.',
     },
-    as: (source) => sql`select id, period, pipeline_id, owner, lead_source, loss_reason, competitor
-      from (${closedOf(source, ofAll)}) c where status = 'lost'`,
+    as: (source) => lostOf(source),
   },
 };
 

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import {
   monthOfInstant,
   monthWithin,
+  ofAll,
   periodOfInstant,
   periodOfMonth,
   ratio,
@@ -21,17 +22,11 @@ const firstLead = ({ at }: Source<FunnelTables>): RawBuilder<unknown> => sql`(
     where p.kind = 'lead' order by c.place limit 1
   )`;
 
-/** Every closed opportunity with the source of the first of its contacts who was a lead. */
-export const closedOf = (source: Source<FunnelTables>, span: Span): RawBuilder<unknown> => sql`
-  select ${periodOfInstant(sql`o.closed_at`, span.per)} as period, o.*, l.source as lead_source,
-    floor(extract(epoch from o.closed_at - o.opened_at)) as seconds
-  from ${source.at('opportunities')} o left join lateral ${firstLead(source)} l on true
-  where o.status in ('won', 'lost') and ${within(sql`o.closed_at`, span)}`;
-
-/** Sums over rows of `closedOf`. */
-export const closingsOf = sql`(count(*) filter (where status = 'won'))::integer as won,
-  (count(*) filter (where status = 'lost'))::integer as lost, count(*)::integer as closed,
-  round(avg(seconds) filter (where status = 'won')) as average_seconds_to_win`;
+/** Every lost opportunity with the source of the first of its contacts who was a lead. */
+export const lostOf = (source: Source<FunnelTables>): RawBuilder<unknown> => sql`
+  select o.id, ${periodOfInstant(sql`o.closed_at`, ofAll.per)} as period, o.pipeline_id, o.owner, l.source as lead_source,
+    o.loss_reason, o.competitor
+  from ${source.at('opportunities')} o left join lateral ${firstLead(source)} l on true where o.status = 'lost'`;
 
 const columns = {
   owner: sql`owner`,
@@ -41,30 +36,49 @@ const columns = {
   all: sql`null::text`,
 } as const satisfies Readonly<Record<Exclude<WinRateGroup, 'source'>, RawBuilder<unknown>>>;
 
+/** Columns that are told apart besides the source. */
+const byNone = sql``;
+const byOwner = sql`owner, pipeline_id,`;
+
 /**
  * By sources of leads, which are facts about other streams. Sums tell those of which the first contact is a lead; where
  * there are several contacts and a later one is the first lead, each is looked at. The rest has no source.
  */
-const bySource = (source: Source<FunnelTables>, span: Span, only: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const bySource = (
+  source: Source<FunnelTables>,
+  span: Span,
+  only: RawBuilder<unknown>,
+  by: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`
   with sourced as (
-    select month, source, won, lost, seconds from ${source.at('sourced')} s where ${monthWithin(sql`month`, span)} and ${only}
+    select month, owner, pipeline_id, source, won, lost, seconds
+    from ${source.at('sourced')} s where ${monthWithin(sql`month`, span)} and ${only}
     union all
-    select ${monthOfInstant(sql`o.closed_at`)}, l.source, (o.status = 'won')::integer, (o.status = 'lost')::integer,
+    select ${monthOfInstant(sql`o.closed_at`)}, o.owner, o.pipeline_id, l.source, (o.status = 'won')::integer,
+      (o.status = 'lost')::integer,
       case o.status when 'won' then floor(extract(epoch from o.closed_at - o.opened_at)) else 0 end
     from ${source.at('opportunities')} o cross join lateral ${firstLead(source)} l
     where o.several and o.status in ('won', 'lost') and l.place > 1 and ${within(sql`o.closed_at`, span)} and ${only}
   ),
   known as materialized (
-    select ${startOfPeriod(sql`month`, span.per)} as start, source, sum(won) as won, sum(lost) as lost,
+    select ${startOfPeriod(sql`month`, span.per)} as start, ${by} source, sum(won) as won, sum(lost) as lost,
       sum(seconds) as seconds
-    from sourced group by 1, 2
+    from sourced group by start, ${by} source
   )
-  select start, source as "group", won, lost, seconds from known
+  select start, ${by} source as "group", won, lost, seconds from known
   union all
-  select start, null, -won, -lost, -seconds from known
+  select start, ${by} null, -won, -lost, -seconds from known
   union all
-  select ${startOfPeriod(sql`month`, span.per)}, null, won, lost, seconds from ${source.at('closings')} c
+  select ${startOfPeriod(sql`month`, span.per)}, ${by} null, won, lost, seconds from ${source.at('closings')} c
   where ${monthWithin(sql`month`, span)} and ${only}`;
+
+/** What was won and lost in each month by owner, pipeline and source. */
+export const closingsOf = (source: Source<FunnelTables>): RawBuilder<unknown> => sql`
+  select ${periodOfMonth(sql`start`, ofAll.per)} as period, owner, pipeline_id, "group" as lead_source,
+    sum(won)::integer as won, sum(lost)::integer as lost, (sum(won) + sum(lost))::integer as closed,
+    round(sum(seconds) / nullif(sum(won), 0)) as average_seconds_to_win
+  from (${bySource(source, ofAll, sql`true`, byOwner)}) c
+  group by start, owner, pipeline_id, "group" having sum(won) + sum(lost) > 0`;
 
 /** What was closed, as numbers to be added up. */
 const numbersOf = (
@@ -74,7 +88,7 @@ const numbersOf = (
   only: RawBuilder<unknown>,
 ): RawBuilder<unknown> =>
   by === 'source'
-    ? bySource(source, span, only)
+    ? bySource(source, span, only, byNone)
     : sql`select ${startOfPeriod(sql`month`, span.per)} as start, ${columns[by]} as "group", won, lost, seconds
         from ${source.at('closings')} c where ${monthWithin(sql`month`, span)} and ${only}`;
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { ForecastCategory } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { Instant, LocalDate } from '../../libs/kernel/index.js';
 import {
@@ -9,9 +9,10 @@ import {
   type Moment,
   type Page,
   type Paging,
+  type Reading,
 } from '../../libs/read-model/index.js';
 import { pipeline } from './index.js';
-import { categorised, type CategorisedRow } from './stages.js';
+import { categorised, type CategorisedRow, type PipelineTables } from './stages.js';
 import type { OpportunityStatus } from './tables.js';
 
 /** An opportunity as it stands at the moment. */
@@ -111,6 +112,31 @@ function statusesOf({ status, category }: OpportunityFilters): readonly Opportun
   return category && statuses.filter((one) => (one === 'open') !== (category === 'closed'));
 }
 
+/**
+ * The first opportunities of a status by their amounts, as of an instant. The index tells all that it takes to find them,
+ * so the rows themselves are only read of those that are found.
+ */
+function byAmount(
+  { all, holds }: Reading<PipelineTables>,
+  status: OpportunityStatus,
+  { order = 'asc', minAmount, maxAmount }: OpportunitiesAsked,
+  after: readonly unknown[] | undefined,
+  most: number,
+): RawBuilder<unknown> {
+  const [beyond, towards] = order === 'asc' ? [sql`>`, sql`asc`] : [sql`<`, sql`desc`];
+  const only = [
+    holds,
+    ...(minAmount === undefined ? [] : [sql`amount >= ${minAmount}`]),
+    ...(maxAmount === undefined ? [] : [sql`amount <= ${maxAmount}`]),
+    ...(after === undefined ? [] : [sql`(amount, id) ${beyond} (${after[0]}, ${after[1]})`]),
+  ];
+  return sql`(
+    select o.* from (
+      select id, position from ${all('opportunities')} o where status = ${status} and ${sql.join(only, sql` and `)}
+      order by amount ${towards}, id ${towards} limit ${most}
+    ) first join ${all('opportunities')} o on o.id = first.id and o.position = first.position)`;
+}
+
 /** A page of opportunities. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
 export const opportunitiesList = (database: Database, given: OpportunitiesAsked): Promise<Page<Opportunity>> =>
   read(database, pipeline, given, async (reading) => {
@@ -119,14 +145,21 @@ export const opportunitiesList = (database: Database, given: OpportunitiesAsked)
     const cursors = new Cursors({ list: 'opportunities', ...filters, sort, order });
     const after = cursors.read(cursor, [sort === 'amount' ? 'number' : 'string', 'string']);
     const column = sort === 'amount' ? 'o.amount' : 'o.opened_at';
-    const { pipelineId, stage, owner, accountId, category, minAmount, maxAmount } = filters;
+    const { pipelineId, stage, owner, accountId, category, minAmount, maxAmount, asOf } = filters;
     const isPast = given.asOf !== undefined || given.knownAt !== undefined;
     const isNarrow = sort === 'amount' || [stage, category, minAmount, maxAmount].some((only) => only !== undefined);
     // Of what was open once, little was at the moment: a walk in order would pass by all of it where little is asked for.
     const open = sql`(select * from ${reading.inParts('opportunities')} o where status = 'open' offset 0)`;
+    const isFew = [pipelineId, stage, owner, accountId, category].some((only) => only !== undefined);
+    const rowsOf = (status: OpportunityStatus | undefined): RawBuilder<unknown> | undefined => {
+      if (!isPast) return undefined;
+      if (sort === 'amount' && !isFew && status !== undefined)
+        return byAmount(reading, status, given, after, limit + 1);
+      return isNarrow && status === 'open' ? open : undefined;
+    };
     const ofStatus = (status: OpportunityStatus | undefined) =>
       reading.db
-        .selectFrom(categorised(reading, isPast && isNarrow && status === 'open' ? open : undefined).as('o'))
+        .selectFrom(categorised(reading, rowsOf(status)).as('o'))
         .selectAll()
         .$if(status !== undefined, (query) => query.where('o.status', '=', status ?? 'open'))
         .$if(pipelineId !== undefined, (query) => query.where('o.pipeline_id', '=', pipelineId ?? ''))
@@ -136,6 +169,8 @@ export const opportunitiesList = (database: Database, given: OpportunitiesAsked)
         .$if(category !== undefined, (query) => query.where('o.forecast_category', '=', category ?? 'pipeline'))
         .$if(minAmount !== undefined, (query) => query.where('o.amount', '>=', minAmount ?? 0))
         .$if(maxAmount !== undefined, (query) => query.where('o.amount', '<=', maxAmount ?? 0))
+        // What was opened later did not hold: a walk in order ends there, however little it has found.
+        .$if(sort === 'openedAt' && asOf !== undefined, (query) => query.where('o.opened_at', '<=', asOf ?? ''))
         .$if(after !== undefined, (query) =>
           query.where(
             sql<boolean>`(${sql.ref(column)}, o.id) ${order === 'asc' ? sql`>` : sql`<`} (${after?.[0]}, ${after?.[1]})`,

@@ -1,4 +1,4 @@
-import type { Instant, RecordedEvent, RecordedOf } from '../../libs/kernel/index.js';
+import { firstDayOf, type Instant, periodOf, type RecordedEvent, type RecordedOf } from '../../libs/kernel/index.js';
 import type { ActivityEvents } from '../../libs/domain/activity/activity.events.js';
 import type {
   Line,
@@ -123,7 +123,8 @@ export const opportunities = versions<OpportunityEvents>()({
     { on: ['status', 'opened_at', 'id'] },
     { on: ['owner', 'status', 'opened_at', 'id'] },
     { on: ['status', 'amount', 'id'], current: true },
-    { on: ['status', 'amount', 'id'] },
+    // With all that tells what held at an instant: the first are found without a look at rows.
+    { on: ['status', 'amount', 'id'], with: ['valid_from', 'valid_to', 'recorded_from', 'recorded_to', 'position'] },
   ],
 });
 
@@ -148,6 +149,7 @@ export const moves = versions<OpportunityEvents>()({
     left_pipeline_id: optional(text('Pipeline of the stage that it left; null: it left none.')),
     left_stage: optional(text('Stage that it left; null: it was not open.')),
     left_in: optional(date('First day of the month in which it left that stage.')),
+    left_in_quarter: optional(date('First day of the quarter in which it left that stage.')),
     left_seconds: optional(seconds('How long it had stood in the stage that it left, in whole seconds.')),
   },
   opens: {
@@ -175,8 +177,15 @@ export const moves = versions<OpportunityEvents>()({
     OpportunityWithdrawn: (event, row) => moved(event, row, 'withdrawn', event.data.from),
     OpportunityReopened: (event, row) => moved(event, row, 'reopened', event.data.to, event.data.reason),
   },
-  // In the order of how long they stood there, so that the one in the middle is found by counting.
-  indexes: [{ on: ['left_pipeline_id', 'left_stage', 'left_in', 'left_seconds', 'valid_from', 'recorded_from'] }],
+  // In the order of how long they stood there, in a month, a quarter or ever: the one in the middle is found by counting.
+  indexes: [
+    { on: ['left_pipeline_id', 'left_stage', 'left_in', 'left_seconds'], with: ['valid_from', 'recorded_from'] },
+    {
+      on: ['left_pipeline_id', 'left_stage', 'left_in_quarter', 'left_seconds'],
+      with: ['left_in', 'valid_from', 'recorded_from'],
+    },
+    { on: ['left_pipeline_id', 'left_stage', 'left_seconds'], with: ['left_in', 'valid_from', 'recorded_from'] },
+  ],
 });
 
 /** How an opportunity left a stage, as far as it is counted apart. */
@@ -250,6 +259,7 @@ function moved({ occurredAt }: RecordedEvent, before: Stood, move: Move, stage: 
     left_pipeline_id: left ? before.pipeline_id : null,
     left_stage: left ? before.stage : null,
     left_in: left ? monthOf(occurredAt) : null,
+    left_in_quarter: left ? firstDayOf(periodOf(occurredAt.slice(0, 10), 'quarter')) : null,
     left_seconds: left ? Math.floor((Date.parse(occurredAt) - Date.parse(before.entered_at)) / 1_000) : null,
   };
 }

@@ -27,35 +27,28 @@ export interface VelocityRow {
   readonly longest_seconds: number | null;
 }
 
+/** The stays of the period of a row `s`. */
+const ofPeriod = {
+  month: sql`left_in = s.start`,
+  quarter: sql`left_in_quarter = s.start`,
+  all: sql`true`,
+} as const satisfies Readonly<Record<Span['per'], RawBuilder<unknown>>>;
+
 /**
- * The median and the longest of the stays of each row `s`. Those of a month lie in an index in the order of their lengths:
- * the one in the middle is found by counting. Those of more than a month are put in order.
+ * The median and the longest of the stays of each row `s`. They lie in an index in the order of their lengths: the one in
+ * the middle is found by counting.
  */
 const lengths = (source: Source<PipelineTables>, { per, ...span }: Span): RawBuilder<unknown> => {
-  const stays = sql`${source.begun('moves')} m where left_in is not null and ${monthWithin(sql`left_in`, span)}`;
-  const ofRow = sql`left_pipeline_id = s.pipeline_id and left_stage = s.stage`;
-  if (per === 'month') {
-    return sql`left join lateral (
-      select floor((min(left_seconds) + max(left_seconds) + 1) / 2) as median_seconds from (
-        select left_seconds from ${stays} and ${ofRow} and left_in = s.start
-        order by left_seconds offset greatest(("left" - 1) / 2, 0) limit 2 - "left" % 2
-      ) middle
-    ) middle on "left" > 0
-    left join lateral (
-      select left_seconds as longest_seconds from ${stays} and ${ofRow} and left_in = s.start
-      order by left_seconds desc limit 1
-    ) longest on "left" > 0`;
-  }
-  // Whole numbers of seconds are exact as floats, and so is what lies between two of them.
-  const measured = sql`max(left_seconds) as longest_seconds,
-    floor((percentile_cont(0.5) within group (order by left_seconds::bigint::float8) + 0.5)::numeric) as median_seconds`;
-  return per === 'quarter'
-    ? sql`left join lateral (
-        select ${measured} from ${stays} and ${ofRow} and left_in >= s.start and left_in < s.start + interval '3 months'
-      ) stays on "left" > 0`
-    : sql`left join (
-        select left_pipeline_id, left_stage, ${measured} from ${stays} group by 1, 2
-      ) stays on ${ofRow}`;
+  const stays = sql`${source.begun('moves')} m where left_pipeline_id = s.pipeline_id and left_stage = s.stage
+    and left_in is not null and ${monthWithin(sql`left_in`, span)} and ${ofPeriod[per]}`;
+  return sql`left join lateral (
+    select floor((min(left_seconds) + max(left_seconds) + 1) / 2) as median_seconds from (
+      select left_seconds from ${stays} order by left_seconds offset greatest(("left" - 1) / 2, 0) limit 2 - "left" % 2
+    ) middle
+  ) middle on "left" > 0
+  left join lateral (
+    select left_seconds as longest_seconds from ${stays} order by left_seconds desc limit 1
+  ) longest on "left" > 0`;
 };
 
 /**

@@ -73,6 +73,7 @@ export const queries: Readonly<Record<string, Query>> = {
   'opportunities?sort=amount': (db, at) =>
     opportunitiesList(db, { ...at, status: 'open', sort: 'amount', order: 'desc' }),
   'opportunities?accountId': (db, at, { accounts }) => opportunitiesList(db, { ...at, accountId: any(accounts) }),
+  'opportunities?stage': (db, at) => opportunitiesList(db, { ...at, stage: 'proposal' }),
   'opportunities/{id}': (db, at, { opportunities }) => opportunityDetail(db, { ...at, id: any(opportunities) }),
   'forecast?period=month': (db, at) => forecast(db, { ...at, period: monthOf(at), by: 'owner' }),
   'forecast?by=owner': (db, at) => forecast(db, { ...at, period: quarterOf(at), by: 'owner' }),
@@ -111,6 +112,7 @@ export const queries: Readonly<Record<string, Query>> = {
   'reports/velocity?period': (db, at) => velocityReport(db, quarter(at)),
   'reports/velocity': (db, at) => velocityReport(db, ever(at)),
   'reports/velocity?per=quarter': (db, at) => velocityReport(db, { ...at, per: 'quarter' }),
+  'reports/velocity?per=all': (db, at) => velocityReport(db, { ...at, per: 'all' }),
   'reports/ageing': (db, at) => ageingReport(db, { ...at }),
   'reports/conversion?period': (db, at) => conversionReport(db, { ...quarter(at), by: 'source' }),
   'reports/conversion': (db, at) => conversionReport(db, { ...ever(at), by: 'source' }),
