@@ -103,7 +103,9 @@ export const casesList = (database: Database, asked: CasesAsked): Promise<Page<C
       ...(after ? [sql`(opened_at, id) > (${after[0]}::timestamptz, ${after[1]})`] : []),
     ];
     const where = only.length === 0 ? sql`true` : sql.join(only, sql` and `);
-    const page = sql`(select * from ${reading.at('cases')} c where ${where} order by opened_at, id limit ${limit + 1})`;
+    // An index by statuses tells apart what held.
+    const cases = status === undefined ? reading.at('cases') : reading.inParts('cases');
+    const page = sql`(select * from ${cases} c where ${where} order by opened_at, id limit ${limit + 1})`;
     const found = await rows(
       reading,
       sql<JudgedCaseRow>`select * from ${withBreaches(reading, page)} c order by opened_at, id`,

@@ -85,7 +85,13 @@ export const cases = versions<CaseEvents>()({
       policy_version: data.policy.version,
     }),
   },
-  indexes: [{ on: ['status', 'opened_at'], current: true }, { on: ['account_id'] }, { on: ['person_id'] }],
+  indexes: [
+    { on: ['status', 'opened_at'], current: true },
+    // What held at an instant is told apart in the index.
+    { on: ['status', 'valid_to', 'valid_from', 'recorded_from', 'recorded_to'] },
+    { on: ['account_id'] },
+    { on: ['person_id'] },
+  ],
 });
 
 export type CaseRow = StoredRow<typeof cases>;
