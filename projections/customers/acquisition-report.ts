@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { type Database, type Moment, read, rows, type Span } from '../../libs/read-model/index.js';
-import { acquisitionOf, type AcquisitionRow } from './acquisition.js';
+import { type Database, type Moment, readSteadily, rows, type Span } from '../../libs/read-model/index.js';
+import { acquisitionOf, type AcquisitionRow, everWithSegments } from './acquisition.js';
 import { customers } from './index.js';
 import { askedOf } from './queries.js';
 
@@ -26,10 +26,14 @@ export interface Acquisition {
 
 /** A row for each period from the first purchase on. */
 export const acquisitionReport = (database: Database, asked: Moment & Span): Promise<readonly Acquisition[]> =>
-  read(database, customers, asked, async (reading) => {
+  readSteadily(database, customers, asked, async (reading) => {
+    const all = askedOf(reading, asked);
+    const [withSegments] = await rows(reading, everWithSegments(all));
     const found = await rows(
       reading,
-      sql<AcquisitionRow>`select * from (${acquisitionOf(askedOf(reading, asked), asked)}) a order by period`,
+      sql<AcquisitionRow>`select * from (
+        ${acquisitionOf({ ...all, segmentWindows: withSegments?.ever }, asked)}
+      ) a order by period`,
     );
     return found.map((row) => ({
       period: row.period,

@@ -2,18 +2,36 @@ import { type RawBuilder, sql } from 'kysely';
 import { policyDefaults } from '../../libs/domain/policy/policy.events.js';
 import { firstDayOf } from '../../libs/kernel/index.js';
 import { periodOfInstant, ratio, type Span, within } from '../../libs/read-model/index.js';
-import { type Asked, climbOf, countedOf, withCustomer } from './bought.js';
+import { type Asked, climbOf, instantsOf, withCustomer } from './bought.js';
 
-/** Which window holds for which buyer from when to when: by the versions of the policy and by the lists they stand on. */
-const windowsOf = ({ source, k }: Asked): RawBuilder<unknown> => sql`
-  policy as (
+const versionsOf = ({ source }: Asked): RawBuilder<unknown> => sql`policy as (
     select valid_from as since, version, value from ${source.begun('policies')} p where name = 'inactivity.window'
     union all
     select '-infinity', 0, ${sql.lit(JSON.stringify(policyDefaults['inactivity.window']))}::jsonb
-  ),
+  )`;
+
+/** Whether a segment ever had a window of its own, as far as is known: one row, `ever`. */
+export const everWithSegments = (asked: Asked): RawBuilder<{ ever: boolean }> =>
+  sql<{
+    ever: boolean;
+  }>`with ${versionsOf(asked)} select exists (select from policy where value -> 'segments' <> '[]') as ever`;
+
+/** Which window held for everybody from when to when. */
+const windowsOfAll = (asked: Asked): RawBuilder<unknown> => sql`
+  ${versionsOf(asked)},
+  held as materialized (
+    select since, lead(since) over (order by since) as until, make_interval(hours => 24 * days) as long
+    from (
+      select distinct on (since) since, (value ->> 'days')::integer as days from policy order by since, version desc
+    ) p
+  )`;
+
+/** Which window holds for which buyer from when to when: by the versions of the policy and by the lists they stand on. */
+const windowsOf = (asked: Asked): RawBuilder<unknown> => sql`
+  ${versionsOf(asked)},
   listed as (
-    select c.id as customer, c.valid_from as since, c.lists from ${source.all('clocks')} c
-    where recorded_from <= ${k} and (recorded_to > ${k} or recorded_to = 'infinity')
+    select c.id as customer, c.valid_from as since, c.lists from ${asked.source.all('clocks')} c
+    where recorded_from <= ${asked.k} and (recorded_to > ${asked.k} or recorded_to = 'infinity')
       and exists (select from policy where value -> 'segments' <> '[]')
   ),
   turn as (
@@ -38,26 +56,32 @@ const windowsOf = ({ source, k }: Asked): RawBuilder<unknown> => sql`
  * no purchase began (`by_purchase`) was begun by a window that was made longer.
  */
 const stintsOf = (asked: Asked): RawBuilder<unknown> => sql`
-  ${countedOf(asked)}, ${climbOf(asked)},
-  buy as (
-    select m.customer, m.bought_at, lead(m.bought_at) over (partition by m.customer order by m.bought_at) as next
-    from ${withCustomer(asked, sql`(select subject_id, bought_at from counted where bought_at <= ${asked.t})`)}
-    where m.customer in (
-        select id from ${asked.source.at('accounts')} a where up is null and cause <> 'AccountOpeningReverted')
-      or m.customer in (select id from ${asked.source.at('people')} p where up is null)
+  ${climbOf(asked)},
+  bought as (
+    select m.customer, array_agg(m.bought_at order by m.bought_at) as times
+    from ${withCustomer(asked, sql`(select subject_id, bought_at from ${instantsOf(asked)} i where bought_at <= ${asked.t})`)}
+    group by m.customer
   ),
-  ${windowsOf(asked)},
+  buy as (
+    select customer, unnest(times) as bought_at, unnest(times[2:]) as next from bought b
+    where b.customer in (
+        select id from ${asked.source.at('accounts')} a where up is null and cause <> 'AccountOpeningReverted')
+      or (select true from ${asked.source.at('people')} p where p.id = b.customer and up is null limit 1)
+  ),
+  ${asked.segmentWindows === false ? windowsOfAll(asked) : windowsOf(asked)},
   piece as (
     select b.customer, b.bought_at, greatest(b.bought_at, h.since) as since, least(b.next, h.until, b.bought_at + h.long) as until
-    from buy b join held h on h.customer = b.customer
+    from buy b join held h on ${asked.segmentWindows === false ? sql`true` : sql`h.customer = b.customer`}
     where greatest(b.bought_at, h.since) < least(b.next, h.until, b.bought_at + h.long)
   ),
   marked as (
-    select *, since > coalesce(max(until) over (partition by customer order by since rows between unbounded preceding
-      and 1 preceding), '-infinity') as begins
-    from piece where since <= ${asked.t}
+    select *, since > coalesce(lag(until) over line, '-infinity') as begins, lead(since) over line <= until as goes_on
+    from piece where since <= ${asked.t} window line as (partition by customer order by since)
   ),
-  numbered as (select *, count(*) filter (where begins) over (partition by customer order by since) as stint from marked),
+  numbered as (
+    select *, count(*) filter (where begins) over (partition by customer order by since) as stint
+    from marked where begins or goes_on is not true
+  ),
   stint as (
     select customer, stint, min(since) as since, max(until) as until, bool_or(begins and since = bought_at) as by_purchase
     from numbered group by 1, 2

@@ -171,6 +171,13 @@ export const countedOf = (asked: Asked): RawBuilder<unknown> => sql`counted as n
   where not exists (select from ${asked.source.at('purchases')} n where n.opportunity_id = w.id)
 )`;
 
+/** When who bought, of everybody: what is counted above, with nothing else of it. */
+export const instantsOf = ({ source: { at } }: Asked): RawBuilder<unknown> => sql`(
+  select subject_id, bought_at from ${at('purchases')} p where order_id is null and not cancelled
+  union all
+  select account_id, won_at from ${at('wins')} w
+)`;
+
 const withDigits = (digits: number): RawBuilder<unknown> =>
   sql.join(currencies.filter((code) => minorDigits(code) === digits).map((code) => sql.lit(code)));
 

@@ -57,7 +57,7 @@ describe('customers in the order of what they are worth', () => {
     await givenEvents(...story).projectedBy(customers, async ({ database }) => {
       for (const asOf of [300, 900].map(day)) {
         const all = await everyPage((cursor) => customersList(database, { asOf, cursor, limit: 1_000 }));
-        for (const phase of ['active', 'inactive', undefined] as const) {
+        for (const phase of ['active', 'inactive', 'suspect', undefined] as const) {
           for (const owner of [undefined, 'sam']) {
             const asked = { asOf, phase, owner, limit: 9, sort: 'value-at-risk' } as const;
             const those = all.filter((one) => (phase ?? one.phase) === one.phase && (owner ?? one.owner) === one.owner);

@@ -205,7 +205,9 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       const details = await rows(reading, sql<CustomerRow>`select * from ${customersAt({ ...all, only: of })} c`);
       return new Map(details.map((row) => [row.id, customerOf(row)]));
     };
-    if (sort === 'id') {
+    // Who never bought has nothing at risk: they are all alike but for their ids.
+    const isById = sort === 'id' || (sort === 'value-at-risk' && phase !== undefined && !bought);
+    if (isById) {
       const inGroup = group && (await perhapsInGroup(reading, all, group));
       const perhaps = [await perhapsOf(reading, all, phase), inGroup?.perhaps].filter((one) => one !== undefined);
       const candidates = {
@@ -234,7 +236,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         ids,
         limit,
         (id) => id,
-        (id) => [id, id],
+        (id) => [sort === 'id' ? id : -1, id],
       );
       const byId = group === undefined ? known : await detailed(await membersAt(reading, all, page.items));
       return { items: page.items.flatMap((id) => byId.get(id) ?? []), next: page.next };
