@@ -115,11 +115,18 @@ export class ProcessStates {
             where process = ${name} and late = ${half} and fires_at <= ${until}::timestamptz
             order by fires_at, key limit ${limit + 1})`,
         );
+        // One by one, each a look into the index, however many wait.
         return sql<Row>`
-          with firing as (${sql.join(halves, sql` union all `)})
-          select ${columns}, s.key in (select key from firing) as fires
-            from kroniek.process_state s
-           where s.process = ${name} and (s.key = any(${[...keys]}::text[]) or s.key in (select key from firing))
+          with firing as (${sql.join(halves, sql` union all `)}),
+          wanted as (
+            select key, true as fires from firing
+            union all
+            select distinct key, false from unnest(${[...keys]}::text[]) k (key) where key not in (select key from firing)
+          )
+          select ${columns}, w.fires
+            from wanted w cross join lateral (
+              select * from kroniek.process_state p where p.process = ${name} and p.key = w.key offset 0
+            ) s
            order by s.fires_at, s.key`.execute(tx);
       });
     const extra = rows.filter(({ fires }) => fires)[limit]?.fires_at;
