@@ -2,27 +2,10 @@ import type { Position } from '../kernel/index.js';
 import type { Database } from './database.js';
 import type { Projection } from './definition.js';
 import { BehindPosition } from './errors.js';
+import { type HeardPositions, heardPositions } from './heard-positions.js';
 import { positionsChannel, registryChannel } from './notifications.js';
 import { askServing, servingSchema } from './reading.js';
 import { quoted } from './schema.js';
-
-/** Positions that were notified, by schema; trusted while the connection that brought them stands. */
-const heard = new WeakMap<Database, Map<string, Position>>();
-
-function positionsHeard(database: Database): Map<string, Position> {
-  const found = heard.get(database);
-  if (found) return found;
-  const positions = new Map<string, Position>();
-  heard.set(database, positions);
-  database.notifications.listen(positionsChannel, (payload) => {
-    const [schema, position] = payload?.split(' ') ?? [];
-    if (schema === undefined || position === undefined) positions.clear();
-    else positions.set(schema, BigInt(position));
-  });
-  // A schema may come back under a name that was used before.
-  database.notifications.listen(registryChannel, () => positions.clear());
-  return positions;
-}
 
 /**
  * Waits until what serves the read models has seen everything up to a position: read your own writes. It is told by the
@@ -42,26 +25,15 @@ export async function waitFor(
 }
 
 async function waitForOne(database: Database, name: string, wanted: Position, until: number): Promise<void> {
-  const positions = positionsHeard(database);
-  const { notifications } = database;
+  const positions = heardPositions(database);
   let schema = await servingSchema(database, name);
-  const heard = notifications.connected ? positions.get(schema) : undefined;
+  const heard = positions.of(schema);
   if (heard !== undefined && heard >= wanted) return;
-  let told: (isThere: boolean) => void = () => undefined;
-  const unlisten = [
-    notifications.listen(positionsChannel, (payload) => {
-      const [of, position] = payload?.split(' ') ?? [];
-      if (position === undefined) told(false);
-      else if (of === schema && BigInt(position) >= wanted) told(true);
-    }),
-    notifications.listen(registryChannel, (payload) => {
-      if (payload === undefined || payload === name) told(false);
-    }),
-  ];
-  try {
-    // Where earlier checkpoints were heard of, the one waited for will be too: nothing needs to be asked meanwhile.
-    for (let ask = heard === undefined; ; ask = true) {
-      const news = new Promise<boolean>((resolve) => (told = resolve));
+  // Where earlier checkpoints were heard of, the one waited for will be too: nothing needs to be asked meanwhile.
+  for (let ask = heard === undefined; ; ask = true) {
+    const listened = schema;
+    const news = newsOf(positions, listened, { name, wanted }, until);
+    try {
       if (ask) {
         const at = await askServing(database, name, (serving) => checkpointOf(database, (schema = serving)));
         const { position } = at;
@@ -74,13 +46,32 @@ async function waitForOne(database: Database, name: string, wanted: Position, un
             lagOf(at, wanted),
           );
         }
+        if (schema !== listened) continue;
       }
-      const isThere = await Promise.race([news, after(until - performance.now())]);
-      if (isThere) return;
+      if (await news.isThere) return;
+    } finally {
+      news.forget();
     }
-  } finally {
-    for (const stop of unlisten) stop();
   }
+}
+
+/** The next news of a schema; `false` also when the time is over. */
+function newsOf(
+  positions: HeardPositions,
+  schema: string,
+  of: { readonly name: string; readonly wanted: Position },
+  until: number,
+): { readonly isThere: Promise<boolean>; readonly forget: () => void } {
+  let forget = (): void => undefined;
+  const isThere = new Promise<boolean>((tell) => {
+    const unlisten = positions.listen(schema, { ...of, tell });
+    const timer = setTimeout(() => tell(false), until - performance.now()).unref();
+    forget = () => {
+      unlisten();
+      clearTimeout(timer);
+    };
+  });
+  return { isThere, forget: () => forget() };
 }
 
 /**
@@ -101,11 +92,6 @@ export function whenMoved(database: Database, { name }: Pick<Projection, 'name'>
     for (const stop of unlisten) stop();
   };
 }
-
-const after = (milliseconds: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    setTimeout(() => resolve(false), milliseconds).unref();
-  });
 
 interface Checkpoint {
   readonly position: Position | null;
