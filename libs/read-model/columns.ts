@@ -56,6 +56,10 @@ export const bool = (says: string): Column<boolean> => column('boolean', says, (
 
 export const instant = (says: string): Column<Instant> => column('timestamptz', says, (value) => value);
 
+/** A list of instants (`timestamptz[]`). */
+export const instants = (says: string): Column<readonly Instant[]> =>
+  column('timestamptz[]', says, (values) => `{${values.join(',')}}`);
+
 export const date = (says: string): Column<LocalDate> => column('date', says, (value) => value);
 
 export const json = <T>(says: string): Column<T> => column('jsonb', says, (value) => escapeText(JSON.stringify(value)));

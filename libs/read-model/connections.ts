@@ -3,6 +3,7 @@ import pg from 'pg';
 const integer = 20;
 const numeric = 1700;
 const timestamptz = 1184;
+const timestamptzs = 1185;
 const date = 1082;
 
 /**
@@ -13,6 +14,7 @@ const parsers: Readonly<Record<number, (text: string) => unknown>> = {
   [integer]: BigInt,
   [numeric]: exactNumber,
   [timestamptz]: instantOf,
+  [timestamptzs]: (text) => text.match(/[^{},"]+/g)?.map(instantOf) ?? [],
   [date]: (text) => text,
 };
 

@@ -1,5 +1,18 @@
 export { beside, type Beside } from './beside.js';
-export { bool, date, instant, integer, json, money, optional, seconds, text, texts, type RowOf } from './columns.js';
+export {
+  bool,
+  date,
+  instant,
+  instants,
+  integer,
+  json,
+  money,
+  optional,
+  seconds,
+  text,
+  texts,
+  type RowOf,
+} from './columns.js';
 export { Database, openDatabase, type DatabaseOptions } from './database.js';
 export {
   appends,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Database, type Moment, readSteadily, rows, type Span } from '../../libs/read-model/index.js';
-import { acquisitionOf, type AcquisitionRow, everWithSegments } from './acquisition.js';
+import { acquisitionOf, type AcquisitionRow, everHeld } from './acquisition.js';
 import { customers } from './index.js';
 import { askedOf } from './queries.js';
 
@@ -28,11 +28,11 @@ export interface Acquisition {
 export const acquisitionReport = (database: Database, asked: Moment & Span): Promise<readonly Acquisition[]> =>
   readSteadily(database, customers, asked, async (reading) => {
     const all = askedOf(reading, asked);
-    const [withSegments] = await rows(reading, everWithSegments(all));
+    const [ever] = await rows(reading, everHeld(all));
     const found = await rows(
       reading,
       sql<AcquisitionRow>`select * from (
-        ${acquisitionOf({ ...all, segmentWindows: withSegments?.ever }, asked)}
+        ${acquisitionOf(all, asked, ever)}
       ) a order by period`,
     );
     return found.map((row) => ({

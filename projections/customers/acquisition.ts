@@ -2,7 +2,9 @@ import { type RawBuilder, sql } from 'kysely';
 import { policyDefaults } from '../../libs/domain/policy/policy.events.js';
 import { firstDayOf } from '../../libs/kernel/index.js';
 import { periodOfInstant, ratio, type Span, within } from '../../libs/read-model/index.js';
-import { type Asked, climbOf, instantsOf, withCustomer } from './bought.js';
+import { type Asked, climbedOf, climbOf, instantsOf, withCustomer } from './bought.js';
+import { shortestSilence } from './buyers.js';
+import { boughtByClimbed, buyersAt } from './buying.js';
 
 const versionsOf = ({ source }: Asked): RawBuilder<unknown> => sql`policy as (
     select valid_from as since, version, value from ${source.begun('policies')} p where name = 'inactivity.window'
@@ -10,23 +12,38 @@ const versionsOf = ({ source }: Asked): RawBuilder<unknown> => sql`policy as (
     select '-infinity', 0, ${sql.lit(JSON.stringify(policyDefaults['inactivity.window']))}::jsonb
   )`;
 
-/** Whether a segment ever had a window of its own, as far as is known: one row, `ever`. */
-export const everWithSegments = (asked: Asked): RawBuilder<{ ever: boolean }> =>
-  sql<{
-    ever: boolean;
-  }>`with ${versionsOf(asked)} select exists (select from policy where value -> 'segments' <> '[]') as ever`;
+/** What the windows that ever held have in common, as far as is known. */
+export interface EverHeld {
+  /** Whether a segment ever had a window of its own. */
+  readonly segments: boolean;
+  /** Number of different windows of everybody. */
+  readonly windows: number;
+  /** Days of the shortest window that there ever was. */
+  readonly shortest: number;
+}
+
+export const everHeld = (asked: Asked): RawBuilder<EverHeld> => sql<EverHeld>`with ${versionsOf(asked)}
+  select bool_or(value -> 'segments' <> '[]') as segments, count(distinct value ->> 'days')::integer as windows,
+    min(least((value ->> 'days')::integer,
+      (select min((s ->> 'days')::integer) from jsonb_array_elements(value -> 'segments') s))) as shortest
+  from policy`;
+
+/** Windows with what held before and after them, `of` a customer or of everybody. */
+const heldOf = (windows: RawBuilder<unknown>, of: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  held as materialized (
+    select *, lead(since) over line as until, lag(long) over line as before, lead(long) over line as after
+    from ${windows} w window line as (${of} order by since)
+  )`;
 
 /** Which window held for everybody from when to when. */
 const windowsOfAll = (asked: Asked): RawBuilder<unknown> => sql`
-  ${versionsOf(asked)},
-  held as materialized (
-    select since, lead(since) over (order by since) as until, make_interval(hours => 24 * days) as long
-    from (
-      select distinct on (since) since, (value ->> 'days')::integer as days from policy order by since, version desc
-    ) p
-  )`;
+  ${versionsOf(asked)}, ${heldOf(
+    sql`(select distinct on (since) since, make_interval(hours => 24 * (value ->> 'days')::integer) as long
+      from policy order by since, version desc)`,
+    sql``,
+  )}`;
 
-/** Which window holds for which buyer from when to when: by the versions of the policy and by the lists they stand on. */
+/** Which window held for which buyer from when to when: by the versions of the policy and by the lists they stand on. */
 const windowsOf = (asked: Asked): RawBuilder<unknown> => sql`
   ${versionsOf(asked)},
   listed as (
@@ -35,12 +52,13 @@ const windowsOf = (asked: Asked): RawBuilder<unknown> => sql`
       and exists (select from policy where value -> 'segments' <> '[]')
   ),
   turn as (
-    select b.customer, p.since from (select distinct customer from buy) b cross join policy p
+    select b.customer, p.since from first_purchase b cross join policy p
     union
-    select l.customer, l.since from listed l where exists (select from buy b where b.customer = l.customer)
+    select l.customer, l.since from listed l where exists (select from first_purchase b where b.customer = l.customer)
   ),
-  held as (
-    select t.customer, t.since, lead(t.since) over (partition by t.customer order by t.since) as until, make_interval(hours => 24 * coalesce(
+  ${heldOf(
+    sql`(
+    select t.customer, t.since, make_interval(hours => 24 * coalesce(
       (select max((s ->> 'days')::integer) from jsonb_array_elements(p.value -> 'segments') s
         where s ->> 'segmentId' = any(l.lists)), (p.value ->> 'days')::integer)) as long
     from turn t
@@ -48,44 +66,73 @@ const windowsOf = (asked: Asked): RawBuilder<unknown> => sql`
       left join lateral (
         select lists from listed l where l.customer = t.customer and l.since <= t.since order by l.since desc limit 1
       ) l on true
-  )`;
+    )`,
+    sql`partition by customer`,
+  )}`;
 
-/**
- * From when to when each customer was active (S3; domain.md §1): from a purchase until nothing was bought for as long as
- * the window that held then. `stint` counts them from 1; the last one ends after the moment, if they are active. One that
- * no purchase began (`by_purchase`) was begun by a window that was made longer.
- */
-const stintsOf = (asked: Asked): RawBuilder<unknown> => sql`
+/** The instants of the purchases of each customer, in order, put in order now. */
+const boughtByAll = (asked: Asked): RawBuilder<unknown> => sql`
   ${climbOf(asked)},
   bought as (
-    select m.customer, array_agg(m.bought_at order by m.bought_at) as times
-    from ${withCustomer(asked, sql`(select subject_id, bought_at from ${instantsOf(asked)} i where bought_at <= ${asked.t})`)}
-    group by m.customer
-  ),
-  buy as (
-    select customer, unnest(times) as bought_at, unnest(times[2:]) as next from bought b
+    select customer, times from (
+      select m.customer, array_agg(m.bought_at order by m.bought_at) as times
+      from ${withCustomer(asked, instantsOf(asked))} group by m.customer
+    ) b
     where b.customer in (
         select id from ${asked.source.at('accounts')} a where up is null and cause <> 'AccountOpeningReverted')
       or (select true from ${asked.source.at('people')} p where p.id = b.customer and up is null limit 1)
+  )`;
+
+/** When customers bought first; and after which purchase, up to which next one, they bought nothing for longer than the shortest window. */
+const silencesOf = (asked: Asked, kept: boolean): RawBuilder<unknown> => {
+  const own = sql`${buyersAt(asked)} o where id not in (select customer from climbed)`;
+  return sql`
+  ${kept ? sql`${climbedOf(asked)}, ${boughtByClimbed(asked)}` : boughtByAll(asked)},
+  first_purchase as (
+    ${kept ? sql`select id as customer, first_at as at from ${own} union all` : sql``}
+    select customer, times[1] as at from bought
   ),
   ${asked.segmentWindows === false ? windowsOfAll(asked) : windowsOf(asked)},
-  piece as (
-    select b.customer, b.bought_at, greatest(b.bought_at, h.since) as since, least(b.next, h.until, b.bought_at + h.long) as until
-    from buy b join held h on ${asked.segmentWindows === false ? sql`true` : sql`h.customer = b.customer`}
-    where greatest(b.bought_at, h.since) < least(b.next, h.until, b.bought_at + h.long)
-  ),
-  marked as (
-    select *, since > coalesce(lag(until) over line, '-infinity') as begins, lead(since) over line <= until as goes_on
-    from piece where since <= ${asked.t} window line as (partition by customer order by since)
-  ),
-  numbered as (
-    select *, count(*) filter (where begins) over (partition by customer order by since) as stint
-    from marked where begins or goes_on is not true
-  ),
-  stint as (
-    select customer, stint, min(since) as since, max(until) as until, bool_or(begins and since = bought_at) as by_purchase
-    from numbered group by 1, 2
+  silence as materialized (
+    select * from (
+      ${
+        kept
+          ? sql`select id as customer, unnest(array_append(fell_silent, last_at)) as at, unnest(bought_again) as again
+              from ${own} union all`
+          : sql``
+      }
+      select customer, unnest(times) as at, unnest(times[2:]) as again from bought
+    ) s where again is null or again > at + (select min(long) from held)
   )`;
+};
+
+/**
+ * Every move of a customer into and out of being active (S3; domain.md §1): active from a purchase until nothing was bought
+ * for as long as the window that held then, or until a shorter one came to hold; and again by the next purchase, or as a
+ * window was made longer. A window that ends at the very instant of a purchase or of a longer one ends nothing.
+ */
+const movesOf = (asked: Asked, kept: boolean): RawBuilder<unknown> => {
+  const held = sql`held h on ${asked.segmentWindows === false ? sql`true` : sql`h.customer = s.customer`}`;
+  return sql`${silencesOf(asked, kept)},
+  moved as (
+    select customer, at as moved_at, 'new' as what from first_purchase
+    union all
+    select s.customer, again, 'back' from silence s join ${held}
+    where again > h.since and (h.until is null or again <= h.until) and s.at + long < again
+    union all
+    select s.customer, h.since, 'window' from silence s join ${held}
+    where h.since > s.at and h.since <= ${asked.t} and (again is null or h.since < again)
+      and s.at + long > h.since and s.at + before < h.since
+    union all
+    select customer, ends, 'gone' from (
+      select s.customer, again, greatest(s.at, h.since) as since, least(h.until, s.at + long) as ends, h.until,
+        s.at + after as ends_after
+      from silence s join ${held}
+    ) p
+    where since < ends and ends <= ${asked.t} and (again is null or ends < again)
+      and (ends = until and ends_after > until) is not true
+  )`;
+};
 
 export interface AcquisitionRow {
   readonly period: string | null;
@@ -99,12 +146,24 @@ export interface AcquisitionRow {
   readonly retention_rate: string | null;
 }
 
+const numberOf = (those: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`coalesce(sum(customers) filter (where ${those}), 0)`;
+
+/** Days of the longest period of a kind; of the whole time, from its beginning, none is known. */
+function longestOf({ per, from }: Span): number {
+  if (per === 'all') return from === undefined ? 0 : Number.POSITIVE_INFINITY;
+  return per === 'month' ? 31 : 92;
+}
+
 /**
  * Customers who came, stayed and went (S2; domain.md §8), by period. Retained: active all the time from the beginning of
  * the period to its end, or to the moment. Active at the start + new + won back + active by the window − gone inactive =
  * active at the end.
+ *
+ * @param ever what is known of all windows; left out: they may be any
  */
-export const acquisitionOf = (asked: Asked, span: Span): RawBuilder<AcquisitionRow> => {
+export const acquisitionOf = (given: Asked, span: Span, ever?: EverHeld): RawBuilder<AcquisitionRow> => {
+  const asked = { ...given, segmentWindows: ever?.segments };
   const { t } = asked;
   const whole = span.per === 'all';
   const first =
@@ -120,20 +179,23 @@ export const acquisitionOf = (asked: Asked, span: Span): RawBuilder<AcquisitionR
         generate_series(f.first at time zone 'UTC', ${startOf(t)} at time zone 'UTC', ${step}::interval) g`;
   // Everything before is summed up; what follows the span is left out.
   const upTo = span.to === undefined ? sql`true` : within(sql`moved_at`, { to: span.to });
+  // Who was active for longer than a period lasts before they went has been so since before it began.
+  const isPlain = ever !== undefined && !ever.segments && ever.windows === 1 && ever.shortest >= longestOf(span);
   return sql<AcquisitionRow>`
-  with recursive ${stintsOf(asked)},
+  with recursive ${movesOf(asked, ever !== undefined && ever.shortest >= shortestSilence)},
   move as (
-    select ${startOf(sql`moved_at`)} as start, m.* from (
-      select since as moved_at, case when stint = 1 then 'new' when by_purchase then 'back' else 'window' end as what,
-        null::timestamptz as since from stint
-      union all
-      select until, 'gone', since from stint where until <= ${t}
-    ) m where ${upTo}
+    select ${startOf(sql`moved_at`)} as start, m.* from ${
+      isPlain
+        ? sql`(select date_bin('24 hours', moved_at, '1970-01-01T00:00:00Z'::timestamptz) as moved_at, what, count(*) as customers,
+            '-infinity'::timestamptz as since from moved group by 1, 2)`
+        : sql`(select moved_at, what, 1 as customers, lag(moved_at) over (partition by customer order by moved_at) as since
+            from moved)`
+    } m where ${upTo}
   ),
   counted_moves as (
-    select p.start, count(*) filter (where what = 'new') as acquired, count(*) filter (where what = 'back') as won_back,
-      count(*) filter (where what = 'window') as active_by_window, count(*) filter (where what = 'gone') as gone_inactive,
-      count(*) filter (where what = 'gone' and m.since < p.start) as lost
+    select p.start, ${numberOf(sql`what = 'new'`)} as acquired, ${numberOf(sql`what = 'back'`)} as won_back,
+      ${numberOf(sql`what = 'window'`)} as active_by_window, ${numberOf(sql`what = 'gone'`)} as gone_inactive,
+      ${numberOf(sql`what = 'gone' and m.since < p.start`)} as lost
     from (select start from (${periods}) g union select start from move) p left join move m on m.start = p.start
     group by 1
   ),

@@ -1,6 +1,7 @@
+import type { StandingPhase } from '../../libs/domain/account/phase.rules.js';
 import type { LeadLevel, LeadPotential, PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { RecordedEvent } from '../../libs/kernel/index.js';
-import { bool, instant, optional, text, versions, type StoredRow } from '../../libs/read-model/index.js';
+import { bool, instant, optional, text, totals, versions, type StoredRow } from '../../libs/read-model/index.js';
 
 export type PersonKind = 'name' | 'lead' | 'contact' | 'other';
 
@@ -93,6 +94,23 @@ export const people = versions<PersonEvents>()({
     { on: ['owner', 'id'] },
     { on: ['known_since', 'id'] },
     { on: ['known_since', 'id'], current: true },
+  ],
+});
+
+/** How far they have come who may become customers; of contacts, their account tells. */
+export const leads = totals({
+  by: {
+    owner: optional(text('Salesperson who owns the lead.')),
+    standing: text<'name' | StandingPhase>('name, or the phase of who never bought: suspect, prospect or potential.'),
+  },
+  sums: { people: 'Number of leads and names, but for those who continue as others.' },
+  of: (summed) => [
+    summed(people, ({ up, kind, level, disqualified, potential, owner }) => {
+      if (up !== null || (kind !== 'name' && (kind !== 'lead' || potential !== 'customer'))) return [];
+      if (kind === 'name') return [{ owner, standing: 'name', people: 1 }];
+      if (disqualified) return [{ owner, standing: 'suspect', people: 1 }];
+      return [{ owner, standing: level === 'sales-qualified' ? 'potential' : 'prospect', people: 1 }];
+    }),
   ],
 });
 

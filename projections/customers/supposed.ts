@@ -6,9 +6,9 @@ import { type Asked, policyAt } from './bought.js';
 import { customersAt, windowOf } from './customers.js';
 import { boundsAt } from './first-placed.js';
 import { customers } from './index.js';
-import { allOf, type Candidates, firstById, those, type WhichCustomers } from './places.js';
+import { allOf, firstById, those, type WhichCustomers } from './places.js';
+import { movedByWindows } from './phases-counted.js';
 import { askedOf, withWindows } from './queries.js';
-import { boughtSince, withOthers } from './recently.js';
 import type { CustomersTables } from './tables.js';
 
 /** What customers are judged by instead of the policies that hold; what is left out is as it is. */
@@ -60,14 +60,18 @@ export const supposing = <R>(
     });
   });
 
+/** Whether windows alone are supposed, of what is asked: they say no more than until when a purchase counts. */
+export const isByWindows = ({ otherGroups }: Supposing, { by = 'phase' }: PhasesWhatIfAsked): boolean =>
+  by === 'phase' || !otherGroups;
+
 /** Every customer as it is and as it would be: the two differ in what policies say alone. */
 export const judged = (both: Supposing, asked: PhasesWhatIfAsked): RawBuilder<unknown> => {
   const { today, assumed } = both;
   const { by = 'phase' } = asked;
   const phase = by === 'group' ? sql`null::text` : sql`phase`;
   const group = by === 'phase' ? sql`null::text` : sql`customer_group`;
-  if (by === 'phase' || !both.otherGroups) {
-    // Windows say no more than until when a purchase counts: everybody is looked at once.
+  if (isByWindows(both, asked)) {
+    // Everybody is looked at once.
     const until = sql`last_purchase + make_interval(hours => 24 * days)`;
     const would = sql`case when last_purchase is null then phase when ${until} > ${today.t} then 'active' else 'inactive' end`;
     return sql`(
@@ -90,17 +94,23 @@ export async function movedById(
   reading: Reading<CustomersTables>,
   both: Supposing,
   asked: PhasesWhatIfAsked,
-  assumption: PhasesAssumption,
+  { inactivityWindow }: PhasesAssumption,
   after: string | undefined,
   count: number,
 ): Promise<readonly string[]> {
-  const { kind, owner, country, industry } = asked;
-  const perhaps = await perhapsMoved(reading, both, asked, assumption);
-  if (perhaps === undefined) return [];
-  const candidates = { kind, owner, country, industry, after, ...perhaps };
-  const { bought } = perhaps;
-  return firstById(reading, both.today, candidates, count, async (only) => {
-    const of = { ...both, today: { ...both.today, only, bought }, assumed: { ...both.assumed, only, bought } };
+  const { kind, owner, country, industry, by = 'phase' } = asked;
+  const which = { kind, owner, country, industry };
+  if (isByWindows(both, asked)) {
+    if (!inactivityWindow || by === 'group') return [];
+    // Only who bought last between the shortest window and the longest may be in another phase.
+    const [is, would] = [await boundsAt(reading, both.today), await boundsAt(reading, both.assumed)];
+    const between = { shortest: Math.min(is.shortest, would.shortest), longest: Math.max(is.longest, would.longest) };
+    if (between.shortest === between.longest) return [];
+    const moved = await rows(reading, movedByWindows(both, which, between, { after, count }));
+    return moved.map(({ id }) => id);
+  }
+  return firstById(reading, both.today, { ...which, after }, count, async (only) => {
+    const of = { ...both, today: { ...both.today, only }, assumed: { ...both.assumed, only } };
     const moved = await rows(
       reading,
       sql<{ id: string }>`select id from ${judged(of, asked)} j
@@ -108,20 +118,4 @@ export async function movedById(
     );
     return moved.map(({ id }) => id);
   });
-}
-
-/** Who may be elsewhere at all: by windows alone, who bought last between the shortest and the longest. `undefined`: nobody. */
-async function perhapsMoved(
-  reading: Reading<CustomersTables>,
-  { today, assumed, otherGroups }: Supposing,
-  { by = 'phase' }: PhasesWhatIfAsked,
-  { inactivityWindow }: PhasesAssumption,
-): Promise<Pick<Candidates, 'bought' | 'perhaps'> | undefined> {
-  if (otherGroups && by !== 'phase') return {};
-  if (!inactivityWindow || by === 'group') return undefined;
-  const [is, would] = [await boundsAt(reading, today), await boundsAt(reading, assumed)];
-  const [shortest, longest] = [Math.min(is.shortest, would.shortest), Math.max(is.longest, would.longest)];
-  if (shortest === longest) return undefined;
-  const since = (days: number) => boughtSince(today, sql`${today.t} - make_interval(hours => ${24 * days}::integer)`);
-  return { bought: true, perhaps: sql`(${since(longest)} and not ${since(shortest)} or ${withOthers(today)})` };
 }

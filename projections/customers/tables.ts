@@ -22,9 +22,10 @@ import {
   versions,
 } from '../../libs/read-model/index.js';
 import { policies, rates } from '../policies/tables.js';
+import { buyers } from './buyers.js';
 import { loyalty, retention, wins } from './loyalty.js';
 import { accounts } from './organisations.js';
-import { people } from './people.js';
+import { leads, people } from './people.js';
 import { opportunities, purchases } from './sales.js';
 import { worth } from './worth.js';
 
@@ -141,6 +142,8 @@ export type CustomersTables = {
   readonly loyalty: typeof loyalty;
   readonly retention: typeof retention;
   readonly worth: typeof worth;
+  readonly buyers: typeof buyers;
+  readonly leads: typeof leads;
   readonly accounts: typeof accounts;
   readonly people: typeof people;
   readonly purchases: typeof purchases;
@@ -166,4 +169,6 @@ export const tables: CustomersTables = {
   loyalty,
   retention,
   worth,
+  buyers,
+  leads,
 };

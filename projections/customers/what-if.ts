@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
 import { type RelationshipPhase, relationshipPhases } from '../../libs/domain/account/phase.rules.js';
 import type { Instant } from '../../libs/kernel/index.js';
@@ -13,8 +13,9 @@ import {
   rows,
 } from '../../libs/read-model/index.js';
 import { type Asked, policyAt } from './bought.js';
-import { customersAt, type CustomerRow } from './customers.js';
+import { customersAt, type CustomerRow, windowOf } from './customers.js';
 import { membersAt } from './places.js';
+import { phasesCounted } from './phases-counted.js';
 import {
   judged,
   movedById,
@@ -70,16 +71,7 @@ export const phasesWhatIf = (
   assumption: PhasesAssumption,
 ): Promise<PhasesWhatIf> =>
   supposing(database, asked, assumption, async (reading, both) => {
-    const found = await rows(
-      reading,
-      sql<MovesRow>`select phase, customer_group, then_phase, then_group, count(*)::integer as count
-        from ${judged(both, asked)} j group by 1, 2, 3, 4`,
-    );
-    const moves = found.map(({ count, ...row }) => ({
-      from: { phase: row.phase, group: row.customer_group },
-      to: { phase: row.then_phase, group: row.then_group },
-      count,
-    }));
+    const moves = await movesOf(reading, both, asked);
     return {
       asOf: await instantOf(reading),
       by: asked.by ?? 'phase',
@@ -90,6 +82,31 @@ export const phasesWhatIf = (
       windowsNotApplied: await untold(reading, both, assumption),
     };
   });
+
+async function movesOf(
+  reading: Reading<CustomersTables>,
+  both: Supposing,
+  asked: PhasesWhatIfAsked,
+): Promise<PhasesWhatIf['moves']> {
+  const { by = 'phase', kind, owner, country, industry } = asked;
+  if (by === 'phase') {
+    const found = await rows(reading, phasesCounted(both, { kind, owner, country, industry }));
+    return found.map(({ phase, then_phase: then, count }) => ({
+      ...{ from: { phase, group: null }, to: { phase: then, group: null } },
+      count,
+    }));
+  }
+  const found = await rows(
+    reading,
+    sql<MovesRow>`select phase, customer_group, then_phase, then_group, count(*)::integer as count
+      from ${judged(both, asked)} j group by 1, 2, 3, 4`,
+  );
+  return found.map(({ count, ...row }) => ({
+    from: { phase: row.phase, group: row.customer_group },
+    to: { phase: row.then_phase, group: row.then_group },
+    count,
+  }));
+}
 
 const same = (a: Place, b: Place): boolean => a.phase === b.phase && a.group === b.group;
 
@@ -136,7 +153,11 @@ export interface CustomerWhatIf {
 type JudgedRow = Pick<
   CustomerRow,
   'id' | 'kind' | 'name' | 'owner' | 'last_purchase' | 'phase' | 'customer_group' | 'window_days' | 'inactive_from'
->;
+> & {
+  readonly then_phase: RelationshipPhase;
+  readonly then_days: number;
+  readonly then_from: Instant | null;
+};
 
 const judgedOf = ({ phase, customer_group, window_days, inactive_from }: JudgedRow): Judged => ({
   phase,
@@ -144,6 +165,24 @@ const judgedOf = ({ phase, customer_group, window_days, inactive_from }: JudgedR
   windowDays: window_days,
   inactiveFrom: inactive_from,
 });
+
+const assumedOf = ({ then_phase, customer_group, then_days, then_from }: JudgedRow): Judged => ({
+  phase: then_phase,
+  group: customer_group,
+  windowDays: then_days,
+  inactiveFrom: then_from,
+});
+
+/** Customers with the group by some policies, their phase by these, and their phase by other windows. */
+const judgedBy = (by: Asked, assumed: Asked): RawBuilder<JudgedRow> => sql<JudgedRow>`
+  select id, kind, name, owner, last_purchase, phase, customer_group, window_days, inactive_from, then_days, then_from,
+    case when last_purchase is null then phase when then_from > ${by.t} then 'active' else 'inactive' end as then_phase
+  from (
+    select *, last_purchase + make_interval(hours => 24 * then_days) as then_from from (
+      select u.*, ${windowOf(assumed)} as then_days
+      from ${customersAt(by)} u cross join ${policyAt(assumed, 'inactivity.window')} w
+    ) d
+  ) j`;
 
 /** A page of the customers that would be elsewhere, by id. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
 export const customersWhatIf = (
@@ -173,19 +212,16 @@ export const customersWhatIf = (
     );
     const only = await membersAt(reading, both.today, ids);
     const of = async (by: Asked) => {
-      const found = await rows(
-        reading,
-        sql<JudgedRow>`select id, kind, name, owner, last_purchase, phase, customer_group, window_days, inactive_from
-          from ${customersAt({ ...by, only })} c`,
-      );
+      const found = await rows(reading, judgedBy({ ...by, only }, both.assumed));
       return new Map(found.map((row) => [row.id, row]));
     };
-    const [today, assumed] = [await of(both.today), await of(both.assumed)];
+    const today = await of(both.today);
+    const assumed = both.otherGroups ? await of(both.assumed) : today;
     const items = ids.flatMap((id): readonly CustomerWhatIf[] => {
       const [is, would] = [today.get(id), assumed.get(id)];
       if (!is || !would) return [];
       const { kind, name, owner, last_purchase: lastPurchase } = is;
-      return [{ id, kind, name, owner, lastPurchase, today: judgedOf(is), assumed: judgedOf(would) }];
+      return [{ id, kind, name, owner, lastPurchase, today: judgedOf(is), assumed: assumedOf(would) }];
     });
     return { items, next };
   });
