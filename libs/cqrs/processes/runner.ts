@@ -4,6 +4,7 @@ import { deriveId } from '../../event-log/index.js';
 import type { AskingProcess, EventFeed, Position, Process, RecordedEvent } from '../../kernel/index.js';
 import type { CommandExecutor } from '../commands/executor.js';
 import { Issuing, type Log } from './issuing.js';
+import { withoutDisk } from './tables.js';
 
 type AnyProcess = Process | AskingProcess;
 
@@ -105,7 +106,7 @@ export class ProcessRunner {
   private async moveCheckpoints(checkpoints: ReadonlyMap<string, Position>): Promise<void> {
     const positions = [...checkpoints.values()].map(String);
     await sql`insert into kroniek.process_checkpoints as c (process, position)
-      select * from unnest(${[...checkpoints.keys()]}::text[], ${positions}::bigint[])
+      select p.* from unnest(${[...checkpoints.keys()]}::text[], ${positions}::bigint[]) p, ${withoutDisk}
       on conflict (process) do update set position = greatest(c.position, excluded.position)`.execute(this.db);
   }
 }

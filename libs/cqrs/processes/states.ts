@@ -9,7 +9,7 @@ import {
   type RecordedEvent,
   type Waiting,
 } from '../../kernel/index.js';
-import { instantText } from './tables.js';
+import { instantText, withoutDisk } from './tables.js';
 
 /** Where a process stands. */
 export interface Standing {
@@ -187,7 +187,8 @@ export class ProcessStates {
       passed.map(({ standing }) => String(standing.position)),
     ];
     await sql`update kroniek.process_checkpoints c set position = greatest(c.position, p.position)
-      from unnest(${processes}::text[], ${steps}::bigint[], ${positions}::bigint[]) as p (process, step, position)
+      from unnest(${processes}::text[], ${steps}::bigint[], ${positions}::bigint[]) as p (process, step, position),
+        ${withoutDisk}
      where c.process = p.process and c.step = p.step`.execute(this.db);
   }
 
@@ -233,6 +234,7 @@ async function moveOn(
     update kroniek.process_checkpoints
        set step = step + 1, position = ${String(next.position)}::bigint,
            policies = ${JSON.stringify(next.policies)}::jsonb, quiet_from = ${next.quietFrom}::timestamptz
+      from ${withoutDisk}
      where process = ${name} and step = ${step}::bigint returning step::text`.execute(tx);
   const [row] = rows;
   if (!row) throw new Overtaken(name);

@@ -16,6 +16,12 @@ export interface ProcessStatus {
 export const instantText = (column: string) =>
   sql.raw<string | null>(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
+/**
+ * In a statement that moves a process on: its commit need not wait for the disk. A crash of the database sets the process
+ * back by a moment together with its states, and what it then issues once more has the same ids.
+ */
+export const withoutDisk = sql`(select set_config('synchronous_commit', 'off', true)) as without_disk`;
+
 /** How processes stand. */
 export async function statusOfProcesses(
   db: Kysely<unknown>,

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Instant, Position } from '../../kernel/index.js';
-import { instantText } from '../processes/tables.js';
+import { instantText, withoutDisk } from '../processes/tables.js';
 
 /** Under which terms all of a segment were looked at; `cursor`: up to this one so far. */
 export interface LookedAt {
@@ -32,7 +32,7 @@ export class FollowerNotes {
 
   async moveTo(position: Position): Promise<void> {
     await sql`insert into kroniek.process_checkpoints as c (process, position)
-      values (${this.process}, ${String(position)}::bigint)
+      select ${this.process}, ${String(position)}::bigint from ${withoutDisk}
       on conflict (process) do update set position = greatest(c.position, excluded.position)`.execute(this.db);
   }
 
