@@ -96,8 +96,8 @@ export const membersOf = (
     // Down from few, each step is a look into an index.
     return sql`members (subject, customer) as (
       select id, id from unnest(${ids}::text[]) n (id)
-      where exists (select from ${at('accounts')} a where a.id = n.id and up is null and ${known})
-        or exists (select from ${at('people')} p where p.id = n.id and up is null)
+      where (select true from ${at('accounts')} a where a.id = n.id and up is null and ${known} limit 1)
+        or (select true from ${at('people')} p where p.id = n.id and up is null limit 1)
       union all
       select e.id, m.customer from members m cross join lateral (
         select id from ${at('accounts')} a where up = m.subject and ${known}

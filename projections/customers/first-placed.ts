@@ -24,6 +24,10 @@ interface FirstPlaced {
   readonly judge: (members: Members) => Promise<readonly Placed[]>;
 }
 
+/** Whether most of those who come up along the line are in the list. */
+export const mostlyFit = ({ sort, phase }: Pick<FirstPlaced, 'sort' | 'phase'>): boolean =>
+  phase === undefined || phase === (sort === 'days-silent' ? 'inactive' : 'active');
+
 /** What the windows of everybody say of the moment. */
 export interface Bounds {
   readonly now: Instant;
@@ -45,6 +49,8 @@ export async function firstPlaced(
   const bought = phase === 'active' || phase === 'inactive';
   const found = await firstInLine<Placed>(reading, asked, {
     ...(sort === 'days-silent' ? silence(asked, bounds, bought, after) : purchase(asked, bounds, phase, after)),
+    // Of those who bought before the window, many bought again.
+    times: among || !mostlyFit({ sort, phase }) ? 3 : 1.15,
     ...{ count, among, judge },
   });
   return sort === 'days-silent' || bought || found.length === count ? found : undefined;
@@ -56,7 +62,6 @@ function silence(asked: Asked, { now }: Bounds, bought: boolean, after: string |
   const daysSince = (at: Instant): number => Math.floor((Date.parse(now) - Date.parse(at)) / dayMs);
   return {
     line: bySilence(asked, { bought }),
-    times: bought ? 3 : 1.5,
     // Their days are whole ones: in the last of them they stand by id.
     from: after === undefined ? undefined : plusDays(now, -(Number(after) + 1)),
     compare,
@@ -75,8 +80,6 @@ function purchase(
       until: phase === 'inactive' ? plusDays(now, -shortest) : undefined,
       since: phase === 'active' ? plusDays(now, -longest) : undefined,
     }),
-    // Of those who bought before the window, many bought again.
-    times: phase === 'inactive' ? 3 : 1.5,
     from: after === undefined ? undefined : String(after),
     compare,
     isSettled: ({ key }: Placed, reached: Instant) => String(key) > reached,

@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../../libs/kernel/index.js';
 import { type Reading, rows } from '../../libs/read-model/index.js';
 import type { Asked, Members } from './bought.js';
-import { membersAt } from './places.js';
+import type { Place } from './clocks.js';
+import { membersAt, nextRun } from './places.js';
 import type { CustomersTables } from './tables.js';
 
 /** An account or a person at an instant that decides on the place of their customer. */
@@ -36,9 +37,6 @@ interface Sought<R> {
   readonly isSettled: (row: R, reached: Instant) => boolean;
 }
 
-/** As many stand in one run at most: what belongs to them is held in memory. */
-const mostTogether = 4_000;
-
 /**
  * The first customers in an order that follows from one instant of each. They are judged in runs along a line that begins
  * with the first, until nobody who comes yet can stand before those that were found: so a page costs what it shows, and
@@ -52,7 +50,8 @@ export async function firstInLine<R>(
   const seen = new Set<string>();
   const found: R[] = [];
   let behind: Behind = from === undefined ? undefined : { at: from };
-  for (let run = Math.ceil(times * count); ; run = Math.min(2 * run, mostTogether)) {
+  let [run, passed] = [Math.ceil(times * count), 0];
+  for (let round = 1; ; round++) {
     const next = await line(reading, behind, run);
     const ids = (await upFrom(reading, [...new Set(next.map(({ id }) => id))])).filter((id) => !seen.has(id));
     for (const id of ids) seen.add(id);
@@ -60,8 +59,11 @@ export async function firstInLine<R>(
     if (judged.length > 0) found.push(...(await judge(await membersAt(reading, asked, judged))));
     const last = next.at(-1);
     if (next.length < run || !last) break;
-    if (found.filter((row) => isSettled(row, last.at)).length >= count) break;
+    const settled = found.filter((row) => isSettled(row, last.at)).length;
+    if (settled >= count) break;
     behind = last;
+    passed += run;
+    run = nextRun({ run, round, missing: count - settled, share: settled / passed });
   }
   return found.sort(compare).slice(0, count);
 }
@@ -104,7 +106,10 @@ function follows(behind: Behind, column: string, id: string, direction: 'asc' | 
     : sql`(${sql.ref(column)}, ${sql.ref(id)}) ${sign} (${behind.at}::timestamptz, ${behind.id})`;
 }
 
-/** Nobody whose last interaction, or else since when they are known, is later stands before those in which it is earlier. */
+/**
+ * Nobody who is silent since later stands before those who are since earlier: along the index of each place in the line,
+ * with what lies over the moment told apart in it.
+ */
 export const bySilence =
   (
     { source, names, t, k }: Asked,
@@ -114,45 +119,26 @@ export const bySilence =
     const { at, all } = source;
     const next = (column: string): RawBuilder<unknown> =>
       sql`${follows(behind, column, 'id', 'asc')} and ${sql.ref(column)} <= ${until}`;
-    // Looked up one by one, as few are: all of them would be joined first.
-    const lastOf = (id: RawBuilder<unknown>): RawBuilder<unknown> =>
-      sql`(select last_interaction from ${at('clocks')} c where c.id = ${id} order by valid_from desc limit 1)`;
-    const upOf = sql`coalesce((select up from ${at('people')} p where p.id = x.id limit 1),
-      (select up from ${at('accounts')} a where a.id = x.id limit 1))`;
-    const hasBought = sql`((select true from ${all('purchases')} b where b.subject_id = x.id and by_person limit 1)
-      or (select true from ${all('people')} b where b.merged_into = x.id limit 1))`;
-    // Gathered first, where few did: to pass by all who did not costs more.
-    const amongBuyers = sql`id in (select subject_id from ${all('purchases')} b where by_person
-      union all select merged_into from ${all('people')} b where merged_into is not null)`;
-    const isName = names ? sql`false` : sql`kind = 'name'`;
     // Planners think the bounds of a row independent of one another, and so far fewer to lie over the moment than do.
     const liesOver = sql`case when valid_from <= ${t} and recorded_from <= ${k}
       and (recorded_to > ${k} or recorded_to = 'infinity') then true else false end`;
-    const isAlone = sql`(select up is null from ${at('people')} p where p.id = x.id limit 1)`;
-    return joined(
-      reading,
-      [
-        sql`(select id, at from reached)`,
-        sql`(select id, opened_at as at from ${at('accounts')} x
-          where up is null and ${next('opened_at')} and opened_at <= (select at from bound) and ${lastOf(sql`x.id`)} is null
-          order by opened_at, id limit ${count})`,
-        sql`(select id, known_since as at from ${at('people')} x
-          where up is null and ${next('known_since')} and known_since <= (select at from bound)
-            and ${bought ? amongBuyers : sql`not ${isName}`} and ${lastOf(sql`x.id`)} is null
-          order by known_since, id limit ${count})`,
-      ],
-      'asc',
-      count,
-      // Whose account was reached later does not decide, and those behind the last of these do not come yet.
-      sql`with reached as materialized (
-          select id, last_interaction as at from ${all('clocks')} x
-          where ${next('last_interaction')} and valid_to > ${t} and recorded_to >= ${k} and ${liesOver}
-            and ${bought ? sql`(${isAlone} is not true or ${hasBought})` : sql`true`}
-            and ${lastOf(upOf)} > last_interaction is not true
-          order by last_interaction, id limit ${count}
-        ),
-        bound as (select case when count(*) < ${count} then 'infinity' else max(at) end as at from reached)`,
-    );
+    const standing = (place: Place): RawBuilder<unknown> => sql`(select id, silent_since as at from ${all('clocks')} x
+      where place = ${sql.lit(place)} and ${next('silent_since')} and valid_to > ${t} and recorded_to >= ${k} and ${liesOver}
+      order by silent_since, id limit ${count})`;
+    if (!bought) {
+      const places: readonly Place[] = ['buyers', 'contacts', 'others', ...(names ? (['names'] as const) : [])];
+      return joined(reading, places.map(standing), 'asc', count);
+    }
+    // An account that bought nothing but through contacts stands among the others.
+    const contacts = sql`(select id, at from (
+        select e.id, e.at from ${all('clocks')} x cross join lateral (
+          select x.id, x.silent_since as at
+          union all
+          (select c.id, c.silent_since from ${at('people')} p join ${at('clocks')} c on c.id = p.up where p.id = x.id)
+        ) e
+        where place = 'contacts' and valid_to > ${t} and recorded_to >= ${k} and ${liesOver}
+      ) c where ${next('at')} order by at, id limit ${count})`;
+    return joined(reading, [standing('buyers'), contacts], 'asc', count);
   };
 
 /** The same of the customers of one owner, who are few enough to be put in order at once. */

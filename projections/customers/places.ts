@@ -87,9 +87,13 @@ async function nextIds(
 /** As many candidates are looked at together, at most: what belongs to them is held in memory. */
 const mostTogether = 4_000;
 
+/** How many are looked at next: if as many fit as did, those that are needed; with each round more, for it may be that none does. */
+export const nextRun = (of: { run: number; round: number; missing: number; share: number }): number =>
+  Math.min(Math.max(Math.ceil((1.15 * of.missing) / of.share), 5 * 2 ** of.round), 2 * of.run, mostTogether);
+
 /**
  * The first customers in the order of their ids that fit. They are looked at in runs, so that a list costs what it shows:
- * nobody is judged who is not in question. Runs grow, for what few fit is looked for among many.
+ * nobody is judged who is not in question.
  *
  * @param fitting those of a run that fit, in order
  */
@@ -102,11 +106,14 @@ export async function firstById(
 ): Promise<readonly string[]> {
   const found: string[] = [];
   let { after } = candidates;
-  for (let run = count; found.length < count; run = Math.min(2 * run, mostTogether)) {
+  let [run, judged] = [count, 0];
+  for (let round = 1; found.length < count; round++) {
     const ids = await nextIds(reading, asked, { ...candidates, after }, run);
     if (ids.length > 0) found.push(...(await fitting(await membersAt(reading, asked, ids))));
     if (ids.length < run) break;
     after = ids.at(-1);
+    judged += ids.length;
+    run = nextRun({ run, round, missing: count - found.length, share: found.length / judged });
   }
   return found.slice(0, count);
 }

@@ -16,7 +16,7 @@ import {
 import { type Asked, type Members, policyAt } from './bought.js';
 import { firstByValueAtRisk } from './by-worth.js';
 import { customersAt, type CustomerRow } from './customers.js';
-import { boundsAt, firstPlaced, type Placed } from './first-placed.js';
+import { boundsAt, firstPlaced, mostlyFit, type Placed } from './first-placed.js';
 import { customers } from './index.js';
 import { perhapsInGroup } from './likely-group.js';
 import { allOf, firstById, membersAt, owned, those, type WhichCustomers } from './places.js';
@@ -245,8 +245,8 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const placed = (of: Asked, columns = sql`id`): RawBuilder<Placed> =>
       sql<Placed>`select ${columns}, ${by.key} as key from ${customersAt(of)} c where ${allOf([...judged, ...own])}`;
     // Of a group few of a run fit; else most do, and all about them is had at once.
-    const judgedWhole = async (ids: readonly string[]): Promise<readonly Placed[]> => {
-      const of = { ...all, only: await membersAt(reading, all, ids) };
+    const judgedWhole = async (members: Members): Promise<readonly Placed[]> => {
+      const of = { ...all, only: members };
       if (group !== undefined) return rows(reading, placed(of));
       const fitting = (await rows(reading, placed(of, sql`c.*`))) as readonly (CustomerRow & Placed)[];
       for (const row of fitting) known.set(row.id, customerOf(row));
@@ -255,12 +255,17 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const isPartial = [kind, owner, country, industry].some((given) => given !== undefined);
     const first =
       sort === 'value-at-risk'
-        ? await firstByValueAtRisk(reading, all, given, { backwards, after, count: limit + 1, judge: judgedWhole })
+        ? await firstByValueAtRisk(reading, all, given, {
+            ...{ backwards, after, count: limit + 1 },
+            judge: async (ids) => judgedWhole(await membersAt(reading, all, ids)),
+          })
         : backwards
           ? await firstPlaced(reading, all, {
               ...{ sort, phase, after: after?.[0], count: limit + 1 },
               among: isPartial ? (ids) => owned(reading, ids, { kind, owner, country, industry }) : undefined,
-              judge: (members) => rows(reading, placed({ ...all, only: members })),
+              judge: mostlyFit({ sort, phase })
+                ? judgedWhole
+                : (members) => rows(reading, placed({ ...all, only: members })),
             })
           : undefined;
     const places =

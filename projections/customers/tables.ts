@@ -4,34 +4,19 @@ import {
   type SignalEvents,
   signalOf,
 } from '../../libs/domain/account/relationship.rules.js';
-import type { About, ActivityEvents, Outcome } from '../../libs/domain/activity/activity.events.js';
-import type { CustomerEvents } from '../../libs/domain/customer/customer.events.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
 import { aboutThePhase } from '../../libs/domain/segment/unjudged.rules.js';
-import { idOf, type Instant, type RecordedEvent } from '../../libs/kernel/index.js';
-import {
-  appends,
-  bool,
-  instant,
-  integer,
-  optional,
-  text,
-  texts,
-  timelines,
-  versions,
-} from '../../libs/read-model/index.js';
+import type { RecordedEvent } from '../../libs/kernel/index.js';
+import { appends, bool, integer, optional, text, versions } from '../../libs/read-model/index.js';
 import { policies, rates } from '../policies/tables.js';
 import { buyers } from './buyers.js';
+import { clocks, subjectsOf } from './clocks.js';
 import { loyalty, retention, wins } from './loyalty.js';
 import { accounts } from './organisations.js';
 import { leads, people } from './people.js';
 import { opportunities, purchases } from './sales.js';
 import { worth } from './worth.js';
-
-const subjectsOf = ({ accountId, personId, participants }: About): readonly string[] => [
-  ...new Set([accountId, personId, ...(participants?.people ?? [])].filter((id) => id !== undefined)),
-];
 
 const signalled = ({ stream }: RecordedEvent, subjects: readonly string[], signal: Signal | undefined) =>
   signal ? subjects.map((subject_id) => ({ subject_id, stream, ...signal })) : [];
@@ -62,60 +47,6 @@ export const signals = appends<SignalEvents>()({
       with: ['recorded_at', 'position', 'what', 'outbound', 'stream', 'value'],
     },
   ],
-});
-
-interface Touched {
-  readonly reached: Instant | null;
-  readonly attempt: Instant | null;
-  readonly lists: readonly string[];
-}
-
-const untouched: Touched = { reached: null, attempt: null, lists: [] };
-
-const met = (state: Touched, { occurredAt }: RecordedEvent, outcome: Outcome): Touched =>
-  outcome === 'reached' ? { ...state, reached: occurredAt } : { ...state, attempt: occurredAt };
-
-const withList = (state: Touched, list: string): Touched => ({
-  ...state,
-  lists: [...new Set([...state.lists, list])].sort(),
-});
-
-const withoutList = (state: Touched, list: string): Touched => ({
-  ...state,
-  lists: state.lists.filter((other) => other !== list),
-});
-
-/** The clocks of an account or a person, and the lists and segments whose windows may be for them. */
-export const clocks = timelines<ActivityEvents & SegmentEvents & CustomerEvents>()({
-  key: 'id',
-  columns: {
-    id: text('Account or person.'),
-    last_interaction: optional(instant('When they were reached last, in either direction.')),
-    last_attempt: optional(instant('When they were last tried and not reached.')),
-    lists: texts('Static lists that they stand on, and segments with a window of their own that they belong to.'),
-  },
-  keysOf: (event) => {
-    if (event.type === 'CustomerEnteredSegment' || event.type === 'CustomerLeftSegment') return [idOf(event.stream)];
-    return 'members' in event.data ? event.data.members : subjectsOf(event.data as About);
-  },
-  initial: untouched,
-  evolve: {
-    ActivityCompleted: (state, event) => met(state, event, event.data.outcome),
-    ActivityLogged: (state, event) => met(state, event, event.data.outcome),
-    StaticListMembersAdded: (state, { stream }) => withList(state, idOf(stream)),
-    StaticListMembersRemoved: (state, { stream }) => withoutList(state, idOf(stream)),
-    CustomerEnteredSegment: (state, { data }) => withList(state, data.segmentId),
-    CustomerLeftSegment: (state, { data }) => withoutList(state, data.segmentId),
-  },
-  rowAt: ({ reached, attempt, lists }) => ({
-    row: {
-      last_interaction: reached,
-      last_attempt: attempt,
-      lists,
-    },
-  }),
-  // With what tells that a row does not lie over a moment, so that most others are passed by in the index.
-  indexes: [{ on: ['last_interaction', 'id', 'valid_to', 'recorded_to'] }],
 });
 
 /** Lists, and segments by rule: of those that a window is for, and whose rule does not ask for the phase, events tell the members. */

@@ -16,9 +16,15 @@ interface WindowPolicy {
 }
 
 interface Listed {
+  readonly last_interaction: Instant | null;
+  readonly last_attempt: Instant | null;
   readonly lists: readonly string[];
   readonly valid_from: Instant;
 }
+
+/** Rows that differ in what the order by silence rests on alone are one. */
+const saidBy = (row: Listed | undefined): string =>
+  JSON.stringify([row?.last_interaction ?? null, row?.last_attempt ?? null, row?.lists ?? []]);
 
 /** The windows of a customer, and the segments whose window could not be applied. */
 export interface Windows {
@@ -36,12 +42,13 @@ export async function windowsOf(reading: Reading<CustomersTables>, { t, k }: Ask
     sql<WindowPolicy>`select version, value, valid_from from ${reading.all('policies')} p
       where name = 'inactivity.window' and valid_from <= ${t} and recorded_from <= ${k} order by version`,
   );
-  const listed = await rows(
+  const told = await rows(
     reading,
-    sql<Listed>`select lists, valid_from from ${reading.all('clocks')} c
+    sql<Listed>`select last_interaction, last_attempt, lists, valid_from from ${reading.all('clocks')} c
       where id = ${id} and valid_from <= ${t} and recorded_from <= ${k} and (recorded_to > ${k} or recorded_to = 'infinity')
       order by valid_from`,
   );
+  const listed = told.filter((row, place) => saidBy(row) !== saidBy(told[place - 1]));
   const byDefault = { version: 0, value: policyDefaults['inactivity.window'], valid_from: '' };
   const policies: readonly WindowPolicy[] = [byDefault, ...changed];
   const starts = [...new Set([...policies, ...listed].map(({ valid_from }) => valid_from))].sort();
@@ -53,9 +60,9 @@ export async function windowsOf(reading: Reading<CustomersTables>, { t, k }: Ask
   });
   const named = policies.at(-1)?.value.segments.map(({ segmentId }) => segmentId) ?? [];
   if (named.length === 0) return { windows, notApplied: [] };
-  const told = await rows(
+  const known = await rows(
     reading,
     sql<{ id: string }>`select id from ${reading.at('lists')} l where id = any(${named}) and "by" <> 'phase'`,
   );
-  return { windows, notApplied: named.filter((segment) => !told.some((list) => list.id === segment)) };
+  return { windows, notApplied: named.filter((segment) => !known.some((list) => list.id === segment)) };
 }

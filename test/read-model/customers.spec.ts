@@ -27,6 +27,7 @@ interface Touch {
 interface Replayed {
   readonly id: string;
   readonly phase: string;
+  readonly daysSilent: number;
 }
 
 /**
@@ -186,6 +187,21 @@ describe('customers', () => {
                   const fitting = await customersList(database, { asOf, knownAt, phase });
                   const those = expected.filter((one) => one.phase === phase).map(({ id }) => id);
                   expect({ phase, ids: fitting.items.map(({ id }) => id) }).toEqual({ phase, ids: those });
+                }
+                for (const phase of [([undefined, 'inactive', 'active'] as const)[k % 3]]) {
+                  const silent = [...expected]
+                    .filter((one) => phase === undefined || one.phase === phase)
+                    .sort((a, b) => b.daysSilent - a.daysSilent || (a.id < b.id ? 1 : -1));
+                  // Page by page, so that few are judged at once.
+                  const ids: string[] = [];
+                  for (let cursor: string | undefined; ;) {
+                    const asked = { asOf, knownAt, phase, sort: 'days-silent', limit: 1, cursor } as const;
+                    const page = await customersList(database, asked);
+                    ids.push(...page.items.map(({ id }) => id));
+                    if (page.next === null) break;
+                    cursor = page.next;
+                  }
+                  expect({ phase, ids }).toEqual({ phase, ids: silent.map(({ id }) => id) });
                 }
                 const one = items[Math.abs(t) % Math.max(1, items.length)];
                 if (!one) continue;
