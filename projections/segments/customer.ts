@@ -1,10 +1,5 @@
 import type { AccountEvents, Location, ProductInUse } from '../../libs/domain/account/account.events.js';
-import {
-  type DatedSignal,
-  type Signal,
-  type SignalEvents,
-  signalOf,
-} from '../../libs/domain/account/relationship.rules.js';
+import { type Signal, type SignalEvents, signalOf } from '../../libs/domain/account/relationship.rules.js';
 import type { CustomerEvents as CustomerFacts } from '../../libs/domain/customer/customer.events.js';
 import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
 import type { Channel, PersonEvents } from '../../libs/domain/person/person.events.js';
@@ -12,15 +7,8 @@ import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.
 import { purchasedAt } from '../../libs/domain/purchase/purchase.rules.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { AttributeValue } from '../../libs/domain/segment/segment.rules.js';
-import {
-  type ExchangeRate,
-  idOf,
-  type Instant,
-  later,
-  type Money,
-  type RecordedEvent,
-  type RecordedOf,
-} from '../../libs/kernel/index.js';
+import { type ExchangeRate, idOf, type Instant, later, type Money, type RecordedOf } from '../../libs/kernel/index.js';
+import { type Heard, keptAs } from './signals.js';
 
 export type CustomerEvents = PersonEvents &
   AccountEvents &
@@ -43,11 +31,6 @@ export interface Bought {
 
 /** Of the day to other currencies, as they were known when the amount was recorded: they stay what they were. */
 export type Rates = readonly ExchangeRate[];
-
-/** A signal, and the position of its event: one that is about several people of a customer counts once. */
-export interface KeptSignal extends DatedSignal {
-  readonly position: string;
-}
 
 interface Won {
   readonly at: Instant;
@@ -94,7 +77,8 @@ export interface Customer {
   /** Those of an account, won, lost or open. */
   readonly opportunities?: readonly string[];
   readonly lastInteraction?: Instant;
-  readonly signals?: readonly KeptSignal[];
+  /** Each a text; see `signalIn`. */
+  readonly signals?: readonly string[];
   /** Of an account: of wallet, in per cent. */
   readonly share?: number;
   /** Static lists that it stands on, and segments with a window of their own that it belongs to, as it was told. */
@@ -273,17 +257,8 @@ const reached = (
 ): Customer =>
   data.outcome === 'reached' ? { ...state, lastInteraction: later(state.lastInteraction ?? '', occurredAt) } : state;
 
-const signalled = (
-  state: Customer,
-  { position, stream, occurredAt }: Pick<RecordedEvent, 'position' | 'stream' | 'occurredAt'>,
-  signal: Signal | undefined,
-): Customer =>
-  signal
-    ? {
-        ...state,
-        signals: [...(state.signals ?? []), { ...signal, at: occurredAt, stream, position: String(position) }],
-      }
-    : state;
+const signalled = (state: Customer, heard: Heard, signal: Signal | undefined): Customer =>
+  signal ? { ...state, signals: [...(state.signals ?? []), keptAs(signal, heard)] } : state;
 
 /** What an amount was kept with (`withRates`). */
 function ratesIn(data: object): { readonly rates?: Rates } {

@@ -4,6 +4,7 @@ import { converted, dayMs, type Instant, later, type Money, plusDays, Refusal } 
 import type { StateOf } from '../../libs/read-model/index.js';
 import { boughtBy, type Counted } from './bought.js';
 import type { Customer } from './customer.js';
+import { signalIn } from './signals.js';
 
 /** The settings that the group of a customer rests on. */
 export interface GroupSettings {
@@ -93,7 +94,9 @@ function judged(
       },
     });
   };
-  const signals = new Map(all.flatMap(({ signals: own = [] }) => own.map((signal) => [signal.position, signal])));
+  const signals = new Map(
+    all.flatMap(({ signals: own = [] }) => own.map(signalIn).map((signal) => [signal.position, signal])),
+  );
   for (const signal of signals.values())
     within(signal.at, (times) => {
       behaviour.count(signal, times);
