@@ -46,7 +46,7 @@ export { gathered } from './gathered.js';
 export type { Log } from './log.js';
 export { Cursors, limitOf, type Page, type Paging } from './pages.js';
 export { memberships, type RuleVersion, type StateOf, type StoredCause, type Verdict } from './memberships.js';
-export { knownRules, statesAt, type States, type StatesAsked } from './memberships-states.js';
+export { knownRules, statesAt, type StatesAsked } from './memberships-states.js';
 export { instantOf, isServed, read, readSteadily, rows, type Reading } from './reading.js';
 export { ensureReadModels, rebuild, skipEvent } from './registry.js';
 export { runProjections, type RunOptions } from './runner.js';

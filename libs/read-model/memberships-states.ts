@@ -6,18 +6,7 @@ import { linksOf, type MembershipsTable, type StateOf, termsOf } from './members
 import { type Reading, rows } from './reading.js';
 import { headsOf, inputsOf } from './timelines.js';
 
-/** Some keys of a memberships table, and what is known of them and of those that they rest on. */
-export interface States<State> {
-  /** In order. */
-  readonly keys: readonly string[];
-  readonly of: StateOf<State>;
-}
-
 export interface StatesAsked {
-  /** A beginning that the keys have, as `account-`. */
-  readonly only: string;
-  /** Keys behind this one. */
-  readonly after?: string | undefined;
   /** With all that they have a whole in common with, as wide rules need them. */
   readonly wide?: boolean | undefined;
   /** Parts of a state that are not looked at. */
@@ -26,44 +15,31 @@ export interface StatesAsked {
   readonly types?: readonly string[] | undefined;
 }
 
-/** So many keys are in memory at a time, with those that they rest on. */
-const aPage = 1_000;
-
 /**
- * The states of a memberships table's keys at the moment, in pages: what is folded of their events so far, or, as of an
- * instant, what the events come to that had happened and were known then. Nothing is written.
+ * The states of some keys of a memberships table at the moment, and of those that they rest on: what is folded of their
+ * events so far, or, as of an instant, what the events come to that had happened and were known then. Nothing is written;
+ * all of it is in memory.
  */
-export async function* statesAt<T extends Tables, State>(
+export async function statesAt<T extends Tables, State>(
   reading: Reading<T>,
   name: keyof T & string,
   moment: Moment,
-  { only, after = '', wide = false, ...parts }: StatesAsked,
-): AsyncGenerator<States<State>> {
-  const [heads, links] = [sql.id(reading.schema, headsOf(name)), sql.id(reading.schema, linksOf(name))];
+  keys: readonly string[],
+  { wide = false, ...parts }: StatesAsked,
+): Promise<StateOf<State>> {
+  const links = sql.id(reading.schema, linksOf(name));
   const { isPart = () => false } = reading.tables[name] as unknown as MembershipsTable<State>;
-  // What begins with the text lies before what ends in the next character.
-  const end = `${only.slice(0, -1)}${String.fromCharCode(only.charCodeAt(only.length - 1) + 1)}`;
-  for (let last = after; ;) {
-    const found = await rows(
+  const linksFrom = (from: readonly string[]) =>
+    rows(
       reading,
-      sql<{ key: string }>`select key from ${heads} h where key > ${last > only ? last : only} and key < ${end}
-        order by key limit ${aPage}`,
+      sql<Link>`select key, source from ${links} l where key = any(${from}::text[])
+        ${wide ? sql`union select key, source from ${links} l where source = any(${from}::text[])` : sql``}`,
     );
-    const keys = found.map(({ key }) => key);
-    const linksFrom = (from: readonly string[]) =>
-      rows(
-        reading,
-        sql<Link>`select key, source from ${links} l where key = any(${from}::text[])
-          ${wide ? sql`union select key, source from ${links} l where source = any(${from}::text[])` : sql``}`,
-      );
-    const all = wide
-      ? [...familyOf(keys, await linksAround(keys, isPart, linksFrom))]
-      : [...new Set([...keys, ...(await linksFrom(keys)).map(({ source }) => source)])];
-    const states = await statesOf<T, State>(reading, name, moment, all, parts);
-    yield { keys, of: (key) => states.get(key) };
-    if (keys.length < aPage) return;
-    last = keys.at(-1) ?? last;
-  }
+  const all = wide
+    ? [...familyOf(keys, await linksAround(keys, isPart, linksFrom))]
+    : [...new Set([...keys, ...(await linksFrom(keys)).map(({ source }) => source)])];
+  const states = await statesOf<T, State>(reading, name, moment, all, parts);
+  return (key) => states.get(key);
 }
 
 interface Link {

@@ -127,12 +127,19 @@ function phaseAt(
 /** How far somebody has come who never bought; suppliers, partners and the like are no customers. */
 function standing({ own, duplicates, account, contacts }: Party): StandingPhase | undefined {
   const { kind } = own;
-  if (kind === 'name') return 'suspect';
-  if (kind === 'other' || (kind === 'lead' && own.supplier)) return undefined;
-  if (kind === 'lead' && own.disqualified) return 'suspect';
-  if (kind === 'lead') return own.level === 'sales-qualified' ? 'potential' : 'prospect';
-  const { roles = [] } = account ?? own;
-  if (roles.length > 0 && !roles.includes('customer')) return undefined;
+  if (kind !== undefined && kind !== 'contact') return standingOf(own);
+  if (!isOfCustomers(account ?? own)) return undefined;
   const isMet = contacts.length > 0 || [own, ...duplicates].some(({ opportunities = [] }) => opportunities.length > 0);
   return kind === 'contact' || isMet ? 'potential' : 'suspect';
 }
+
+/** The same of a person who is no contact. */
+export function standingOf({ kind, supplier, disqualified, level }: Customer): StandingPhase | undefined {
+  if (kind === 'name') return 'suspect';
+  if (kind !== 'lead' || supplier) return undefined;
+  if (disqualified) return 'suspect';
+  return level === 'sales-qualified' ? 'potential' : 'prospect';
+}
+
+/** Whether an organisation can be a customer by its roles. */
+export const isOfCustomers = ({ roles = [] }: Customer): boolean => roles.length === 0 || roles.includes('customer');

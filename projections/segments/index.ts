@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { projection, type View } from '../../libs/read-model/index.js';
+import { accounts, people, sales } from './in-columns.js';
 import { answering, isNoName } from './members.js';
 import { members, names, opportunities, purchases, rates, segments, type SegmentTables, settings } from './tables.js';
 
@@ -65,7 +66,7 @@ const views: Readonly<Record<string, View<SegmentTables>>> = {
 /** Who belongs to which segment or list, at any instant, and because of which event (domain.md §6). */
 export const segmentsModel = projection<SegmentTables>({
   name: 'segments',
-  version: 8,
-  tables: { segments, settings, names, purchases, opportunities, rates, members },
+  version: 9,
+  tables: { segments, settings, names, purchases, opportunities, rates, members, accounts, people, sales },
   views,
 });

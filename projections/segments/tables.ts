@@ -5,14 +5,13 @@ import type { PurchaseEvents } from '../../libs/domain/purchase/purchase.events.
 import { purchasedAt } from '../../libs/domain/purchase/purchase.rules.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { Rule, SegmentAudience } from '../../libs/domain/segment/segment.rules.js';
-import { idOf, type RecordedOf } from '../../libs/kernel/index.js';
+import type { RecordedOf } from '../../libs/kernel/index.js';
 import {
   bool,
   integer,
   json,
   memberships,
   optional,
-  type OwnRow,
   type StoredRow,
   text,
   texts,
@@ -20,6 +19,8 @@ import {
 } from '../../libs/read-model/index.js';
 import { type RateRow, rates } from '../policies/tables.js';
 import { type Customer, type CustomerEvents, evolve } from './customer.js';
+import type { accounts, people, sales } from './in-columns.js';
+import { customerOf, keysOf } from './keys.js';
 import { RateBook } from './rates.js';
 import {
   concerns,
@@ -126,66 +127,6 @@ export const opportunities = versions<OpportunityEvents>()({
   },
 });
 
-const customerOf = (accountId: string | undefined, personId: string | undefined): string =>
-  accountId === undefined ? `person-${personId ?? ''}` : `account-${accountId}`;
-
-function keysOf(event: RecordedOf<CustomerEvents>, own: OwnRow): readonly string[] {
-  switch (event.type) {
-    case 'PurchaseRecorded':
-    case 'PurchaseCorrected':
-    case 'PurchaseCancelled':
-    case 'PurchaseOpportunityAssigned':
-      return owned(own('purchases')?.['customer']);
-    case 'OpportunityOpened':
-    case 'OpportunityWithdrawn':
-    case 'OpportunityWon':
-    case 'OpportunityReopened':
-      return owned(own('opportunities')?.['customer']);
-    case 'OpportunityAccountAssigned':
-      return [...owned(own('opportunities')?.['before']), `account-${event.data.accountId}`];
-    case 'LeadConverted':
-    case 'ContactAccountAssigned':
-      return [event.stream, `account-${event.data.accountId}`];
-    case 'PersonMergedInto':
-    case 'PersonSeparated':
-      return [event.stream, `person-${event.data.survivorId}`];
-    case 'AccountMergedInto':
-    case 'AccountSeparated':
-      return [event.stream, `account-${event.data.survivorId}`];
-    case 'CampaignSent':
-    case 'CampaignResponded':
-      return [`person-${event.data.personId}`];
-    case 'SurveyResponseRecorded': {
-      const { personId, accountId } = event.data;
-      return [
-        ...(accountId === undefined ? [] : [`account-${accountId}`]),
-        ...(personId === undefined ? [] : [`person-${personId}`]),
-      ];
-    }
-    case 'ActivityCompleted':
-    case 'ActivityLogged': {
-      const { personId, accountId, participants } = event.data;
-      return [
-        ...(accountId === undefined ? [] : [`account-${accountId}`]),
-        ...(personId === undefined ? [] : [`person-${personId}`]),
-        ...(participants?.people ?? []).map((id) => `person-${id}`),
-      ];
-    }
-    case 'StaticListMembersAdded':
-    case 'StaticListMembersRemoved': {
-      const category = own('segments')?.['audience'] === 'accounts' ? 'account' : 'person';
-      return event.data.members.map((id) => `${category}-${id}`);
-    }
-    case 'CustomerEnteredSegment':
-    case 'CustomerLeftSegment':
-      return [`${event.data.customerKind}-${idOf(event.stream)}`];
-    default:
-      return [event.stream];
-  }
-}
-
-const owned = (customer: unknown): readonly string[] => (typeof customer === 'string' ? [customer] : []);
-
 /**
  * Of a list only that somebody is on it is kept for each of its members, not all the others; of an answer to a survey
  * how satisfied it is; and an amount is kept with the exchange rates of its day, as they are known when it is recorded.
@@ -262,4 +203,7 @@ export type SegmentTables = {
   readonly opportunities: typeof opportunities;
   readonly rates: typeof rates;
   readonly members: typeof members;
+  readonly accounts: typeof accounts;
+  readonly people: typeof people;
+  readonly sales: typeof sales;
 };

@@ -10,31 +10,20 @@ import {
   instantOf,
   knownRules,
   limitOf,
-  type Moment,
   type Page,
   type Paging,
   type Reading,
   readSteadily,
   rows,
-  statesAt,
 } from '../../libs/read-model/index.js';
-import type { Customer } from './customer.js';
 import type { Windows } from './facts.js';
 import { segmentsModel } from './index.js';
-import { judgedBy } from './parts.js';
-import { type AnsweringRow, type Asker, belongs, segmentAt } from './queries.js';
-import {
-  categories,
-  type Definition,
-  isWide,
-  type KnownRules,
-  restsOnGroups,
-  restsOnWindows,
-  type Setting,
-  type Settings,
-  verdict,
-} from './rules.js';
+import { type AnsweringRow, segmentAt } from './queries.js';
+import { type KnownRules, restsOnGroups, restsOnWindows, type Setting, type Settings } from './rules.js';
 import type { SegmentTables } from './tables.js';
+import { type Place, type SegmentWhatIfAsked, Trial } from './trial.js';
+
+export type { SegmentWhatIfAsked };
 
 /** What a segment is tried with instead of what it is; what is left out is as it is. */
 export interface SegmentAssumption {
@@ -44,13 +33,6 @@ export interface SegmentAssumption {
   readonly inactivityWindow?: Windows | undefined;
   /** In place of the policy `customer-group`. */
   readonly customerGroup?: GroupPolicy | undefined;
-}
-
-/** Which segment; without one, what everybody would belong to who enters. */
-export interface SegmentWhatIfAsked extends Moment, Asker {
-  readonly segmentId?: string | undefined;
-  /** Needed where there is no segment. */
-  readonly of?: SegmentAudience | undefined;
 }
 
 /** How many belong to a segment, and how many would. */
@@ -83,7 +65,7 @@ export interface MemberWhatIf {
 
 /**
  * A rule tried on the real history, against those who belong to a segment at the moment. `null`: there was no such segment.
- * Every customer is looked at, in pages, by the very judgement that memberships are written down by.
+ * Whom the columns do not tell of is looked at, in pages, by the very judgement that memberships are written down by.
  *
  * @throws Refusal `SEGMENT_RULE_INVALID` naming each place of the rule, `INVALID_ASSUMPTION`, `INVALID_QUERY`
  */
@@ -94,13 +76,16 @@ export const segmentWhatIf = (
 ): Promise<SegmentWhatIf | null> =>
   trying(database, asked, assumption, async (trial) => {
     const counts = { today: 0, assumed: 0, entering: 0, leaving: 0 };
-    for await (const places of trial.places()) {
-      for (const { today, assumed } of places) {
-        if (today) counts.today++;
-        if (assumed) counts.assumed++;
-        if (assumed && !today) counts.entering++;
-        if (today && !assumed) counts.leaving++;
-      }
+    const count = ({ today, assumed }: Pick<Place, 'today' | 'assumed'>, many: number): void => {
+      if (today) counts.today += many;
+      if (assumed) counts.assumed += many;
+      if (assumed && !today) counts.entering += many;
+      if (today && !assumed) counts.leaving += many;
+    };
+    const told = await trial.told();
+    for (const { today, assumed, many } of told) if (assumed !== null) count({ today, assumed }, many);
+    if (told.some(({ assumed }) => assumed === null)) {
+      for await (const places of trial.places('judged')) for (const place of places) count(place, 1);
     }
     return {
       asOf: trial.at,
@@ -129,7 +114,7 @@ export const membersWhatIf = (
     const cursors = new Cursors({ list: 'segment-what-if', segmentId, of, asOf, knownAt, ...assumption });
     const after = cursors.read(cursor, ['string'])?.[0];
     const found: Place[] = [];
-    for await (const places of trial.places(after === undefined ? undefined : String(after))) {
+    for await (const places of trial.places('moving', after === undefined ? undefined : String(after))) {
       found.push(...places.filter(({ today, assumed }) => today !== assumed));
       if (found.length > limit) break;
     }
@@ -140,13 +125,6 @@ export const membersWhatIf = (
     });
     return cursors.page(found, limit, item, ({ key }) => [key]);
   });
-
-/** Whether somebody belongs to the segment, and whether they would. */
-interface Place {
-  readonly key: string;
-  readonly today: boolean;
-  readonly assumed: boolean;
-}
 
 const trying = <R>(
   database: Database,
@@ -231,56 +209,4 @@ async function untold(
       and (kind = 'list' or (id = any(${followed}::text[]) and not phased))`,
   );
   return ids.filter((id) => !told.some((list) => list.id === id));
-}
-
-/** A rule with all that it is judged by, and whom it is held against. */
-class Trial {
-  constructor(
-    private readonly reading: Reading<SegmentTables>,
-    private readonly asked: SegmentWhatIfAsked,
-    readonly definition: Extract<Definition, { readonly rule: Rule }>,
-    readonly segment: AnsweringRow | undefined,
-    readonly at: Instant,
-    readonly windowsNotApplied: readonly string[],
-  ) {}
-
-  /** Everybody whom the asker may see, by key, in pages. */
-  async *places(after?: string): AsyncGenerator<readonly Place[]> {
-    const { asOf, knownAt } = this.asked;
-    const only = `${categories[this.definition.of]}-`;
-    const wide = isWide(this.definition);
-    const asked = { only, after, wide, ...judgedBy(this.definition) };
-    const pages = statesAt<SegmentTables, Customer>(this.reading, 'members', { asOf, knownAt }, asked);
-    for await (const { keys, of } of pages) {
-      const hidden = await this.namesAmong(keys);
-      const members = await this.membersAmong(keys);
-      yield keys
-        .filter((key) => !hidden.has(key))
-        .map((key) => {
-          const own = of(key);
-          const assumed = own !== undefined && verdict(this.definition, own, of, this.at, key).holds;
-          return { key, today: members.has(key), assumed };
-        });
-    }
-  }
-
-  private async membersAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    if (!this.segment) return new Set();
-    const found = await rows(
-      this.reading,
-      sql<{ key: string }>`select key from ${this.reading.at('members')} m
-        where ${belongs(this.segment)} and key = any(${keys}::text[])`,
-    );
-    return new Set(found.map(({ key }) => key));
-  }
-
-  /** Those who are no more than names, whom not everybody may see (S0). */
-  private async namesAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    if (this.asked.seesNames || this.definition.of === 'accounts') return new Set();
-    const found = await rows(
-      this.reading,
-      sql<{ key: string }>`select key from ${this.reading.at('names')} n where name and key = any(${keys}::text[])`,
-    );
-    return new Set(found.map(({ key }) => key));
-  }
 }
