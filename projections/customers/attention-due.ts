@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
 import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
-import { type Instant, plusDays } from '../../libs/kernel/index.js';
+import { dayMs, type Instant, plusDays } from '../../libs/kernel/index.js';
 import {
   beside,
   Cursors,
@@ -22,6 +22,7 @@ import {
   belongingTo,
   type Cadence,
   cadenceAt,
+  dueWithin,
   toNone,
 } from './attention.js';
 import type { Asked } from './bought.js';
@@ -104,6 +105,11 @@ async function prepared(steady: Reading<CustomersTables>, given: AttentionAsked)
   return { ...together, belonging: await belongingTo(other, together.cadence?.segments ?? []) };
 }
 
+const compare = (a: AttentionRow, b: AttentionRow): number => inOrderOf(a.due_at, b.due_at) || inOrderOf(a.id, b.id);
+
+/** Begun ones are whole. */
+const daysBetween = (from: Instant, to: Instant): number => Math.ceil((Date.parse(to) - Date.parse(from)) / dayMs);
+
 /** A page of customers to be reached, those first that have waited longest. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
 export const attentionDue = (database: Database, given: AttentionAsked): Promise<Page<AttentionDue>> =>
   readSteadily(database, customers, given, async (steady) => {
@@ -128,13 +134,19 @@ export const attentionDue = (database: Database, given: AttentionAsked): Promise
           : bySilenceOf(asked, owner),
       from: after && plusDays(String(after[0]), -cadence.longest),
       count: limit + 1,
+      // Nearly all who are silent for so long are due.
+      times: 1.2,
+      among: (ids, { found: before, left }) => {
+        const last = before.toSorted(compare)[limit];
+        return last && left !== undefined ? dueWithin(asked, cadence, daysBetween(left, last.due_at), ids) : undefined;
+      },
       judge: (members) =>
         rows(
           reading,
           sql<AttentionRow>`select * from ${attentionAt({ ...asked, only: members }, belonging(members))} a
               where ${sql.join(only, sql` and `)}`,
         ),
-      compare: (a, b) => inOrderOf(a.due_at, b.due_at) || inOrderOf(a.id, b.id),
+      compare,
       isSettled: (row, reached) => row.due_at < plusDays(reached, cadence.shortest),
     });
     return cursors.page(found, limit, dueOf, (row) => [row.due_at, row.id]);

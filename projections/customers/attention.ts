@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { type RelationshipPhase, relationshipPhases } from '../../libs/domain/account/phase.rules.js';
 import type { Instant } from '../../libs/kernel/index.js';
 import { type Reading, rows, type Through } from '../../libs/read-model/index.js';
 import { answering } from '../segments/members.js';
@@ -30,6 +31,8 @@ export type AttentionRow = Pick<
 
 /** What the policy `attention.cadence` says at a moment. */
 export interface Cadence {
+  /** Of each phase, and of any (`null`): days of the shortest interval that a rule may have for it. */
+  readonly byPhase: readonly { readonly phase: RelationshipPhase | null; readonly days: number }[];
   /** Days between which its intervals lie. */
   readonly shortest: number;
   readonly longest: number;
@@ -39,15 +42,43 @@ export interface Cadence {
 
 /** `undefined`: nobody is to be reached by it. */
 export async function cadenceAt(reading: Reading<CustomersTables>, asked: Asked): Promise<Cadence | undefined> {
-  const [found] = await rows(
+  const found = await rows(
     reading,
-    sql<{ shortest: number | null; longest: number | null; segments: readonly string[] }>`
-      select min((rule ->> 'days')::integer) as shortest, max((rule ->> 'days')::integer) as longest,
+    sql<{ phase: RelationshipPhase | null; days: number | null; longest: number | null; segments: readonly string[] }>`
+      select rule ->> 'phase' as phase, min((rule ->> 'days')::integer) as days, max((rule ->> 'days')::integer) as longest,
         coalesce(array_agg(distinct rule ->> 'segmentId') filter (where rule ? 'segmentId'), '{}') as segments
-      from ${policyAt(asked, 'attention.cadence')} p, jsonb_array_elements(p.value -> 'rules') r (rule)`,
+      from ${policyAt(asked, 'attention.cadence')} p, jsonb_array_elements(p.value -> 'rules') r (rule) group by 1`,
   );
-  if (!found || found.shortest === null || found.longest === null) return undefined;
-  return { shortest: found.shortest, longest: found.longest, segments: found.segments };
+  const byPhase = found.flatMap(({ phase, days }) => (days === null ? [] : [{ phase, days }]));
+  if (byPhase.length === 0) return undefined;
+  return {
+    byPhase,
+    shortest: Math.min(...byPhase.map(({ days }) => days)),
+    longest: Math.max(...found.map(({ longest }) => longest ?? 0)),
+    segments: [...new Set(found.flatMap(({ segments }) => segments))],
+  };
+}
+
+/**
+ * Which customers may be due at all within some days of silence, as far as buying and their own row tell; `undefined`:
+ * any. In phases of which every rule takes longer nobody is.
+ */
+export function dueWithin(
+  { source: { at } }: Asked,
+  { byPhase }: Cadence,
+  days: number,
+  ids: readonly string[],
+): RawBuilder<{ id: string }> | undefined {
+  const phases = relationshipPhases.filter((phase) =>
+    byPhase.some((rule) => (rule.phase ?? phase) === phase && rule.days <= days),
+  );
+  if (phases.includes('active') || phases.includes('inactive')) return undefined;
+  const isAny = (...some: readonly RelationshipPhase[]): boolean => some.some((phase) => phases.includes(phase));
+  return sql<{ id: string }>`select x.id from unnest(${ids}::text[]) x (id)
+    where (select true from ${at('buyers')} b where b.id = x.id limit 1) is null and coalesce(
+      (select case when kind = 'name' or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
+        else 'prospect' end = any(${phases}::text[]) from ${at('people')} p where p.id = x.id limit 1),
+      ${isAny('suspect', 'potential')})`;
 }
 
 /** Which of some customers belong to which segment: `segment_id`, `kind`, `customer_id`. */

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../../libs/kernel/index.js';
-import { type Reading, rows } from '../../libs/read-model/index.js';
+import { instantOf, type Reading, rows } from '../../libs/read-model/index.js';
 import type { Asked, Members } from './bought.js';
 import type { Place } from './clocks.js';
 import { membersAt, nextRun } from './places.js';
@@ -21,12 +21,18 @@ type Behind = { readonly at: Instant; readonly id?: string | undefined } | undef
  */
 export type Line = (reading: Reading<CustomersTables>, behind: Behind, count: number) => Promise<readonly Dated[]>;
 
+/** What is known when some more come up: who was found, and where the line was left; `undefined`: it begins. */
+interface Before<R> {
+  readonly found: readonly R[];
+  readonly left: Instant | undefined;
+}
+
 interface Sought<R> {
   readonly line: Line;
   /** Where the line begins; left out: at its beginning. */
   readonly from?: Instant | undefined;
-  /** Which of the customers that come up are judged at all; left out: all. */
-  readonly among?: ((ids: readonly string[]) => RawBuilder<{ id: string }>) | undefined;
+  /** Which of the customers that come up are judged at all, given those found before; left out, or `undefined`: all. */
+  readonly among?: ((ids: readonly string[], before: Before<R>) => RawBuilder<{ id: string }> | undefined) | undefined;
   readonly count: number;
   /** How many of the line are looked at first for each that is asked for: where most fit, few more. Default 3. */
   readonly times?: number | undefined;
@@ -55,7 +61,8 @@ export async function firstInLine<R>(
     const next = await line(reading, behind, run);
     const ids = (await upFrom(reading, [...new Set(next.map(({ id }) => id))])).filter((id) => !seen.has(id));
     for (const id of ids) seen.add(id);
-    const judged = among && ids.length > 0 ? (await rows(reading, among(ids))).map(({ id }) => id) : ids;
+    const those = ids.length > 0 ? among?.(ids, { found, left: behind?.at }) : undefined;
+    const judged = those ? (await rows(reading, those)).map(({ id }) => id) : ids;
     if (judged.length > 0) found.push(...(await judge(await membersAt(reading, asked, judged))));
     const last = next.at(-1);
     if (next.length < run || !last) break;
@@ -141,36 +148,54 @@ export const bySilence =
     return joined(reading, [standing('buyers'), contacts], 'asc', count);
   };
 
-/** The same of the customers of one owner, who are few enough to be put in order at once. */
+/** The same of the customers of one owner, who are few enough to be put in order at once: by their own clocks, perhaps too early. */
 export function bySilenceOf(asked: Asked, owner: string): Line {
-  const { source, names, t } = asked;
+  const { source, names } = asked;
   const { at } = source;
   let line: Promise<readonly Dated[]> | undefined;
   const inLine = async (reading: Reading<CustomersTables>): Promise<readonly Dated[]> => {
+    const isPart = (table: 'accounts' | 'people'): RawBuilder<unknown> =>
+      sql`(select true from ${at(table)} u where u.up = o.id limit 1)`;
     const own = await rows(
       reading,
-      sql<{ id: string }>`select id from ${at('accounts')} a where owner = ${owner} and up is null
-        union all select id from ${at('people')} p where owner = ${owner} and up is null
-          ${names ? sql`` : sql`and kind <> 'name'`}`,
+      sql<Dated & { readonly others: boolean | null }>`
+        select o.id, coalesce(c.last_interaction, o.known_since) as at,
+          case when c.last_interaction is null then coalesce(${isPart('people')}, ${isPart('accounts')}) end as others
+        from (
+          select id, opened_at as known_since from ${at('accounts')} a where owner = ${owner} and up is null
+          union all
+          select id, known_since from ${at('people')} p where owner = ${owner} and up is null
+            ${names ? sql`` : sql`and kind <> 'name'`}
+        ) o left join lateral (
+          select last_interaction from ${at('clocks')} c where c.id = o.id order by valid_from desc limit 1
+        ) c on true`,
     );
-    const { subjects, customers } = await membersAt(
+    const now = await instantOf(reading);
+    // Others who were reached for one who never was, perhaps before they were known, decide alone.
+    const reached = await reachedFor(
       reading,
-      asked,
-      own.map(({ id }) => id),
+      own.flatMap(({ id, others }) => (others ? [id] : [])),
     );
-    return rows(
+    return own
+      .map(({ id, at: since }) => ({ id, at: reached.get(id) ?? since }))
+      .filter(({ at: since }) => since <= now)
+      .sort((a, b) => inOrderOf(a.at, b.at) || inOrderOf(a.id, b.id));
+  };
+  const reachedFor = async (
+    reading: Reading<CustomersTables>,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, Instant>> => {
+    if (ids.length === 0) return new Map();
+    const { subjects, customers } = await membersAt(reading, asked, ids);
+    const found = await rows(
       reading,
-      sql<Dated>`select m.customer as id, coalesce(max(c.last_interaction), max(known_since)) as at
+      sql<Dated>`select m.customer as id, max(c.last_interaction) as at
         from unnest(${subjects}::text[], ${customers}::text[]) m (subject, customer)
-        left join lateral (
+        cross join lateral (
           select last_interaction from ${at('clocks')} c where c.id = m.subject order by valid_from desc limit 1
-        ) c on true
-        left join lateral (
-          select opened_at as known_since from ${at('accounts')} a where a.id = m.customer
-          union all select known_since from ${at('people')} p where p.id = m.customer offset 0
-        ) k on true
-        group by 1 having coalesce(max(c.last_interaction), max(known_since)) <= ${t} order by 2, 1`,
+        ) c where last_interaction is not null group by 1`,
     );
+    return new Map(found.map(({ id, at: last }) => [id, last]));
   };
   return async (reading, behind, count) => {
     const all = await (line ??= inLine(reading));
