@@ -28,8 +28,9 @@ interface ToldPlace extends Omit<Place, 'assumed'> {
   readonly assumed: boolean | null;
 }
 
-/** So many keys are judged at a time. */
+/** So many keys are judged at a time, and so many are asked for at once. */
 const aPage = 1_000;
+const manyPages = 20_000;
 
 /** A rule with all that it is judged by, and whom it is held against. */
 export class Trial {
@@ -54,15 +55,18 @@ export class Trial {
   /** Those whom the columns do not tell of, with those or without whom they tell to move; by key, in pages. */
   async *places(which: 'judged' | 'moving', after = ''): AsyncGenerator<readonly Place[]> {
     const asked = which === 'judged' ? sql`assumed is null` : sql`assumed is distinct from today`;
+    // A page of those who move is mostly full at once; whoever is left open is judged to the last one.
+    let most = which === 'moving' ? aPage : manyPages;
     for (let last = after; ;) {
       const found = await rows(
         this.reading,
         sql<ToldPlace>`select key, today, assumed from ${this.everybody()} e
-          where ${asked} and key collate "C" > ${last} order by key collate "C" limit ${aPage}`,
+          where ${asked} and key collate "C" > ${last} order by key collate "C" limit ${most}`,
       );
-      yield await this.judged(found);
-      if (found.length < aPage) return;
+      for (let from = 0; from < found.length; from += aPage) yield await this.judged(found.slice(from, from + aPage));
+      if (found.length < most) return;
       last = found.at(-1)?.key ?? last;
+      most = manyPages;
     }
   }
 
