@@ -52,11 +52,14 @@ export class Trial {
     );
   }
 
-  /** Those whom the columns do not tell of, with those or without whom they tell to move; by key, in pages. */
-  async *places(which: 'judged' | 'moving', after = ''): AsyncGenerator<readonly Place[]> {
+  /**
+   * Those whom the columns do not tell of, with those or without whom they tell to move; by key, in pages.
+   *
+   * @param first how many may be enough
+   */
+  async *places(which: 'judged' | 'moving', after = '', first = manyPages): AsyncGenerator<readonly Place[]> {
     const asked = which === 'judged' ? sql`assumed is null` : sql`assumed is distinct from today`;
-    // A page of those who move is mostly full at once; whoever is left open is judged to the last one.
-    let most = which === 'moving' ? aPage : manyPages;
+    let most = first;
     for (let last = after; ;) {
       const found = await rows(
         this.reading,

@@ -114,7 +114,7 @@ export const membersWhatIf = (
     const cursors = new Cursors({ list: 'segment-what-if', segmentId, of, asOf, knownAt, ...assumption });
     const after = cursors.read(cursor, ['string'])?.[0];
     const found: Place[] = [];
-    for await (const places of trial.places('moving', after === undefined ? undefined : String(after))) {
+    for await (const places of trial.places('moving', String(after ?? ''), limit + 1)) {
       found.push(...places.filter(({ today, assumed }) => today !== assumed));
       if (found.length > limit) break;
     }
