@@ -20,6 +20,8 @@ interface FirstPlaced {
   readonly count: number;
   /** Those of some customers that may fit at all; left out: all. */
   readonly among?: ((ids: readonly string[]) => RawBuilder<{ id: string }>) | undefined;
+  /** Whether only part of the customers is asked for. */
+  readonly isPart: boolean;
   /** Those of some customers that fit. */
   readonly judge: (members: Members) => Promise<readonly Placed[]>;
 }
@@ -43,14 +45,14 @@ export interface Bounds {
 export async function firstPlaced(
   reading: Reading<CustomersTables>,
   asked: Asked,
-  { sort, phase, after, count, among, judge }: FirstPlaced,
+  { sort, phase, after, count, among, isPart, judge }: FirstPlaced,
 ): Promise<readonly Placed[] | undefined> {
   const bounds = await boundsAt(reading, asked);
   const bought = phase === 'active' || phase === 'inactive';
   const found = await firstInLine<Placed>(reading, asked, {
     ...(sort === 'days-silent' ? silence(asked, bounds, bought, after) : purchase(asked, bounds, phase, after)),
     // Of those who bought before the window, many bought again.
-    times: among || !mostlyFit({ sort, phase }) ? 3 : 1.15,
+    times: isPart || !mostlyFit({ sort, phase }) ? 3 : 1.15,
     ...{ count, among, judge },
   });
   return sort === 'days-silent' || bought || found.length === count ? found : undefined;

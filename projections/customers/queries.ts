@@ -159,7 +159,7 @@ function inPhase(phase: RelationshipPhase, t: Asked['t']): RawBuilder<unknown> {
   return sql`phase = ${phase}`;
 }
 
-/** Which accounts may be in a phase at all; `undefined`: any. */
+/** Which accounts, and people who bought, may be in a phase at all; `undefined`: any. */
 async function perhapsOf(
   reading: Reading<CustomersTables>,
   asked: Asked,
@@ -169,6 +169,22 @@ async function perhapsOf(
   const { shortest, longest } = await boundsAt(reading, asked);
   const before = (days: number): RawBuilder<unknown> => sql`${asked.t} - make_interval(hours => ${24 * days}::integer)`;
   return perhapsIn(asked, phase, { everybody: before(longest), nobody: before(shortest) });
+}
+
+const isPart = (which: WhichCustomers): boolean => Object.values(which).some((given) => given !== undefined);
+
+/** Those who come up along a line and may fit at all; `undefined`: all of them may. */
+async function amongOf(
+  reading: Reading<CustomersTables>,
+  asked: Asked,
+  { sort, phase, ...which }: WhichCustomers & Pick<CustomersAsked, 'sort' | 'phase'>,
+): Promise<((ids: readonly string[]) => RawBuilder<{ id: string }>) | undefined> {
+  // Where few had fallen silent yet, most of the line is still active. The other line is one of purchases itself.
+  const perhaps = sort === 'days-silent' ? await perhapsOf(reading, asked, phase) : undefined;
+  if (!perhaps) return isPart(which) ? (ids) => owned(reading, ids, which) : undefined;
+  const of = (ids: readonly string[]): RawBuilder<unknown> =>
+    isPart(which) ? owned(reading, ids, which) : sql`select id from unnest(${ids}::text[]) n (id)`;
+  return (ids) => sql<{ id: string }>`select id from (${of(ids)}) x where ${perhaps}`;
 }
 
 const sortKeys = {
@@ -252,7 +268,8 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       for (const row of fitting) known.set(row.id, customerOf(row));
       return fitting;
     };
-    const isPartial = [kind, owner, country, industry].some((given) => given !== undefined);
+    const which = { kind, owner, country, industry };
+    const isPartial = isPart(which);
     const first =
       sort === 'value-at-risk'
         ? await firstByValueAtRisk(reading, all, given, {
@@ -262,7 +279,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         : backwards
           ? await firstPlaced(reading, all, {
               ...{ sort, phase, after: after?.[0], count: limit + 1 },
-              among: isPartial ? (ids) => owned(reading, ids, { kind, owner, country, industry }) : undefined,
+              ...{ isPart: isPartial, among: await amongOf(reading, all, { ...which, sort, phase }) },
               judge: mostlyFit({ sort, phase })
                 ? judgedWhole
                 : (members) => rows(reading, placed({ ...all, only: members })),
