@@ -34,6 +34,15 @@ const described = ({ event, message }: Unprojectable): object => ({
   message,
 });
 
+/**
+ * Under load a batch begins so many milliseconds after the one before: it costs much the same however few its events are,
+ * and read models at the end of the log would otherwise take what time commands and queries need.
+ */
+const pace = 100;
+
+/** A batch of more events than this is load: what one command records is at most visible a moment later. */
+const few = 3;
+
 /** No batch takes so long (milliseconds): whoever does not answer in that time is gone. */
 const deadline = 120_000;
 
@@ -141,6 +150,7 @@ export class Copy {
   ): Promise<void> {
     while (!signal.aborted) {
       const batch = await inbox.take(most, signal);
+      const begun = performance.now();
       await inTime(writer.write(batch));
       progress();
       if (this.failed) await this.tellError(client, null);
@@ -152,6 +162,7 @@ export class Copy {
       await writer.live();
       // What serves may still be a little ahead; with nothing new in the log nothing else would bring us back here.
       while (!(await this.serves(client)) && !(await inbox.arrived(1_000, signal))) signal.throwIfAborted();
+      if (batch.events.length > few) await pause(begun + pace - performance.now(), signal);
     }
   }
 
