@@ -135,6 +135,7 @@ export const accounts = versions<AccountEvents>()({
     { on: ['up'] },
     { on: ['owner', 'id'] },
     { on: ['name', 'id'], current: true },
+    { on: ['name', 'id'] },
     { on: ['parent_id'] },
     { on: ['opened_at', 'id'] },
   ],
