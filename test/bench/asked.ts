@@ -149,10 +149,7 @@ export const queries: Readonly<Record<string, Query>> = {
   'what-if/phases/customers': (db, at) => customersWhatIf(db, { ...at }, window),
   'what-if/ratings': (db, at) => ratingsWhatIf(db, { ...at }, cutOff),
   'what-if/ratings/accounts': (db, at) => accountsRatedWhatIf(db, { ...at }, cutOff),
-  'exchange-rates': (db, at) => exchangeRatesList(db, { ...at }),
-};
-
-/** What no document names and nobody waits for: asked of everybody at once, when a mailing is sent. */
-export const ownQueries: Readonly<Record<string, Query>> = {
+  // Asked when a mailing is sent, not over HTTP.
   'customers of group dog': (db, at) => dogsAt(db, at),
+  'exchange-rates': (db, at) => exchangeRatesList(db, { ...at }),
 };
