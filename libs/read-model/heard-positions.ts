@@ -35,7 +35,7 @@ export class HeardPositions {
     return this.database.notifications.connected ? this.positions.get(schema) : undefined;
   }
 
-  /** Tells once: `true` when the schema is there, `false` when that has to be asked for. */
+  /** Tells `true` when the schema is there, `false` when that has to be asked for; until the returned function is called. */
   listen(schema: string, waiting: Waiting): () => void {
     const all = this.waiting.get(schema) ?? new Set();
     this.waiting.set(schema, all.add(waiting));

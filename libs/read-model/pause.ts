@@ -1,5 +1,5 @@
 /**
- * Settles after so many milliseconds, or as soon as the signal is aborted or something wakes it; never rejects. Leaves
+ * Settles after so many milliseconds, at once if they are over already, or as soon as the signal is aborted or something wakes it; never rejects. Leaves
  * no listener behind.
  */
 export function pause(milliseconds: number, signal: AbortSignal, woken?: Promise<unknown>): Promise<void> {
@@ -9,7 +9,7 @@ export function pause(milliseconds: number, signal: AbortSignal, woken?: Promise
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, milliseconds);
+    const timer = setTimeout(done, Math.max(0, milliseconds));
     if (signal.aborted) done();
     else signal.addEventListener('abort', done, { once: true });
     woken?.then(done, done);

@@ -65,7 +65,7 @@ function newsOf(
   let forget = (): void => undefined;
   const isThere = new Promise<boolean>((tell) => {
     const unlisten = positions.listen(schema, { ...of, tell });
-    const timer = setTimeout(() => tell(false), until - performance.now()).unref();
+    const timer = setTimeout(() => tell(false), Math.max(0, until - performance.now())).unref();
     forget = () => {
       unlisten();
       clearTimeout(timer);
