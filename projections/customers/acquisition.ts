@@ -4,7 +4,7 @@ import { firstDayOf } from '../../libs/kernel/index.js';
 import { periodOfInstant, ratio, type Span, within } from '../../libs/read-model/index.js';
 import { type Asked, climbedOf, climbOf, instantsOf, withCustomer } from './bought.js';
 import { shortestSilence } from './buyers.js';
-import { boughtByClimbed, buyersAt } from './buying.js';
+import { boughtByClimbed, ownBuyersAt } from './buying.js';
 
 const versionsOf = ({ source }: Asked): RawBuilder<unknown> => sql`policy as (
     select valid_from as since, version, value from ${source.begun('policies')} p where name = 'inactivity.window'
@@ -85,7 +85,7 @@ const boughtByAll = (asked: Asked): RawBuilder<unknown> => sql`
 
 /** When customers bought first; and after which purchase, up to which next one, they bought nothing for longer than the shortest window. */
 const silencesOf = (asked: Asked, kept: boolean): RawBuilder<unknown> => {
-  const own = sql`${buyersAt(asked)} o where id not in (select customer from climbed)`;
+  const own = sql`${ownBuyersAt(asked)} o where id not in (select customer from climbed)`;
   return sql`
   ${kept ? sql`${climbedOf(asked)}, ${boughtByClimbed(asked)}` : boughtByAll(asked)},
   first_purchase as (

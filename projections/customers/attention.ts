@@ -6,6 +6,7 @@ import { answering } from '../segments/members.js';
 import type { SegmentTables } from '../segments/tables.js';
 import { type Asked, type Members, policyAt } from './bought.js';
 import { type CustomerRow, customersAt } from './customers.js';
+import { standingInSql } from './people.js';
 import type { CustomersTables } from './tables.js';
 
 /** A customer that is to be reached, as SQL gives it. */
@@ -76,8 +77,7 @@ export function dueWithin(
   const isAny = (...some: readonly RelationshipPhase[]): boolean => some.some((phase) => phases.includes(phase));
   return sql<{ id: string }>`select x.id from unnest(${ids}::text[]) x (id)
     where (select true from ${at('buyers')} b where b.id = x.id limit 1) is null and coalesce(
-      (select case when kind = 'name' or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
-        else 'prospect' end = any(${phases}::text[]) from ${at('people')} p where p.id = x.id limit 1),
+      (select ${standingInSql} = any(${phases}::text[]) from ${at('people')} p where p.id = x.id limit 1),
       ${isAny('suspect', 'potential')})`;
 }
 

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Asked, climbedOf, countedOf } from './bought.js';
 
 /** Who bought, at the moment, each for themselves. */
-export const buyersAt = ({ source, k }: Asked): RawBuilder<unknown> =>
+export const ownBuyersAt = ({ source, k }: Asked): RawBuilder<unknown> =>
   // Both bounds of one column, so that an index finds them.
   sql`(select * from ${source.at('buyers')} b where recorded_to >= ${k})`;
 
@@ -18,7 +18,7 @@ export const boughtByClimbed = (asked: Asked): RawBuilder<unknown> => sql`
 export const buyerOf = (asked: Asked): RawBuilder<unknown> => sql`
   ${climbedOf(asked)}, ${boughtByClimbed(asked)},
   buyer as (
-    select id, by_person, last_at from ${buyersAt(asked)} o where id not in (select customer from climbed)
+    select id, by_person, last_at from ${ownBuyersAt(asked)} o where id not in (select customer from climbed)
     union all
     select customer, (select true from ${asked.source.at('accounts')} a where a.id = b.customer limit 1) is null,
       times[cardinality(times)]

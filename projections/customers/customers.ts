@@ -13,6 +13,7 @@ import {
   withCustomer,
   withMembers,
 } from './bought.js';
+import { standingInSql } from './people.js';
 
 /** Who a customer is, whatever is asked of it. */
 export interface OwnFacts {
@@ -92,8 +93,7 @@ export const baseOf = (asked: Asked): RawBuilder<unknown> => {
     where up is null and cause <> 'AccountOpeningReverted' and ('customer' = any(roles) or ${bought(asked)})
     union all
     select id, 'person', null, owner, null, null, null, known_since, standing_event, standing_at, standing_position,
-      case when kind = 'name' or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
-        else 'prospect' end
+      ${standingInSql}
     from ${of('people')}
     where up is null
       and ((kind = 'lead' and potential = 'customer') ${names ? sql`or kind = 'name'` : sql``}
@@ -134,10 +134,12 @@ const touchedOf = (asked: Asked): RawBuilder<unknown> => sql`touched as (
 
 /** How often customer `n` was tried in vain since it was reached last. */
 const failedOf = ({ source }: Asked): RawBuilder<unknown> => sql`(
-  case when n.last_attempt > coalesce(n.last_interaction, '-infinity') then (select count(distinct g.position)::integer from unnest(n.subjects) s (subject) cross join lateral (
-    select position from ${source.at('signals')} r where subject_id = s.subject and what = 'failed'
-      and occurred_at > coalesce(n.last_interaction, '-infinity') offset 0
-  ) g) else 0 end
+  case when n.last_attempt > coalesce(n.last_interaction, '-infinity') then (
+    select count(distinct g.position)::integer from unnest(n.subjects) s (subject) cross join lateral (
+      select position from ${source.at('signals')} r where subject_id = s.subject and what = 'failed'
+        and occurred_at > coalesce(n.last_interaction, '-infinity') offset 0
+    ) g
+  ) else 0 end
 )`;
 
 /** How far customers came who never bought; of others it is not asked. */

@@ -1,4 +1,5 @@
-import type { StandingPhase } from '../../libs/domain/account/phase.rules.js';
+import { sql } from 'kysely';
+import { type StandingPhase, standingOfLead } from '../../libs/domain/account/phase.rules.js';
 import type { LeadLevel, LeadPotential, PersonEvents } from '../../libs/domain/person/person.events.js';
 import type { RecordedEvent } from '../../libs/kernel/index.js';
 import { bool, instant, optional, text, totals, versions, type StoredRow } from '../../libs/read-model/index.js';
@@ -97,6 +98,10 @@ export const people = versions<PersonEvents>()({
   ],
 });
 
+/** How far a row of a name or a lead has come, as `standingOfLead` says; a name is a suspect. */
+export const standingInSql = sql`case when kind = 'name' or disqualified then 'suspect'
+  when level = 'sales-qualified' then 'potential' else 'prospect' end`;
+
 /** How far they have come who may become customers; of contacts, their account tells. */
 export const leads = totals({
   by: {
@@ -105,11 +110,9 @@ export const leads = totals({
   },
   sums: { people: 'Number of leads and names, but for those who continue as others.' },
   of: (summed) => [
-    summed(people, ({ up, kind, level, disqualified, potential, owner }) => {
+    summed(people, ({ up, kind, potential, owner, ...lead }) => {
       if (up !== null || (kind !== 'name' && (kind !== 'lead' || potential !== 'customer'))) return [];
-      if (kind === 'name') return [{ owner, standing: 'name', people: 1 }];
-      if (disqualified) return [{ owner, standing: 'suspect', people: 1 }];
-      return [{ owner, standing: level === 'sales-qualified' ? 'potential' : 'prospect', people: 1 }];
+      return [{ owner, standing: kind === 'name' ? kind : standingOfLead(lead), people: 1 }];
     }),
   ],
 });

@@ -4,6 +4,7 @@ import { type Asked, policyAt } from './bought.js';
 import { buyerOf } from './buying.js';
 import { windowOf } from './customers.js';
 import type { Bounds } from './first-placed.js';
+import { standingInSql } from './people.js';
 import { allOf, those, type WhichCustomers } from './places.js';
 
 /** By which windows customers are asked, and by which they are supposed to be. */
@@ -101,15 +102,13 @@ export const phasesCounted = (windows: Windows, which: WhichCustomers): RawBuild
     from ${at('accounts')} a
     where up is null and cause <> 'AccountOpeningReverted' and 'customer' = any(roles)
       and ${allOf([...those({ owner }), ...placed])} and not exists (select from buyer b where b.id = a.id)`;
-  const isName = sql`kind = 'name'`;
   const people = sql`
     select case standing when 'name' then 'suspect' else standing end as phase, people
     from ${at('leads')} l where ${names ? sql`true` : sql`standing <> 'name'`} and ${allOf(those({ owner }))}
     union all
-    select case when ${isName} or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
-      else 'prospect' end, -1
+    select ${standingInSql}, -1
     from buyer b cross join lateral (select * from ${at('people')} p where p.id = b.id and b.by_person offset 0) p
-    where (kind = 'lead' and potential = 'customer' ${names ? sql`or ${isName}` : sql``}) and ${allOf(those({ owner }))}`;
+    where (kind = 'lead' and potential = 'customer' ${names ? sql`or kind = 'name'` : sql``}) and ${allOf(those({ owner }))}`;
   const others = [
     ...(kind === 'person' ? [] : [accounts]),
     ...(kind === 'account' || placed.length > 0 ? [] : [people]),

@@ -4,6 +4,7 @@ import type { Instant } from '../../libs/kernel/index.js';
 import { type Reading, rows } from '../../libs/read-model/index.js';
 import type { Asked } from './bought.js';
 import type { CustomerRow } from './customers.js';
+import { standingInSql } from './people.js';
 import type { CustomersTables } from './tables.js';
 
 interface StandingRow {
@@ -34,8 +35,7 @@ const rank = (phase: StandingPhase | undefined): number =>
 
 const ofPerson = ({ all }: Reading<CustomersTables>, { t, k }: Asked, id: string) => sql<StandingRow>`
   select distinct on (standing_at, standing_position::bigint)
-    case when kind = 'name' or disqualified then 'suspect' when level = 'sales-qualified' then 'potential'
-      else 'prospect' end as phase, standing_event as fact, id, standing_position as position, standing_at as at
+    ${standingInSql} as phase, standing_event as fact, id, standing_position as position, standing_at as at
   from ${all('people')} p where id = ${id} and valid_from <= ${t} and recorded_from <= ${k} and kind in ('name', 'lead')
   order by standing_at, standing_position::bigint, position`;
 

@@ -64,28 +64,33 @@ export const supposing = <R>(
 export const isByWindows = ({ otherGroups }: Supposing, { by = 'phase' }: PhasesWhatIfAsked): boolean =>
   by === 'phase' || !otherGroups;
 
-/** Every customer as it is and as it would be: the two differ in what policies say alone. */
+/** Customers by some policies, with their phase by other windows: `then_days`, `then_from`, `then_phase`. Each is looked at once. */
+export const withOtherWindows = (by: Asked, { assumed }: Pick<Supposing, 'assumed'>): RawBuilder<unknown> => sql`(
+  select *,
+    case when last_purchase is null then phase when then_from > ${by.t} then 'active' else 'inactive' end as then_phase
+  from (
+    select *, last_purchase + make_interval(hours => 24 * then_days) as then_from from (
+      select u.*, ${windowOf(assumed)} as then_days
+      from ${customersAt(by)} u cross join ${policyAt(assumed, 'inactivity.window')} w
+    ) d
+  ) d
+)`;
+
+/** Every customer with its group as it is and as it would be: the two differ in what policies say alone. */
 export const judged = (both: Supposing, asked: PhasesWhatIfAsked): RawBuilder<unknown> => {
   const { today, assumed } = both;
-  const { by = 'phase' } = asked;
-  const phase = by === 'group' ? sql`null::text` : sql`phase`;
-  const group = by === 'phase' ? sql`null::text` : sql`customer_group`;
+  const phaseOf = (phase: RawBuilder<unknown>) => (asked.by === 'group' ? sql`null::text` : phase);
   if (isByWindows(both, asked)) {
-    // Everybody is looked at once.
-    const until = sql`last_purchase + make_interval(hours => 24 * days)`;
-    const would = sql`case when last_purchase is null then phase when ${until} > ${today.t} then 'active' else 'inactive' end`;
     return sql`(
-      select id, ${phase} as phase, ${group} as customer_group, ${by === 'group' ? phase : would} as then_phase, ${group} as then_group
-      from (
-        select u.*, ${windowOf(assumed)} as days
-        from ${customersAt(today)} u cross join ${policyAt(assumed, 'inactivity.window')} w where ${allOf(those(asked))}
-      ) t
+      select id, ${phaseOf(sql`phase`)} as phase, customer_group, ${phaseOf(sql`then_phase`)} as then_phase,
+        customer_group as then_group
+      from ${withOtherWindows(today, both)} t where ${allOf(those(asked))}
     )`;
   }
+  const told = (of: Asked) => sql`select id, ${phaseOf(sql`phase`)} as phase, customer_group from ${customersAt(of)} c`;
   return sql`(
     select t.id, t.phase, t.customer_group, a.phase as then_phase, a.customer_group as then_group
-    from (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(today)} c where ${allOf(those(asked))}) t
-    join (select id, ${phase} as phase, ${group} as customer_group from ${customersAt(assumed)} c) a on a.id = t.id
+    from (${told(today)} where ${allOf(those(asked))}) t join (${told(assumed)}) a on a.id = t.id
   )`;
 };
 

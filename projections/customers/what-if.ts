@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
 import { type RelationshipPhase, relationshipPhases } from '../../libs/domain/account/phase.rules.js';
 import type { Instant } from '../../libs/kernel/index.js';
@@ -13,7 +13,7 @@ import {
   rows,
 } from '../../libs/read-model/index.js';
 import { type Asked, policyAt } from './bought.js';
-import { customersAt, type CustomerRow, windowOf } from './customers.js';
+import type { CustomerRow } from './customers.js';
 import { membersAt } from './places.js';
 import { phasesCounted } from './phases-counted.js';
 import {
@@ -25,6 +25,7 @@ import {
   type PhasesWhatIfAsked,
   type Supposing,
   supposing,
+  withOtherWindows,
 } from './supposed.js';
 import type { CustomersTables } from './tables.js';
 
@@ -173,17 +174,6 @@ const assumedOf = ({ then_phase, customer_group, then_days, then_from }: JudgedR
   inactiveFrom: then_from,
 });
 
-/** Customers with the group by some policies, their phase by these, and their phase by other windows. */
-const judgedBy = (by: Asked, assumed: Asked): RawBuilder<JudgedRow> => sql<JudgedRow>`
-  select id, kind, name, owner, last_purchase, phase, customer_group, window_days, inactive_from, then_days, then_from,
-    case when last_purchase is null then phase when then_from > ${by.t} then 'active' else 'inactive' end as then_phase
-  from (
-    select *, last_purchase + make_interval(hours => 24 * then_days) as then_from from (
-      select u.*, ${windowOf(assumed)} as then_days
-      from ${customersAt(by)} u cross join ${policyAt(assumed, 'inactivity.window')} w
-    ) d
-  ) j`;
-
 /** A page of the customers that would be elsewhere, by id. @throws Refusal `INVALID_LIMIT`, `INVALID_CURSOR` */
 export const customersWhatIf = (
   database: Database,
@@ -212,7 +202,12 @@ export const customersWhatIf = (
     );
     const only = await membersAt(reading, both.today, ids);
     const of = async (by: Asked) => {
-      const found = await rows(reading, judgedBy({ ...by, only }, both.assumed));
+      const found = await rows(
+        reading,
+        sql<JudgedRow>`select id, kind, name, owner, last_purchase, phase, customer_group, window_days, inactive_from,
+            then_days, then_from, then_phase
+          from ${withOtherWindows({ ...by, only }, both)} j`,
+      );
       return new Map(found.map((row) => [row.id, row]));
     };
     const today = await of(both.today);

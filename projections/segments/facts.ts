@@ -1,5 +1,10 @@
 import { realisedValue } from '../../libs/domain/account/lifetime-value.rules.js';
-import { inactiveFrom, type RelationshipPhase, type StandingPhase } from '../../libs/domain/account/phase.rules.js';
+import {
+  inactiveFrom,
+  type RelationshipPhase,
+  type StandingPhase,
+  standingOfLead,
+} from '../../libs/domain/account/phase.rules.js';
 import { daysOf, type Window } from '../../libs/domain/customer/phases.rules.js';
 import type { Facts } from '../../libs/domain/segment/segment.rules.js';
 import { earlier, type Instant, later } from '../../libs/kernel/index.js';
@@ -134,11 +139,9 @@ function standing({ own, duplicates, account, contacts }: Party): StandingPhase 
 }
 
 /** The same of a person who is no contact. */
-export function standingOf({ kind, supplier, disqualified, level }: Customer): StandingPhase | undefined {
+export function standingOf({ kind, supplier, ...lead }: Customer): StandingPhase | undefined {
   if (kind === 'name') return 'suspect';
-  if (kind !== 'lead' || supplier) return undefined;
-  if (disqualified) return 'suspect';
-  return level === 'sales-qualified' ? 'potential' : 'prospect';
+  return kind === 'lead' && !supplier ? standingOfLead(lead) : undefined;
 }
 
 /** Whether an organisation can be a customer by its roles. */

@@ -7,6 +7,17 @@ export type RelationshipPhase = (typeof relationshipPhases)[number];
 /** Phases of those who never bought. */
 export type StandingPhase = Exclude<RelationshipPhase, 'active' | 'inactive'>;
 
+/** How far a lead has come that never bought (S3, S4; domain.md §1). */
+export function standingOfLead({ disqualified = false, level }: LeadStanding): StandingPhase {
+  if (disqualified) return 'suspect';
+  return level === 'sales-qualified' ? 'potential' : 'prospect';
+}
+
+interface LeadStanding {
+  readonly disqualified?: boolean | undefined;
+  readonly level?: string | null | undefined;
+}
+
 /** A fact that a phase rests on, as it is cited. */
 export interface PhaseFact {
   /** What it is: `purchase`, `opportunity`, `contact`, a type of event. */
