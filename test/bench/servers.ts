@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeArguments } from '../../apps/kroniek/up/node-arguments.js';
 import { startPostgres, type Postgres } from '../../libs/embedded/postgres/index.js';
 
 const dist = fileURLToPath(new URL('../../', import.meta.url));
@@ -32,12 +33,16 @@ export async function startBenchServers(): Promise<BenchServers> {
   const adminKey = randomBytes(24).toString('hex');
   const masterKey = randomBytes(32);
 
-  const start = (name: string, module: string, environment: Record<string, string>, semi = 8): Promise<void> =>
+  const start = (
+    name: string,
+    module: string,
+    environment: Record<string, string>,
+    told: readonly string[],
+  ): Promise<void> =>
     new Promise((served, failed) => {
       const child = fork(join(dist, module), [], {
         env: { ...process.env, ...environment },
-        // As `kroniek up` starts them.
-        execArgv: ['--max-old-space-size=256', `--max-semi-space-size=${semi}`, ...profiled(name)],
+        execArgv: [...told, ...profiled(name)],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       children.set(name, child);
@@ -63,11 +68,9 @@ export async function startBenchServers(): Promise<BenchServers> {
     KRONIEK_ADMIN_KEY: adminKey,
     PORT: String(apiPort),
   };
-  await start('event-store', 'apps/kroniek/event-store.js', {
-    DATABASE_URL: postgres.url('eventstore'),
-    PORT: String(storePort),
-  });
-  await start('api', 'apps/api/main.js', service, 64);
+  const store = { DATABASE_URL: postgres.url('eventstore'), PORT: String(storePort) };
+  await start('event-store', 'apps/kroniek/event-store.js', store, nodeArguments.eventStore);
+  await start('api', 'apps/api/main.js', service, nodeArguments.api);
 
   return {
     postgres,
@@ -75,10 +78,11 @@ export async function startBenchServers(): Promise<BenchServers> {
     apiUrl: `http://127.0.0.1:${apiPort}`,
     adminKey,
     masterKey,
-    startProjector: (readModels) =>
-      readModels
-        ? start('projector', 'test/bench/projector.js', { ...service, KRONIEK_BENCH_READ_MODELS: readModels.join() })
-        : start('projector', 'apps/projector/main.js', service),
+    startProjector: (readModels) => {
+      const named = { ...service, KRONIEK_BENCH_READ_MODELS: readModels?.join() ?? '' };
+      const module = readModels ? 'test/bench/projector.js' : 'apps/projector/main.js';
+      return start('projector', module, named, nodeArguments.projector);
+    },
     stopProjector: () => end('projector'),
     memory: async () => {
       const own = [...children.values()].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));

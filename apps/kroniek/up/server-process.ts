@@ -10,8 +10,8 @@ export type ServerProcessOptions = {
   module: string;
   /** Asked at each start, since a server may have moved meanwhile. */
   environment: () => Record<string, string>;
-  /** Bounds of V8's generations, in MB: the old one, and half of the young one. */
-  memory: { old: number; semi: number };
+  /** What Node is told. */
+  nodeArguments: readonly string[];
 };
 
 /** A process that ends this often before it ever served will not serve; one that did is started again for ever. */
@@ -78,10 +78,10 @@ export class ServerProcess {
 
   private launch(served: (ready: Ready) => void, failed: (error: Error) => void): void {
     if (this.stopping) return;
-    const { module, memory, environment } = this.options;
+    const { module, nodeArguments, environment } = this.options;
     const child = fork(module, [], {
       env: { ...process.env, ...environment() },
-      execArgv: [`--max-old-space-size=${String(memory.old)}`, `--max-semi-space-size=${String(memory.semi)}`],
+      execArgv: [...nodeArguments],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.child = child;

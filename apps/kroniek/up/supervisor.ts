@@ -4,7 +4,8 @@ import type { Settings } from '../../settings.js';
 import type { DataFolder } from './data-folder.js';
 import { EmbeddedPostgres, databases } from './embedded-postgres.js';
 import { Journal } from './journal.js';
-import { ServerProcess, type ServerProcessOptions } from './server-process.js';
+import { nodeArguments } from './node-arguments.js';
+import { ServerProcess } from './server-process.js';
 import { terminal } from './terminal.js';
 
 /** Paths of the modules that run as processes of their own. */
@@ -20,11 +21,6 @@ export type Addresses = {
 
 /** Milliseconds; all of it stays under the ten seconds that a stop may take. */
 const patience = { services: 4_500, eventStore: 2_000, postgres: 2_000 };
-
-/** Megabytes. What the API makes of a command lives no longer than it; the more room, the less of it is ever moved. */
-const roomy = { old: 256, semi: 64 };
-/** The projector has a second heap in its reading thread; what the event store holds lies outside of its heap. */
-const lean = { old: 256, semi: 8 };
 
 /** The tree of processes: PostgreSQL first, then the event store over it, then projector and API. */
 export class Supervisor {
@@ -92,7 +88,7 @@ export class Supervisor {
 
   private async startEventStore(): Promise<string> {
     const port = await this.folder.port('event-store');
-    const eventStore = this.process('event-store', this.modules.eventStore, lean, () => ({
+    const eventStore = this.process('event-store', this.modules.eventStore, nodeArguments.eventStore, () => ({
       DATABASE_URL: this.postgres?.url(databases.eventStore) ?? '',
       PORT: String(port),
     }));
@@ -103,8 +99,8 @@ export class Supervisor {
   }
 
   private async startServices(environment: () => Record<string, string>): Promise<[api: Ready]> {
-    const projector = this.process('projector', this.modules.projector, lean, environment);
-    const api = this.process('api', this.modules.api, roomy, environment);
+    const projector = this.process('projector', this.modules.projector, nodeArguments.projector, environment);
+    const api = this.process('api', this.modules.api, nodeArguments.api, environment);
     this.services = [projector, api];
     const [, ready] = await Promise.all([
       projector.start().then(() => terminal.ready('Projector')),
@@ -119,12 +115,12 @@ export class Supervisor {
   private process(
     name: string,
     module: string,
-    memory: ServerProcessOptions['memory'],
+    told: readonly string[],
     environment: () => Record<string, string>,
   ): ServerProcess {
     const say = this.say(name);
     const journal = new Journal(join(this.folder.logs, `${name}.log`), say);
-    return new ServerProcess({ name, module, memory, environment }, journal, say);
+    return new ServerProcess({ name, module, nodeArguments: told, environment }, journal, say);
   }
 
   /** What processes say about each other's end while all of them are ended goes to their logs alone. */

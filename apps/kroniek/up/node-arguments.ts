@@ -1,0 +1,18 @@
+/** Bounds of V8's heap: the old generation, and half of the young one; in MB. */
+const heap = (old: number, semi: number): readonly string[] => [
+  `--max-old-space-size=${String(old)}`,
+  `--max-semi-space-size=${String(semi)}`,
+];
+
+/** What Node is told in each process of the product. */
+export const nodeArguments = {
+  /** What it makes of a command lives no longer than it; the more room, the less of it is ever moved. */
+  api: heap(256, 64),
+  /** What it holds lies outside of its heap. */
+  eventStore: heap(256, 8),
+  /**
+   * It has a second heap, in its reading thread. Catching up, both keep a processor busy: helpers that collect garbage
+   * beside them only take it from them, and from PostgreSQL.
+   */
+  projector: [...heap(256, 8), '--single-threaded-gc'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
