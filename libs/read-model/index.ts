@@ -53,5 +53,5 @@ export { runProjections, type RunOptions } from './runner.js';
 export { sharedFeed, type SharedFeedOptions } from './shared-feed.js';
 export { statusOf, type ProjectionError, type ProjectionStatus } from './status.js';
 export { timelines, type OwnRow, type RowAt } from './timelines.js';
-export { totals } from './totals.js';
+export { totals, type TotalsDefinition } from './totals.js';
 export { waitFor, whenMoved } from './waiting.js';

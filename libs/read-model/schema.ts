@@ -5,7 +5,7 @@ import { tableName } from './gathered.js';
 import { sourceOfView } from './source.js';
 import { linksOf, rulesOf, termsOf, turnsOf } from './memberships.js';
 import { headsOf, inputsOf } from './timelines.js';
-import { entriesOf, type TotalsTable } from './totals.js';
+import { daysOf, entriesOf, type TotalsTable } from './totals.js';
 
 const compiler = new Kysely<Record<string, never>>({
   dialect: {
@@ -137,13 +137,22 @@ function primaryKeyOf(table: Table): readonly string[] {
 }
 
 /** Sums are found by all that they are told apart by, and written again and again; entries are only appended. */
-function totalsStatements(schema: string, name: string, { by, columns, sums }: TotalsTable): readonly string[] {
+function totalsStatements(schema: string, name: string, { by, columns, sums, byDay }: TotalsTable): readonly string[] {
   const types = [...by, ...sums].map((column) => `${quoted(column)} ${columns[column]?.type ?? 'text'}`);
   const times = ['valid_from', 'recorded_from'].map((column) => `${column} timestamptz not null`);
-  const place = [...by, 'valid_in', 'recorded_in'].map((column) => quoted(column)).join(', ');
+  const days = ['valid_on', 'recorded_on'];
+  const summed = (table: string, dates: readonly string[]): readonly string[] => [
+    `alter table ${quoted(schema, table)} set (fillfactor = 70)`,
+    `create unique index on ${quoted(schema, table)} (${[...by, ...dates].map((column) => quoted(column)).join(', ')}) nulls not distinct`,
+  ];
   return [
-    `alter table ${quoted(schema, name)} set (fillfactor = 70)`,
-    `create unique index on ${quoted(schema, name)} (${place}) nulls not distinct`,
+    ...summed(name, ['valid_in', 'recorded_in']),
+    ...(byDay
+      ? [
+          `create table ${quoted(schema, daysOf(name))} (${[...types, ...days.map((column) => `${column} date not null`)].join(', ')})`,
+          ...summed(daysOf(name), days),
+        ]
+      : []),
     `create table ${quoted(schema, entriesOf(name))} (${[...types, ...times].join(', ')})`,
   ];
 }
@@ -222,11 +231,10 @@ type Stored = readonly [name: string, table: Pick<Table, 'kind' | 'indexes'>];
 const stored = ({ tables }: Projection): readonly Stored[] =>
   Object.entries(tables).flatMap(([name, table]): readonly Stored[] => {
     if (table.kind !== 'totals') return [[name, table]];
-    const indexes = [{ on: ['valid_from'] }, { on: ['recorded_from', 'valid_from'] }];
-    return [
-      [name, table],
-      [entriesOf(name), { kind: table.kind, indexes }],
-    ];
+    const { kind } = table;
+    const days = { kind, indexes: [{ on: ['valid_on'] }, { on: ['recorded_on', 'valid_on'] }] };
+    const entries = { kind, indexes: [{ on: ['valid_from'] }, { on: ['recorded_from', 'valid_from'] }] };
+    return [[name, table], ...(table.byDay ? [[daysOf(name), days] as const] : []), [entriesOf(name), entries]];
   });
 
 export const storedTables = (projection: Projection): readonly string[] => stored(projection).map(([name]) => name);

@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../kernel/index.js';
 import type { Moment, Projection, Source, StoredRow, Table, Tables } from './definition.js';
 import { rulesOf, turnsOf } from './memberships.js';
-import { monthOfInstant, startOfMonth } from './figures.js';
-import { entriesOf, type TotalsTable } from './totals.js';
+import { dayOfInstant, monthOfInstant, startOfDay, startOfMonth } from './figures.js';
+import { daysOf, entriesOf, type TotalsTable } from './totals.js';
 
 /**
  * As of (t, k) the row of a key is the one of its last event with occurredAt ≤ t and recordedAt ≤ k. Neither runs
@@ -131,23 +131,42 @@ const columnsOf = ({ columns }: TotalsTable): RawBuilder<unknown> =>
 
 const allParts: Parts = (schema, name, table) => sql`select ${columnsOf(table)} from ${sql.id(schema, name)}`;
 
-/** What happened before a month: the months before it that were over at `k`, and what was recorded in that of `k`. */
+/**
+ * What happened before a month: the months before it that were over at `k`, and what was recorded in that of `k`.
+ *
+ * @param until of what was recorded on the last day, also what happened until then; left out: until the month
+ */
 const partsBefore =
-  (month: RawBuilder<unknown>, k: RawBuilder<unknown>): Parts =>
-  (schema, name, table) => sql`
-      select ${columnsOf(table)} from ${sql.id(schema, name)} where valid_in < ${month} and recorded_in < ${monthOfInstant(k)}
-      union all
-      select ${columnsOf(table)} from ${sql.id(schema, entriesOf(name))}
-      where recorded_from >= ${startOfMonth(k)} and recorded_from <= ${k}
-        and valid_from < ${month}::timestamp at time zone 'UTC'`;
+  (month: RawBuilder<unknown>, k: RawBuilder<unknown>, until?: RawBuilder<unknown>): Parts =>
+  (schema, name, table) => {
+    const columns = columnsOf(table);
+    const days = sql`
+      select ${columns} from ${sql.id(schema, daysOf(name))}
+      where recorded_on >= ${monthOfInstant(k)} and recorded_on < ${dayOfInstant(k)} and valid_on < ${month}
+      union all`;
+    return sql`
+      select ${columns} from ${sql.id(schema, name)} where valid_in < ${month} and recorded_in < ${monthOfInstant(k)}
+      union all ${table.byDay ? days : sql``}
+      select ${columns} from ${sql.id(schema, entriesOf(name))}
+      where recorded_from >= ${table.byDay ? startOfDay(k) : startOfMonth(k)} and recorded_from <= ${k}
+        and valid_from < ${until ?? sql`${month}::timestamp at time zone 'UTC'`}`;
+  };
 
 /** The same with what happened in the month of `t` by then. */
 const partsAt =
   (t: RawBuilder<unknown>, k: RawBuilder<unknown>): Parts =>
-  (schema, name, table) => sql`${partsBefore(monthOfInstant(t), k)(schema, name, table)}
-      union all
-      select ${columnsOf(table)} from ${sql.id(schema, entriesOf(name))}
-      where valid_from >= ${startOfMonth(t)} and valid_from <= ${t} and recorded_from <= ${k}`;
+  (schema, name, table) => {
+    const { byDay } = table;
+    const columns = columnsOf(table);
+    const days = sql`
+      select ${columns} from ${sql.id(schema, daysOf(name))}
+      where valid_on >= ${monthOfInstant(t)} and valid_on < ${dayOfInstant(t)} and recorded_on < ${dayOfInstant(k)}
+      union all`;
+    return sql`${partsBefore(monthOfInstant(t), k, byDay ? startOfDay(t) : undefined)(schema, name, table)}
+      union all ${byDay ? days : sql``}
+      select ${columns} from ${sql.id(schema, entriesOf(name))}
+      where valid_from >= ${byDay ? startOfDay(t) : startOfMonth(t)} and valid_from <= ${t} and recorded_from <= ${k}`;
+  };
 
 const partsOfAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>, at: RawBuilder<Instant>): PartsOf => ({
   timelines: partsAt(at, k),

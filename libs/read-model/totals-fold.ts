@@ -1,17 +1,25 @@
 import type pg from 'pg';
-import type { Instant } from '../kernel/index.js';
+import type { Instant, LocalDate } from '../kernel/index.js';
 import { complete, lineEncoder, type Row } from './columns.js';
 import type { Rows } from './copy.js';
 import type { Table } from './definition.js';
 import { monthOf } from './figures.js';
 import { quoted } from './schema.js';
 import { type Cause, forever, type Known } from './timeline.js';
-import { entriesOf, type Summed, type TotalsTable } from './totals.js';
+import { daysOf, entriesOf, type Summed, type TotalsTable } from './totals.js';
 
-/** Sums of one place, of events that happened in one month and were recorded in one. */
+/** Sums of one place, of events that happened in one month, or on one day, and were recorded in one. */
 interface Cell {
   readonly of: readonly unknown[];
   readonly sums: number[];
+}
+
+/** Where cells are kept, and which one an instant falls into. */
+interface Cells {
+  readonly table: string;
+  readonly dates: readonly [valid: string, recorded: string];
+  readonly dateOf: (at: Instant) => LocalDate;
+  readonly changed: Map<string, Cell>;
 }
 
 /** What an event changed in one place. */
@@ -50,7 +58,7 @@ export interface Listener {
 export class TotalsFold {
   private readonly encode: (row: Row) => string;
   private lines = '';
-  private cells = new Map<string, Cell>();
+  private readonly cells: readonly Cells[];
   /** By listener, what an event changes while its rows begin and end. */
   private readonly untold: Map<string, Corner>[] = [];
 
@@ -62,6 +70,19 @@ export class TotalsFold {
     this.encode = lineEncoder(
       Object.fromEntries(Object.entries(table.columns).filter(([column]) => table.by.includes(column))),
     );
+    const months: Cells = {
+      table: name,
+      dates: ['valid_in', 'recorded_in'],
+      dateOf: monthOf,
+      changed: new Map(),
+    };
+    const days: Cells = {
+      table: daysOf(name),
+      dates: ['valid_on', 'recorded_on'],
+      dateOf: (at) => at.slice(0, 10),
+      changed: new Map(),
+    };
+    this.cells = table.byDay ? [months, days] : [months];
   }
 
   /** To be told of the rows of a table, if they are added up here. */
@@ -91,15 +112,18 @@ export class TotalsFold {
 
   /** Adds to the sums. One that has become 0 stays: the same rows come out, however batches are cut. */
   async close(client: pg.ClientBase): Promise<void> {
-    if (this.cells.size === 0) return;
+    for (const cells of this.cells) if (cells.changed.size > 0) await this.add(client, cells);
+  }
+
+  private async add(client: pg.ClientBase, { table, dates, changed }: Cells): Promise<void> {
     const { by, sums, columns } = this.table;
-    const cells = [...this.cells.values()];
-    const key = [...by, 'valid_in', 'recorded_in'];
+    const cells = [...changed.values()];
+    const key = [...by, ...dates];
     const types = [...by.map((column) => columns[column]?.type ?? 'text'), 'date', 'date', ...sums.map(() => 'bigint')];
     const names = (of: readonly string[]): string => of.map((column) => quoted(column)).join(', ');
     await client.query({
-      name: `${this.schema}.${this.name} add`,
-      text: `insert into ${quoted(this.schema, this.name)} as t (${names([...key, ...sums])})
+      name: `${this.schema}.${table} add`,
+      text: `insert into ${quoted(this.schema, table)} as t (${names([...key, ...sums])})
              select * from unnest(${types.map((type, place) => `$${place + 1}::${type}[]`).join(', ')})
              on conflict (${names(key)}) do update set
                ${sums.map((column) => `${quoted(column)} = t.${quoted(column)} + excluded.${quoted(column)}`).join(', ')}`,
@@ -116,7 +140,7 @@ export class TotalsFold {
 
   reset(): void {
     this.lines = '';
-    this.cells = new Map();
+    for (const { changed } of this.cells) changed.clear();
     for (const corners of this.untold) corners.clear();
   }
 
@@ -164,14 +188,14 @@ export class TotalsFold {
   private enter(place: string, { row, sums }: Change, validFrom: Instant, recordedFrom: Instant): void {
     if (sums.every((sum) => sum === 0)) return;
     this.lines += `${place}${sums.join('\t')}\t${validFrom}\t${recordedFrom}\n`;
-    const [validIn, recordedIn] = [monthOf(validFrom), monthOf(recordedFrom)];
-    const key = `${place}${validIn}\t${recordedIn}`;
-    const cell = this.cells.get(key);
-    if (!cell) {
-      const given = complete(this.table.by, row);
-      this.cells.set(key, { of: [...this.table.by.map((column) => given[column]), validIn, recordedIn], sums });
-      return;
+    const given = complete(this.table.by, row);
+    const of = this.table.by.map((column) => given[column]);
+    for (const { dateOf, changed } of this.cells) {
+      const [valid, recorded] = [dateOf(validFrom), dateOf(recordedFrom)];
+      const key = `${place}${valid}\t${recorded}`;
+      const cell = changed.get(key);
+      if (cell) for (const [at, sum] of sums.entries()) cell.sums[at] = (cell.sums[at] ?? 0) + sum;
+      else changed.set(key, { of: [...of, valid, recorded], sums: [...sums] });
     }
-    for (const [at, sum] of sums.entries()) cell.sums[at] = (cell.sums[at] ?? 0) + sum;
   }
 }

@@ -39,7 +39,8 @@ export interface Summed {
  * A version holds from its own event to the next one of its stream, and neither axis runs backwards in a stream. So a sum
  * at (t, k) is what all events with `occurredAt` ≤ t and `recordedAt` ≤ k have added and taken away, whichever stream they
  * belong to. What each of them did is kept as an entry; entries are added up by the months in which they happened and were
- * recorded. A sum is read from whole months, and from the entries of the two months that the moment cuts through.
+ * recorded. A sum is read from whole months, and from the entries of the two months that the moment cuts through; or, kept
+ * by day too, from the whole days of these, and from the entries of the two days that the moment cuts through.
  *
  * A row of a timeline is a rectangle, which is four such points: it adds where it begins on both axes, takes away where it
  * ends on one of them, and adds again where it ends on both.
@@ -49,6 +50,7 @@ export interface TotalsTable<C extends Columns = Columns> {
   readonly columns: C;
   readonly by: readonly string[];
   readonly sums: readonly string[];
+  readonly byDay: boolean;
   readonly of: readonly Summed[];
   /** It hears what the other tables make of events. */
   readonly handlers: ReadonlyMap<string, never>;
@@ -60,6 +62,8 @@ export interface TotalsDefinition<B extends Columns, S extends Sums> {
   readonly by: B;
   /** Whole numbers. */
   readonly sums: S;
+  /** Keep sums of days besides those of months: for queries that look at little else than the month of the moment. */
+  readonly byDay?: true;
   /** @param begun the same for rows that count for ever once they have begun */
   readonly of: (summed: Sum<B, S>, begun: Sum<B, S>) => readonly Summed[];
 }
@@ -74,7 +78,7 @@ type Sum<B, S> = <C extends Columns>(
 export function totals<B extends Columns, S extends Sums>(
   definition: TotalsDefinition<B, S>,
 ): TotalsTable<ColumnsOf<B, S>> {
-  const { by, sums, of } = definition;
+  const { by, sums, byDay = false, of } = definition;
   const sum =
     (begun: boolean): Sum<B, S> =>
     (table, parts) => ({ table, begun, parts: parts as unknown as Summed['parts'] });
@@ -86,6 +90,7 @@ export function totals<B extends Columns, S extends Sums>(
     columns: { ...by, ...numbers } as ColumnsOf<B, S>,
     by: Object.keys(by),
     sums: Object.keys(sums),
+    byDay,
     of: of(sum(false), sum(true)),
     handlers: new Map<string, never>(),
     indexes: [],
@@ -94,3 +99,6 @@ export function totals<B extends Columns, S extends Sums>(
 
 /** Where the runtime keeps what each event changed of the sums. */
 export const entriesOf = (table: string): string => `${table}_entries`;
+
+/** Where the runtime keeps sums of days. */
+export const daysOf = (table: string): string => `${table}_days`;

@@ -72,7 +72,7 @@ const views: Readonly<Record<string, View<FunnelTables>>> = {
 /** From the visit to the sale: conversion, inbound funnel and win rate at any instant (domain.md §1, §3, §7). */
 export const funnel = projection<FunnelTables>({
   name: 'funnel',
-  version: 5,
+  version: 6,
   tables: {
     people,
     opportunities,

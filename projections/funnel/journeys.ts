@@ -210,6 +210,7 @@ export const cohorts = totals({
     contacts: 'Of these, how many were converted.',
     won: 'How many have an opportunity that is won, also of those who were merged into others.',
   },
+  byDay: true,
   of: (summed) => [
     summed(people, ({ kind, source, potential, registered_at: registered, merged_into: merged, ...row }) =>
       kind !== 'lead' || registered === null || merged !== null

@@ -132,7 +132,7 @@ const views: Readonly<Record<string, View<PipelineTables>>> = {
 /** Opportunities and their pipelines at any instant (domain.md §3). */
 export const pipeline = projection<PipelineTables>({
   name: 'pipeline',
-  version: 8,
+  version: 9,
   tables: {
     opportunities,
     moves,

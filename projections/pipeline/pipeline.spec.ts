@@ -183,7 +183,9 @@ describe('the pipeline', () => {
           { stage: 'won', count: 1, amount: 19_00 },
           { stage: 'lost', count: 0, amount: 0 },
         ]);
-        await expect(client.query('select * from pipeline_v8.opportunities')).rejects.toThrow('permission denied');
+        await expect(client.query(`select * from pipeline_v${pipeline.version}.opportunities`)).rejects.toThrow(
+          'permission denied',
+        );
       } finally {
         client.release(true);
       }

@@ -213,6 +213,7 @@ export const velocity = totals({
     lost: 'By losing.',
     seconds: 'How long they had stood there, in whole seconds.',
   },
+  byDay: true,
   of: (_, begun) => [
     begun(moves, ({ status, pipeline_id, stage, move, skipped, ...row }, at) => {
       const month = monthOf(at);

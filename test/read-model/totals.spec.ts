@@ -18,6 +18,7 @@ import {
   text,
   timelines,
   totals,
+  type TotalsDefinition,
   versions,
   waitFor,
 } from '../../libs/read-model/index.js';
@@ -53,18 +54,22 @@ const calls = appends<SaleEvents>()({
   on: { Called: ({ data }) => ({ owner: data.owner }) },
 });
 
-/** Deals by their owner, once whatever they are and once more in the month in which they were closed; and calls. */
-const sums = totals({
+const counted = {
   by: { month: optional(date('Month.')), owner: optional(text('Whose.')) },
   sums: { deals: 'Number of deals.', amount: 'Sum of their amounts.', calls: 'Number of calls.' },
-  of: (summed) => [
-    summed(deals, ({ owner, amount, closed_in: month }) => [
-      { owner, deals: 1, amount },
-      ...(month === null ? [] : [{ month, owner, deals: 1, amount }]),
-    ]),
-    summed(calls, ({ owner }, at) => [{ month: monthOf(at), owner, calls: 1 }]),
-  ],
-});
+};
+
+/** Deals by their owner, once whatever they are and once more in the month in which they were closed; and calls. */
+const of: TotalsDefinition<typeof counted.by, typeof counted.sums>['of'] = (summed) => [
+  summed(deals, ({ owner, amount, closed_in: month }) => [
+    { owner, deals: 1, amount },
+    ...(month === null ? [] : [{ month, owner, deals: 1, amount }]),
+  ]),
+  summed(calls, ({ owner }, at) => [{ month: monthOf(at), owner, calls: 1 }]),
+];
+
+const sums = totals({ ...counted, of });
+const sums_by_day = totals({ ...counted, byDay: true, of });
 
 interface Busy {
   readonly told: number;
@@ -91,13 +96,18 @@ const lively = timelines<SaleEvents>()({
   },
 });
 
-const quietness = totals({
+const quiet = {
   by: { quiet: bool('Whether it was long ago.') },
   sums: { keys: 'Number of keys.', told: 'How often.' },
-  of: (summed) => [summed(lively, ({ quiet, told }) => [{ quiet, keys: 1, told }])],
-});
+};
+const ofQuiet: TotalsDefinition<typeof quiet.by, typeof quiet.sums>['of'] = (summed) => [
+  summed(lively, ({ quiet, told }) => [{ quiet, keys: 1, told }]),
+];
 
-const tables = { deals, calls, sums, lively, quietness };
+const quietness = totals({ ...quiet, of: ofQuiet });
+const quietness_by_day = totals({ ...quiet, byDay: true, of: ofQuiet });
+
+const tables = { deals, calls, sums, sums_by_day, lively, quietness, quietness_by_day };
 const sales = projection({ name: 'sales', version: 1, tables, views: {} });
 
 const fact = happened<SaleEvents>();
@@ -112,7 +122,10 @@ const both = (database: Parameters<typeof read>[0], moment: Moment) =>
   read(database, sales, moment, async (reading) => {
     const added = sql`select month, owner, sum(deals)::integer as deals, sum(amount) as amount, sum(calls)::integer as calls`;
     const shown = sql`group by 1, 2 having sum(deals) <> 0 or sum(calls) <> 0 order by 1, 2`;
-    const kept = [...(await rows(reading, sql<object>`${added} from ${reading.at('sums')} s ${shown}`))];
+    const keptIn = (table: 'sums' | 'sums_by_day') =>
+      rows(reading, sql<object>`${added} from ${reading.at(table)} s ${shown}`);
+    const kept = [...(await keptIn('sums'))];
+    expect(await keptIn('sums_by_day')).toEqual(kept);
     const found = await rows(
       reading,
       sql<object>`${added} from (
@@ -127,7 +140,10 @@ const both = (database: Parameters<typeof read>[0], moment: Moment) =>
     const rectangles = (from: RawBuilder<unknown>, keys: RawBuilder<unknown>) =>
       sql<object>`select quiet, sum(${keys})::integer as keys, sum(told)::integer as told from ${from} l
         group by 1 having sum(${keys}) <> 0 order by 1`;
-    kept.push(...(await rows(reading, rectangles(reading.at('quietness'), sql`keys`))));
+    const quietIn = (table: 'quietness' | 'quietness_by_day') =>
+      rows(reading, rectangles(reading.at(table), sql`keys`));
+    kept.push(...(await quietIn('quietness')));
+    expect(await quietIn('quietness_by_day')).toEqual(await quietIn('quietness'));
     scanned.push(...(await rows(reading, rectangles(reading.at('lively'), sql`1`))));
     return { kept, scanned };
   });
@@ -166,13 +182,12 @@ describe('Totals', () => {
       deal: fc.integer({ min: 1, max: 5 }),
       what: fc.constantFrom<keyof SaleEvents>('Given', 'Given', 'Closed', 'Reopened', 'Called'),
       owner: fc.constantFrom('ann', 'ben', undefined),
-      late: fc.constantFrom(0, 0, 3, 25, 70),
-      ticked: fc.constantFrom(0, 1, 9, 31),
+      late: fc.constantFrom(0, 0, 0.2, 3, 25.5, 70),
+      ticked: fc.constantFrom(0, 0.3, 1, 9.4, 31),
     });
-    const moment = fc.tuple(
-      fc.option(fc.integer({ min: -1, max: 300 }), { nil: undefined }),
-      fc.option(fc.integer({ min: -1, max: 300 }), { nil: undefined }),
-    );
+    // Days and tenths of them.
+    const instants = fc.integer({ min: -10, max: 3_000 }).map((tenths) => tenths / 10);
+    const moment = fc.tuple(fc.option(instants, { nil: undefined }), fc.option(instants, { nil: undefined }));
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 1, maxLength: 30 }),
