@@ -154,6 +154,8 @@ export const memberships =
       verdict: definition.verdict,
       indexes: [
         { on: ['rule', 'version', 'key'], current: true },
+        // A page of those of a moment: who was none then is passed over in the index.
+        { on: ['rule', 'version', 'key', 'valid_to', 'valid_from'] },
         // All that it takes to count the members of a moment.
         { on: ['rule', 'version', 'valid_to', 'recorded_to'], with: ['valid_from', 'recorded_from'] },
       ],
