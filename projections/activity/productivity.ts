@@ -41,7 +41,8 @@ const byOutcome = (outcome: RawBuilder<unknown>) =>
 const ofMonths = ({ at, instant }: Source<ActivityTables>, span: Span): RawBuilder<unknown> => sql`
   select month, month as day, person, kind, direction, ${numbers({
     ...Object.fromEntries(sums.map((name) => [name, sql.ref(name)])),
-    overdue: sql`case when month < ${monthOfInstant(instant)} then planned - carried_out else 0 end`,
+    // Worked out once, not for each row.
+    overdue: sql`case when month < (select ${monthOfInstant(instant)}) then planned - carried_out else 0 end`,
   })} from ${at('productivity')} p where ${monthWithin(sql`month`, span)}`;
 
 /** In the month of the instant each plan has its own time from which on it is overdue. */

@@ -26,11 +26,6 @@ export async function perhapsInGroup(
 ): Promise<Pick<Candidates, 'bought' | 'perhaps'>> {
   const rule = await buyingRuleAt(reading, asked);
   const before = (days: number): RawBuilder<unknown> => sql`${asked.t} - make_interval(hours => ${24 * days}::integer)`;
-  const facts = (all: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
-    sql`(${sql.join(
-      all.map((fact) => sql`${fact}::integer`),
-      sql` + `,
-    )} >= ${rule.needed}::integer)`;
   const share = sql`coalesce((share ->> 'perCent')::integer >= ${rule.share}, false)`;
   const recent = boughtSince(asked, before(rule.recency + 1));
   if (group === 'partner' || group === 'economist') {
@@ -39,13 +34,20 @@ export async function perhapsInGroup(
     const value = worth ? sql`true` : boughtSince(asked, before(rule.period));
     return {
       bought: rule.needed > (worth ? 1 : 0),
-      perhaps: sql`(${facts([share, value, recent])} or ${withOthers(asked)})`,
+      perhaps: sql`(${atLeast(rule.needed, [share, value, recent])} or ${withOthers(asked)})`,
     };
   }
   // Its own share and its own last purchase are enough to be sure that it buys well, whatever others bought.
-  const well = facts([share, recent]);
+  const well = atLeast(rule.needed, [share, recent]);
   if (group === 'friend') return { perhaps: sql`not ${well}` };
   return { bought: true, perhaps: sql`not ${well}` };
+}
+
+/** Whether so many of these hold. The cheapest first: those behind it are looked at only where it takes them to tell. */
+function atLeast(needed: number, [first, ...others]: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  if (needed <= 0) return sql`true`;
+  if (first === undefined || needed > others.length + 1) return sql`false`;
+  return sql`(case when ${first} then ${atLeast(needed - 1, others)} else ${atLeast(needed, others)} end)`;
 }
 
 async function buyingRuleAt(reading: Reading<CustomersTables>, asked: Asked): Promise<BuyingRule> {

@@ -87,9 +87,12 @@ async function nextIds(
 /** As many candidates are looked at together, at most: what belongs to them is held in memory. */
 const mostTogether = 4_000;
 
-/** How many are looked at next: if as many fit as did, those that are needed; with each round more, for it may be that none does. */
+/**
+ * How many are looked at next: if as many fit as did, those that are needed; with each round more, for it may be that none
+ * does, and a round costs as much as some dozens of them.
+ */
 export const nextRun = (of: { run: number; round: number; missing: number; share: number }): number =>
-  Math.min(Math.max(Math.ceil((1.15 * of.missing) / of.share), 5 * 2 ** of.round), 2 * of.run, mostTogether);
+  Math.min(Math.max(Math.ceil((1.3 * of.missing) / of.share), 20 * 2 ** of.round), 3 * of.run, mostTogether);
 
 /**
  * The first customers in the order of their ids that fit. They are looked at in runs, so that a list costs what it shows:
