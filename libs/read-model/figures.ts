@@ -32,9 +32,8 @@ export const startOfMonth = (instant: Piece): RawBuilder<Instant> => sql`date_tr
 /** When the day of UTC began that an instant lies in. */
 export const startOfDay = (instant: Piece): RawBuilder<Instant> => sql`date_trunc('day', ${instant}, 'UTC')`;
 
-/** That day, whatever the time zone of the session. */
-export const dayOfInstant = (instant: Piece): RawBuilder<LocalDate> =>
-  sql`(${startOfDay(instant)} at time zone 'UTC')::date`;
+/** The day of UTC that an instant lies in, whatever the time zone of the session. */
+export const dayOfInstant = (instant: Piece): RawBuilder<LocalDate> => sql`(${instant} at time zone 'UTC')::date`;
 
 /** The first day of that month, whatever the time zone of the session: analysts have their own. */
 export const monthOfInstant = (instant: Piece): RawBuilder<LocalDate> =>

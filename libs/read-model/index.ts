@@ -29,6 +29,7 @@ export {
 } from './definition.js';
 export { BehindPosition, isDatabaseUnavailable, type Lag } from './errors.js';
 export {
+  dayOfInstant,
   decimal,
   monthOf,
   monthOfInstant,

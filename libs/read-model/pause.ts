@@ -1,6 +1,6 @@
 /**
- * Settles after so many milliseconds, at once if they are over already, or as soon as the signal is aborted or something wakes it; never rejects. Leaves
- * no listener behind.
+ * Settles after so many milliseconds, at once if they are over already, or as soon as the signal is aborted or something
+ * wakes it; never rejects. Leaves no listener behind.
  */
 export function pause(milliseconds: number, signal: AbortSignal, woken?: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {

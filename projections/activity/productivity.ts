@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import {
+  dayOfInstant,
   monthOfInstant,
   monthWithin,
   periodOfMonth,
@@ -30,7 +31,6 @@ type Sum = (typeof sums)[number];
 const numbers = (given: { readonly [S in Sum]?: RawBuilder<unknown> }): RawBuilder<unknown> =>
   sql.join(sums.map((name) => sql`${given[name] ?? sql`0`} as ${sql.ref(name)}`));
 
-const dayOf = (at: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${at} at time zone 'UTC')::date`;
 const whether = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${condition})::integer`;
 
 /** What was done, by its outcome. */
@@ -47,7 +47,7 @@ const ofMonths = ({ at, instant }: Source<ActivityTables>, span: Span): RawBuild
 
 /** In the month of the instant each plan has its own time from which on it is overdue. */
 const ofThisMonth = ({ at, instant }: Source<ActivityTables>, span: Span): RawBuilder<unknown> => sql`
-  select ${monthOfInstant(instant)} as month, ${dayOf(sql`due_at`)} as day, assignee as person, kind, direction,
+  select ${monthOfInstant(instant)} as month, ${dayOfInstant(sql`due_at`)} as day, assignee as person, kind, direction,
     ${numbers({ overdue: sql`1` })}
   from ${at('plans')} p
   where status = 'planned' and due_at >= ${startOfMonth(instant)} and due_at <= ${instant} and ${within(sql`due_at`, span)}`;
@@ -62,18 +62,18 @@ const movesOf = ({ at }: Source<ActivityTables>, span: Span): RawBuilder<unknown
 
 /** The same as `ofMonths`, of each thing that is counted: of the months in which the person moved. */
 const ofMoves = ({ at, instant }: Source<ActivityTables>): RawBuilder<unknown> => sql`
-  select month, ${dayOf(sql`due_at`)} as day, person, kind, direction, ${numbers({
+  select month, ${dayOfInstant(sql`due_at`)} as day, person, kind, direction, ${numbers({
     planned: whether(sql`status <> 'cancelled'`),
     carried_out: whether(sql`status = 'done'`),
     overdue: whether(sql`status = 'planned' and due_at < ${startOfMonth(instant)}`),
     cancelled: whether(sql`status = 'cancelled'`),
   })} from moved join ${at('plans')} p on assignee = person and due_at >= since and due_at < until
   union all
-  select month, ${dayOf(sql`done_at`)}, person, kind, direction,
+  select month, ${dayOfInstant(sql`done_at`)}, person, kind, direction,
     ${numbers({ ...byOutcome(sql`outcome`), minutes: sql`coalesce(minutes, 0)` })}
   from moved join ${at('plans')} p on done_by = person and done_at >= since and done_at < until where status = 'done'
   union all
-  select month, ${dayOf(sql`occurred_at`)}, person, kind, direction,
+  select month, ${dayOfInstant(sql`occurred_at`)}, person, kind, direction,
     ${numbers({ ...byOutcome(sql`outcome`), minutes: sql`coalesce(minutes, 0)` })}
   from moved join ${at('logged')} l on done_by = person and occurred_at >= since and occurred_at < until`;
 

@@ -124,9 +124,9 @@ const both = (database: Parameters<typeof read>[0], moment: Moment) =>
     const shown = sql`group by 1, 2 having sum(deals) <> 0 or sum(calls) <> 0 order by 1, 2`;
     const keptIn = (table: 'sums' | 'sums_by_day') =>
       rows(reading, sql<object>`${added} from ${reading.at(table)} s ${shown}`);
-    const kept = [...(await keptIn('sums'))];
+    const kept = await keptIn('sums');
     expect(await keptIn('sums_by_day')).toEqual(kept);
-    const found = await rows(
+    const scanned = await rows(
       reading,
       sql<object>`${added} from (
         select null::date as month, owner, 1 as deals, amount, 0 as calls from ${reading.at('deals')} d
@@ -136,16 +136,15 @@ const both = (database: Parameters<typeof read>[0], moment: Moment) =>
         select date_trunc('month', occurred_at, 'UTC')::date, owner, 0, 0, 1 from ${reading.at('calls')} c
       ) r ${shown}`,
     );
-    const scanned = [...found];
     const rectangles = (from: RawBuilder<unknown>, keys: RawBuilder<unknown>) =>
       sql<object>`select quiet, sum(${keys})::integer as keys, sum(told)::integer as told from ${from} l
         group by 1 having sum(${keys}) <> 0 order by 1`;
     const quietIn = (table: 'quietness' | 'quietness_by_day') =>
       rows(reading, rectangles(reading.at(table), sql`keys`));
-    kept.push(...(await quietIn('quietness')));
-    expect(await quietIn('quietness_by_day')).toEqual(await quietIn('quietness'));
-    scanned.push(...(await rows(reading, rectangles(reading.at('lively'), sql`1`))));
-    return { kept, scanned };
+    const quiet = await quietIn('quietness');
+    expect(await quietIn('quietness_by_day')).toEqual(quiet);
+    const lying = await rows(reading, rectangles(reading.at('lively'), sql`1`));
+    return { kept: [...kept, ...quiet], scanned: [...scanned, ...lying] };
   });
 
 describe('Totals', () => {

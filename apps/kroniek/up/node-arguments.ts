@@ -15,4 +15,4 @@ export const nodeArguments = {
    * beside them only take it from them, and from PostgreSQL.
    */
   projector: [...heap(256, 8), '--single-threaded-gc'],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
+};
