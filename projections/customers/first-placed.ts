@@ -50,7 +50,7 @@ export async function firstPlaced(
   const bounds = await boundsAt(reading, asked);
   const bought = phase === 'active' || phase === 'inactive';
   const found = await firstInLine<Placed>(reading, asked, {
-    ...(sort === 'days-silent' ? silence(asked, bounds, bought, after) : purchase(asked, bounds, phase, after)),
+    ...(sort === 'days-silent' ? silence(asked, bounds, phase, after) : purchase(asked, bounds, phase, after)),
     // Of those who bought before the window, many bought again.
     times: isPart || !mostlyFit({ sort, phase }) ? 3 : 1.15,
     ...{ count, among, judge },
@@ -60,10 +60,17 @@ export async function firstPlaced(
 
 const compare = (a: Placed, b: Placed): number => (a.key === b.key ? inOrderOf(b.id, a.id) : a.key > b.key ? -1 : 1);
 
-function silence(asked: Asked, { now }: Bounds, bought: boolean, after: string | number | undefined) {
+function silence(
+  asked: Asked,
+  { now, shortest }: Bounds,
+  phase: RelationshipPhase | undefined,
+  after: string | number | undefined,
+) {
+  // Where few had fallen inactive yet, most of the line is still active.
+  const unlessBoughtSince = phase === 'inactive' ? sql`${plusDays(now, -shortest)}::timestamptz` : undefined;
   const daysSince = (at: Instant): number => Math.floor((Date.parse(now) - Date.parse(at)) / dayMs);
   return {
-    line: bySilence(asked, { bought }),
+    line: bySilence(asked, { bought: phase === 'active' || phase === 'inactive', unlessBoughtSince }),
     // Their days are whole ones: in the last of them they stand by id.
     from: after === undefined ? undefined : plusDays(now, -(Number(after) + 1)),
     compare,

@@ -4,6 +4,7 @@ import { instantOf, type Reading, rows } from '../../libs/read-model/index.js';
 import type { Asked, Members } from './bought.js';
 import type { Place } from './clocks.js';
 import { membersAt, nextRun } from './places.js';
+import { boughtSince } from './recently.js';
 import type { CustomersTables } from './tables.js';
 
 /** An account or a person at an instant that decides on the place of their customer. */
@@ -113,17 +114,26 @@ function follows(behind: Behind, column: string, id: string, direction: 'asc' | 
     : sql`(${sql.ref(column)}, ${sql.ref(id)}) ${sign} (${behind.at}::timestamptz, ${behind.id})`;
 }
 
+/** Which of those who bought come up, by how long they are silent. */
+interface Silent {
+  /** Only those who bought at all. Default: everybody. */
+  readonly bought?: boolean | undefined;
+  /** Without those who bought since then under their own id: whoever they count for did so too. */
+  readonly unlessBoughtSince?: RawBuilder<unknown> | undefined;
+  /** Silent since then at the latest. Default: since whenever. */
+  readonly until?: RawBuilder<unknown> | undefined;
+}
+
 /**
  * Nobody who is silent since later stands before those who are since earlier: along the index of each place in the line,
  * with what lies over the moment told apart in it.
  */
 export const bySilence =
-  (
-    { source, names, t, k }: Asked,
-    { bought = false, until = t }: { bought?: boolean; until?: RawBuilder<unknown> } = {},
-  ): Line =>
+  (asked: Asked, { bought = false, unlessBoughtSince, until = asked.t }: Silent = {}): Line =>
   (reading, behind, count) => {
+    const { source, names, t, k } = asked;
     const { at, all } = source;
+    const passes = unlessBoughtSince ? sql`not ${boughtSince(asked, unlessBoughtSince)}` : sql`true`;
     const next = (column: string): RawBuilder<unknown> =>
       sql`${follows(behind, column, 'id', 'asc')} and ${sql.ref(column)} <= ${until}`;
     // Planners think the bounds of a row independent of one another, and so far fewer to lie over the moment than do.
@@ -131,6 +141,7 @@ export const bySilence =
       and (recorded_to > ${k} or recorded_to = 'infinity') then true else false end`;
     const standing = (place: Place): RawBuilder<unknown> => sql`(select id, silent_since as at from ${all('clocks')} x
       where place = ${sql.lit(place)} and ${next('silent_since')} and valid_to > ${t} and recorded_to >= ${k} and ${liesOver}
+        and ${passes}
       order by silent_since, id limit ${count})`;
     if (!bought) {
       const places: readonly Place[] = ['buyers', 'contacts', 'others', ...(names ? (['names'] as const) : [])];
