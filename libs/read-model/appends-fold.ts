@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../kernel/index.js';
-import { complete, lineEncoder, type Row } from './columns.js';
+import { complete, lineEncoder, type Row, tabbed } from './columns.js';
 import type { Rows } from './copy.js';
 import type { AppendsTable } from './definition.js';
 import { Unprojectable } from './errors.js';
@@ -11,7 +11,7 @@ export class AppendsFold {
   private readonly columns: readonly string[];
   private readonly rowColumns: readonly string[];
   private readonly encode: (row: Row) => string;
-  private lines = '';
+  private lines: string[] = [];
 
   constructor(
     private readonly name: string,
@@ -34,9 +34,9 @@ export class AppendsFold {
     if (!handler) return;
     try {
       const given = handler(event);
-      const tail = `${event.position}\t${event.occurredAt}\t${event.recordedAt}\n`;
+      const tail = `${tabbed(event.position, event.occurredAt, event.recordedAt)}\n`;
       for (const row of Array.isArray(given) ? (given as readonly Row[]) : [given as Row]) {
-        this.lines += this.encode(row) + tail;
+        this.lines.push(this.encode(row) + tail);
         for (const listener of this.listeners) {
           listener.begun(complete(this.rowColumns, row), event.occurredAt, event.recordedAt);
         }
@@ -61,10 +61,10 @@ export class AppendsFold {
   }
 
   commit(): void {
-    this.lines = '';
+    this.lines = [];
   }
 
   reset(): void {
-    this.lines = '';
+    this.lines = [];
   }
 }

@@ -6,7 +6,8 @@ import { quoted } from './schema.js';
 export interface Rows {
   readonly table: string;
   readonly columns: readonly string[];
-  readonly lines: string;
+  /** Each with its end of line. */
+  readonly lines: readonly string[];
 }
 
 /** Writes rows with one COPY. */
@@ -16,6 +17,6 @@ export function copyInto(client: pg.ClientBase, schema: string, { table, columns
   return new Promise((resolve, reject) => {
     stream.on('error', reject);
     stream.on('finish', resolve);
-    stream.end(lines);
+    stream.end(lines.join(''));
   });
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Instant, RecordedEvent } from '../kernel/index.js';
-import { escapeText } from './columns.js';
+import { escapeText, tabbed } from './columns.js';
 import type { Rows } from './copy.js';
 import { quoted } from './schema.js';
 import type { Cause } from './timeline.js';
@@ -42,7 +42,7 @@ const orders = { happened: 'occurred_at, position', learnt: 'position' };
 export class KeptKeys {
   private readonly heads: string;
   private readonly inputs: string;
-  private lines = '';
+  private lines: string[] = [];
 
   constructor(
     private readonly schema: string,
@@ -54,8 +54,9 @@ export class KeptKeys {
 
   keep(key: string, event: KeptEvent, recorded: Instant): void {
     const { position, id, stream, revision, type, data, occurredAt, actor } = event;
-    const fields = [key, position, id, stream, revision, type, JSON.stringify(data), occurredAt, recorded];
-    this.lines += `${[...fields, actor.id, actor.role].map((field) => escapeText(String(field))).join('\t')}\n`;
+    const of = [key, position, id, stream, revision, type, JSON.stringify(data), occurredAt, recorded];
+    const fields = [...of, actor.id, actor.role].map((field) => escapeText(String(field)));
+    this.lines.push(`${tabbed(...fields)}\n`);
   }
 
   /** The events that were kept in this batch. */
@@ -64,7 +65,7 @@ export class KeptKeys {
   }
 
   clear(): void {
-    this.lines = '';
+    this.lines = [];
   }
 
   async setHeads(client: pg.ClientBase, heads: readonly Head[]): Promise<void> {

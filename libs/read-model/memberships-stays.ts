@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Instant } from '../kernel/index.js';
-import { escapeText } from './columns.js';
+import { escapeText, tabbed } from './columns.js';
 import { copyInto, type Rows } from './copy.js';
 import { type EndedRow, endRows } from './ended-rows.js';
 import type { KnownStay } from './membership.js';
@@ -37,7 +37,7 @@ export class Stays {
 
   /** What is to be inserted. */
   rows(): Rows {
-    const lines = this.begun.map(({ rule, key, stay }) => lineOf(rule, key, stay)).join('');
+    const lines = this.begun.flatMap(({ rule, key, stay }) => linesOf(rule, key, stay));
     return { table: this.name, columns: this.columns, lines };
   }
 
@@ -57,8 +57,7 @@ export class Stays {
 
   /** Inserts the stays of keys under a rule that is new to them. */
   async write(client: pg.ClientBase, rule: KeptRule, stays: ReadonlyMap<string, readonly KnownStay[]>): Promise<void> {
-    let lines = '';
-    for (const [key, ofKey] of stays) for (const stay of ofKey) lines += lineOf(rule, key, stay);
+    const lines = [...stays].flatMap(([key, ofKey]) => ofKey.flatMap((stay) => linesOf(rule, key, stay)));
     if (lines.length > 0) await copyInto(client, this.schema, { table: this.name, columns: this.columns, lines });
   }
 
@@ -95,12 +94,12 @@ const causeFields = ({ position, type, actorId, actorRole }: Cause): readonly st
 ];
 
 /** As COPY wants it; nothing for what was believed for no time at all. */
-function lineOf({ rule, version }: KeptRule, key: string, stay: KnownStay): string {
+function linesOf({ rule, version }: KeptRule, key: string, stay: KnownStay): readonly string[] {
   const { from, to, recordedFrom, recordedTo, cause, left } = stay;
-  if (recordedTo <= recordedFrom) return '';
+  if (recordedTo <= recordedFrom) return [];
   const own = [rule, version, key].map(escapeText);
   const leaving = left ? causeFields(left) : ['\\N', '\\N', '\\N', '\\N'];
-  return `${[...own, from, to, recordedFrom, recordedTo, ...causeFields(cause), ...leaving].join('\t')}\n`;
+  return [`${tabbed(...own, from, to, recordedFrom, recordedTo, ...causeFields(cause), ...leaving)}\n`];
 }
 
 interface StoredStay {

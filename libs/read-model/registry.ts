@@ -48,7 +48,7 @@ async function changeRegistry(database: Database, change: Run): Promise<void> {
 }
 
 const runAll = async (client: pg.ClientBase, statements: readonly string[]): Promise<void> => {
-  for (const statement of statements) await client.query(statement);
+  await client.query(statements.join(';\n'));
 };
 
 const told = (client: pg.ClientBase, name: string): Promise<unknown> =>

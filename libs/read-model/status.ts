@@ -43,6 +43,7 @@ interface Stored {
 }
 
 interface StoredCheckpoint {
+  readonly schema: string;
   readonly position: Position | null;
   readonly seen: bigint;
   readonly age: number | null;
@@ -70,16 +71,34 @@ export async function statusOf(
       [projections.map(({ name }) => name)],
     ),
   ]);
-  return Promise.all(rows.map((stored) => statusOfSchema(database, stored, head)));
+  const checkpoints = await checkpointsOf(
+    database,
+    rows.map(({ schema }) => schema),
+  );
+  return rows.map((stored) => {
+    const checkpoint = checkpoints.get(stored.schema);
+    if (!checkpoint) throw new Error(`The checkpoint of ${stored.schema} is gone.`);
+    return statusOfSchema(stored, checkpoint, head);
+  });
 }
 
-async function statusOfSchema(database: Database, stored: Stored, head: Position | null): Promise<ProjectionStatus> {
-  const { rows } = await database.pool.query<StoredCheckpoint>(
-    `select position, seen, rate, moved_at, extract(epoch from now() - recorded_at)::float8 as age,
-       extract(epoch from now() - moved_at)::float8 as idle from ${quoted(stored.schema, 'checkpoint')}`,
+/** With one statement: one for each schema at the same time would take as many connections. */
+async function checkpointsOf(
+  database: Database,
+  schemas: readonly string[],
+): Promise<ReadonlyMap<string, StoredCheckpoint>> {
+  if (schemas.length === 0) return new Map();
+  const each = schemas.map(
+    (schema, place) =>
+      `select $${place + 1} as schema, position, seen, rate, moved_at,
+         extract(epoch from now() - recorded_at)::float8 as age, extract(epoch from now() - moved_at)::float8 as idle
+       from ${quoted(schema, 'checkpoint')}`,
   );
-  const [checkpoint] = rows;
-  if (!checkpoint) throw new Error(`The checkpoint of ${stored.schema} is gone.`);
+  const { rows } = await database.pool.query<StoredCheckpoint>(each.join(' union all '), [...schemas]);
+  return new Map(rows.map((row) => [row.schema, row]));
+}
+
+function statusOfSchema(stored: Stored, checkpoint: StoredCheckpoint, head: Position | null): ProjectionStatus {
   const { position, rate, idle, moved_at } = checkpoint;
   return {
     name: stored.name,

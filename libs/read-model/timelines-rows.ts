@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Instant } from '../kernel/index.js';
-import { complete, lineEncoder, type Row } from './columns.js';
+import { complete, lineEncoder, type Row, tabbed } from './columns.js';
 import type { Rows } from './copy.js';
 import { type EndedRow, endRows } from './ended-rows.js';
 import { columnNames, quoted } from './schema.js';
@@ -45,10 +45,13 @@ export class TimelineRows {
 
   /** What is to be inserted. */
   rows(): Rows {
-    let lines = '';
+    const lines: string[] = [];
     for (const [key, { row, from, to, recordedFrom, recordedTo, cause }] of this.begun) {
       if (recordedTo <= recordedFrom) continue;
-      lines += `${this.encode({ ...row, [this.table.key]: key })}${from}\t${to}\t${recordedFrom}\t${recordedTo}\t${cause.position}\t${cause.type}\t${cause.actorId}\t${cause.actorRole}\n`;
+      const { position, type, actorId, actorRole } = cause;
+      const times = tabbed(from, to, recordedFrom, recordedTo);
+      const said = this.encode({ ...row, [this.table.key]: key });
+      lines.push(`${said}${times}\t${tabbed(position, type, actorId, actorRole)}\n`);
     }
     return { table: this.name, columns: this.columns, lines };
   }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Instant, LocalDate } from '../kernel/index.js';
-import { complete, lineEncoder, type Row } from './columns.js';
+import { lineEncoder, type Row, tabbed } from './columns.js';
 import type { Rows } from './copy.js';
 import type { Table } from './definition.js';
 import { monthOf } from './figures.js';
@@ -57,7 +57,7 @@ export interface Listener {
 /** Adds up what a batch of events changes of one totals table. */
 export class TotalsFold {
   private readonly encode: (row: Row) => string;
-  private lines = '';
+  private lines: string[] = [];
   private readonly cells: readonly Cells[];
   /** By listener, what an event changes while its rows begin and end. */
   private readonly untold: Map<string, Corner>[] = [];
@@ -139,7 +139,7 @@ export class TotalsFold {
   }
 
   reset(): void {
-    this.lines = '';
+    this.lines = [];
     for (const { changed } of this.cells) changed.clear();
     for (const corners of this.untold) corners.clear();
   }
@@ -187,15 +187,18 @@ export class TotalsFold {
 
   private enter(place: string, { row, sums }: Change, validFrom: Instant, recordedFrom: Instant): void {
     if (sums.every((sum) => sum === 0)) return;
-    this.lines += `${place}${sums.join('\t')}\t${validFrom}\t${recordedFrom}\n`;
-    const given = complete(this.table.by, row);
-    const of = this.table.by.map((column) => given[column]);
+    this.lines.push(`${place}${tabbed(...sums, validFrom, recordedFrom)}\n`);
     for (const { dateOf, changed } of this.cells) {
-      const [valid, recorded] = [dateOf(validFrom), dateOf(recordedFrom)];
+      const valid = dateOf(validFrom);
+      const recorded = dateOf(recordedFrom);
       const key = `${place}${valid}\t${recorded}`;
       const cell = changed.get(key);
       if (cell) for (const [at, sum] of sums.entries()) cell.sums[at] = (cell.sums[at] ?? 0) + sum;
-      else changed.set(key, { of: [...of, valid, recorded], sums: [...sums] });
+      else
+        changed.set(key, {
+          of: [...this.table.by.map((column) => row[column] ?? null), valid, recorded],
+          sums: [...sums],
+        });
     }
   }
 }

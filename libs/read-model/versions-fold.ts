@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { later, type RecordedEvent } from '../kernel/index.js';
-import { complete, lineEncoder, type Row } from './columns.js';
+import { complete, lineEncoder, type Row, tabbed } from './columns.js';
 import type { Rows } from './copy.js';
 import type { VersionsTable } from './definition.js';
 import { Unprojectable } from './errors.js';
@@ -97,10 +97,11 @@ export class VersionsFold {
 
   /** What is to be inserted: the versions that began, with their end if they have one already. */
   rows(): readonly Rows[] {
-    let lines = '';
-    for (const version of this.opened) {
-      lines += `${this.encode(version.row)}${version.validFrom}\t${version.validTo}\t${version.recordedFrom}\t${version.recordedTo}\t${version.revision}\t${version.position}\t${version.cause}\t${version.actorId}\t${version.actorRole}\n`;
-    }
+    const lines = this.opened.map((version) => {
+      const { validFrom, validTo, recordedFrom, recordedTo, revision, position, cause, actorId, actorRole } = version;
+      const times = tabbed(validFrom, validTo, recordedFrom, recordedTo);
+      return `${this.encode(version.row)}${times}\t${tabbed(revision, position, cause, actorId, actorRole)}\n`;
+    });
     return [{ table: this.name, columns: this.columns, lines }];
   }
 

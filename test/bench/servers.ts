@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeArguments } from '../../apps/kroniek/up/node-arguments.js';
+import { nodeArguments, nodeEnvironment } from '../../apps/kroniek/up/node-arguments.js';
 import { startPostgres, type Postgres } from '../../libs/embedded/postgres/index.js';
 
 const dist = fileURLToPath(new URL('../../', import.meta.url));
@@ -41,7 +41,7 @@ export async function startBenchServers(): Promise<BenchServers> {
   ): Promise<void> =>
     new Promise((served, failed) => {
       const child = fork(join(dist, module), [], {
-        env: { ...process.env, ...environment },
+        env: { ...nodeEnvironment, ...process.env, ...environment },
         execArgv: [...told, ...profiled(name)],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });

@@ -12,7 +12,11 @@ export const nodeArguments = {
   eventStore: heap(256, 8),
   /**
    * It has a second heap, in its reading thread. Catching up, both keep a processor busy: helpers that collect garbage
-   * beside them only take it from them, and from PostgreSQL.
+   * beside them only take it from them, and from PostgreSQL. V8 collects the sooner the less it may hold; it holds far
+   * less than it may.
    */
-  projector: [...heap(256, 8), '--single-threaded-gc'],
+  projector: [...heap(1_024, 8), '--single-threaded-gc'],
 };
+
+/** What else its processes are told: two heaps of C, where glibc has one for each thread and little in each of them. */
+export const nodeEnvironment = { MALLOC_ARENA_MAX: '2' };

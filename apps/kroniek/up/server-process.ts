@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ready } from '../../child.js';
 import { Complaint } from '../complaint.js';
 import type { Journal } from './journal.js';
+import { nodeEnvironment } from './node-arguments.js';
 
 export type ServerProcessOptions = {
   name: string;
@@ -80,7 +81,7 @@ export class ServerProcess {
     if (this.stopping) return;
     const { module, nodeArguments, environment } = this.options;
     const child = fork(module, [], {
-      env: { ...process.env, ...environment() },
+      env: { ...nodeEnvironment, ...process.env, ...environment() },
       execArgv: [...nodeArguments],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
