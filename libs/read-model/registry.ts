@@ -47,6 +47,7 @@ async function changeRegistry(database: Database, change: Run): Promise<void> {
   }
 }
 
+/** In one round trip: a schema has up to some hundred statements. */
 const runAll = async (client: pg.ClientBase, statements: readonly string[]): Promise<void> => {
   await client.query(statements.join(';\n'));
 };

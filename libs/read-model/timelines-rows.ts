@@ -49,9 +49,8 @@ export class TimelineRows {
     for (const [key, { row, from, to, recordedFrom, recordedTo, cause }] of this.begun) {
       if (recordedTo <= recordedFrom) continue;
       const { position, type, actorId, actorRole } = cause;
-      const times = tabbed(from, to, recordedFrom, recordedTo);
-      const said = this.encode({ ...row, [this.table.key]: key });
-      lines.push(`${said}${times}\t${tabbed(position, type, actorId, actorRole)}\n`);
+      const kept = tabbed(from, to, recordedFrom, recordedTo, position, type, actorId, actorRole);
+      lines.push(`${this.encode({ ...row, [this.table.key]: key })}${kept}\n`);
     }
     return { table: this.name, columns: this.columns, lines };
   }

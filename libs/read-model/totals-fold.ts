@@ -193,12 +193,12 @@ export class TotalsFold {
       const recorded = dateOf(recordedFrom);
       const key = `${place}${valid}\t${recorded}`;
       const cell = changed.get(key);
-      if (cell) for (const [at, sum] of sums.entries()) cell.sums[at] = (cell.sums[at] ?? 0) + sum;
-      else
-        changed.set(key, {
-          of: [...this.table.by.map((column) => row[column] ?? null), valid, recorded],
-          sums: [...sums],
-        });
+      if (cell) {
+        for (const [at, sum] of sums.entries()) cell.sums[at] = (cell.sums[at] ?? 0) + sum;
+      } else {
+        const of = this.table.by.map((column) => row[column] ?? null);
+        changed.set(key, { of: [...of, valid, recorded], sums: [...sums] });
+      }
     }
   }
 }

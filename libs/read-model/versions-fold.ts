@@ -99,8 +99,8 @@ export class VersionsFold {
   rows(): readonly Rows[] {
     const lines = this.opened.map((version) => {
       const { validFrom, validTo, recordedFrom, recordedTo, revision, position, cause, actorId, actorRole } = version;
-      const times = tabbed(validFrom, validTo, recordedFrom, recordedTo);
-      return `${this.encode(version.row)}${times}\t${tabbed(revision, position, cause, actorId, actorRole)}\n`;
+      const kept = tabbed(validFrom, validTo, recordedFrom, recordedTo, revision, position, cause, actorId, actorRole);
+      return `${this.encode(version.row)}${kept}\n`;
     });
     return [{ table: this.name, columns: this.columns, lines }];
   }

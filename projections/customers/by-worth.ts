@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
+import { isOfBuyers, type RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
 import { type Reading, rows } from '../../libs/read-model/index.js';
 import { type Asked, climbOf, type Members, minorUnits, policyAt } from './bought.js';
 import { type Bounds, boundsAt, type Placed } from './first-placed.js';
@@ -92,7 +92,7 @@ export async function firstByValueAtRisk(
   { phase, ...which }: WhichCustomers & { readonly phase?: RelationshipPhase | undefined },
   sought: Pick<FirstByWorth<Placed>, 'backwards' | 'after' | 'count' | 'judge'>,
 ): Promise<readonly Placed[] | undefined> {
-  const bought = phase === 'active' || phase === 'inactive';
+  const bought = isOfBuyers(phase);
   if (!bought && (!sought.backwards || phase !== undefined)) return undefined;
   const found = await firstByWorth(reading, asked, {
     ...{ order: { by: 'value-at-risk' }, which },

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
+import { isOfBuyers, type RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
 import { dayMs, type Instant, plusDays } from '../../libs/kernel/index.js';
 import { type Reading, rows } from '../../libs/read-model/index.js';
 import { type Asked, type Members, policyAt } from './bought.js';
@@ -48,14 +48,13 @@ export async function firstPlaced(
   { sort, phase, after, count, among, isPart, judge }: FirstPlaced,
 ): Promise<readonly Placed[] | undefined> {
   const bounds = await boundsAt(reading, asked);
-  const bought = phase === 'active' || phase === 'inactive';
   const found = await firstInLine<Placed>(reading, asked, {
     ...(sort === 'days-silent' ? silence(asked, bounds, phase, after) : purchase(asked, bounds, phase, after)),
     // Of those who bought before the window, many bought again.
     times: isPart || !mostlyFit({ sort, phase }) ? 3 : 1.15,
     ...{ count, among, judge },
   });
-  return sort === 'days-silent' || bought || found.length === count ? found : undefined;
+  return sort === 'days-silent' || isOfBuyers(phase) || found.length === count ? found : undefined;
 }
 
 const compare = (a: Placed, b: Placed): number => (a.key === b.key ? inOrderOf(b.id, a.id) : a.key > b.key ? -1 : 1);
@@ -70,7 +69,7 @@ function silence(
   const unlessBoughtSince = phase === 'inactive' ? sql`${plusDays(now, -shortest)}::timestamptz` : undefined;
   const daysSince = (at: Instant): number => Math.floor((Date.parse(now) - Date.parse(at)) / dayMs);
   return {
-    line: bySilence(asked, { bought: phase === 'active' || phase === 'inactive', unlessBoughtSince }),
+    line: bySilence(asked, { bought: isOfBuyers(phase), unlessBoughtSince }),
     // Their days are whole ones: in the last of them they stand by id.
     from: after === undefined ? undefined : plusDays(now, -(Number(after) + 1)),
     compare,

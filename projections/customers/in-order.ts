@@ -114,11 +114,11 @@ function follows(behind: Behind, column: string, id: string, direction: 'asc' | 
     : sql`(${sql.ref(column)}, ${sql.ref(id)}) ${sign} (${behind.at}::timestamptz, ${behind.id})`;
 }
 
-/** Which of those who bought come up, by how long they are silent. */
+/** Who comes up, by how long they are silent. */
 interface Silent {
   /** Only those who bought at all. Default: everybody. */
   readonly bought?: boolean | undefined;
-  /** Without those who bought since then under their own id: whoever they count for did so too. */
+  /** Without buyers who bought since then under their own id: whoever they count for did so too. Default: with all. */
   readonly unlessBoughtSince?: RawBuilder<unknown> | undefined;
   /** Silent since then at the latest. Default: since whenever. */
   readonly until?: RawBuilder<unknown> | undefined;

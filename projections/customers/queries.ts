@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
-import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
+import { isOfBuyers, type RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
 import type { Instant, Money } from '../../libs/kernel/index.js';
 import {
   Cursors,
@@ -200,7 +200,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const { limit: _limit, cursor, names, ...asked } = given;
     const { asOf, knownAt, phase, kind, owner, country, industry, group, sort = 'id', order } = asked;
     const limit = limitOf(given);
-    const bought = phase === 'active' || phase === 'inactive';
+    const bought = isOfBuyers(phase);
     const all = { ...(await withWindows(reading, askedOf(reading, { asOf, knownAt }, names))), bought };
     const by = sortKeys[sort];
     const cursors = new Cursors({ list: 'customers', names, ...asked });

@@ -7,6 +7,10 @@ export type RelationshipPhase = (typeof relationshipPhases)[number];
 /** Phases of those who never bought. */
 export type StandingPhase = Exclude<RelationshipPhase, 'active' | 'inactive'>;
 
+/** Whether it is a phase of those who bought. */
+export const isOfBuyers = (phase: RelationshipPhase | undefined): phase is 'active' | 'inactive' =>
+  phase === 'active' || phase === 'inactive';
+
 /** How far a lead has come that never bought (S3, S4; domain.md §1). */
 export function standingOfLead({ disqualified = false, level }: LeadStanding): StandingPhase {
   if (disqualified) return 'suspect';
