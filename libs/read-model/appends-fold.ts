@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../kernel/index.js';
-import { complete, lineEncoder, type Row, tabbed } from './columns.js';
+import { complete, type Row, rowWriter } from './columns.js';
 import type { Rows } from './copy.js';
+import { CopyText } from './copy-text.js';
 import type { AppendsTable } from './definition.js';
 import { Unprojectable } from './errors.js';
 import { columnNames } from './schema.js';
@@ -10,8 +11,8 @@ import type { Listener } from './totals-fold.js';
 export class AppendsFold {
   private readonly columns: readonly string[];
   private readonly rowColumns: readonly string[];
-  private readonly encode: (row: Row) => string;
-  private lines: string[] = [];
+  private readonly write: (row: Row, into: CopyText) => void;
+  private readonly text = new CopyText();
 
   constructor(
     private readonly name: string,
@@ -20,7 +21,7 @@ export class AppendsFold {
   ) {
     this.columns = columnNames(table);
     this.rowColumns = Object.keys(table.columns);
-    this.encode = lineEncoder(table.columns);
+    this.write = rowWriter(table.columns);
   }
 
   /** There is nothing to look up. */
@@ -34,9 +35,10 @@ export class AppendsFold {
     if (!handler) return;
     try {
       const given = handler(event);
-      const tail = `${tabbed(event.position, event.occurredAt, event.recordedAt)}\n`;
       for (const row of Array.isArray(given) ? (given as readonly Row[]) : [given as Row]) {
-        this.lines.push(this.encode(row) + tail);
+        this.write(row, this.text);
+        this.text.fields(event.position, event.occurredAt, event.recordedAt);
+        this.text.endLine();
         for (const listener of this.listeners) {
           listener.begun(complete(this.rowColumns, row), event.occurredAt, event.recordedAt);
         }
@@ -52,7 +54,7 @@ export class AppendsFold {
   }
 
   rows(): readonly Rows[] {
-    return [{ table: this.name, columns: this.columns, lines: this.lines }];
+    return [{ table: this.name, columns: this.columns, text: this.text }];
   }
 
   /** What is appended is never changed. */
@@ -61,10 +63,10 @@ export class AppendsFold {
   }
 
   commit(): void {
-    this.lines = [];
+    this.text.clear();
   }
 
   reset(): void {
-    this.lines = [];
+    this.text.clear();
   }
 }

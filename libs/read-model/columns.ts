@@ -1,4 +1,5 @@
 import type { Instant, LocalDate } from '../kernel/index.js';
+import type { CopyText } from './copy-text.js';
 
 /** A column as its author declares it: PostgreSQL type, what it says (COMMENT ON) and how it is written by COPY. */
 export interface Column<T> extends AnyColumn {
@@ -88,27 +89,36 @@ export function complete(columns: readonly string[], given: Row): Row {
   return row;
 }
 
-/**
- * Fields of COPY's text format. Joined, so that they are one string: one that is put together piece by piece stays a tree
- * of its pieces until it is written, which the garbage collector walks.
- */
-export const tabbed = (...fields: readonly (string | number | bigint)[]): string => fields.join('\t');
+type FieldOf = (row: Row) => string;
 
-/** The beginning of a line of COPY's text format; what the runtime adds follows. */
-export function lineEncoder(columns: Columns): (row: Row) => string {
-  const encoders = Object.entries(columns).map(([name, column]) => [name, (column as Column<unknown>).encode] as const);
-  return (row) => {
-    const fields = encoders.map(([name, encode]) => {
+const fieldsOf = (columns: Columns): readonly FieldOf[] =>
+  Object.entries(columns).map(([name, column]): FieldOf => {
+    const { encode } = column as Column<unknown>;
+    return (row) => {
       const value = row[name] ?? null;
       return value === null ? '\\N' : encode(value);
-    });
-    return tabbed(...fields, '');
+    };
+  });
+
+/** Writes the columns of a row; what the runtime adds to them follows. */
+export function rowWriter(columns: Columns): (row: Row, into: CopyText) => void {
+  const fields = fieldsOf(columns);
+  return (row, into) => {
+    for (const field of fields) into.field(field(row));
   };
 }
 
-/** Made once the read model has caught up for the first time; the primary key is there from the start. */
+/** The columns of a row as one text, which tells it apart from others; to be written as it is. */
+export function rowText(columns: Columns): (row: Row) => string {
+  const fields = fieldsOf(columns);
+  return (row) => fields.map((field) => field(row)).join('\t');
+}
+
+/** Made once the read model has caught up for the first time. */
 export interface Index {
   readonly on: readonly string[];
+  /** There are no two rows of the same values. */
+  readonly unique?: true;
   /** Only the rows that hold now: small, and all that a query without `asOf` needs. */
   readonly current?: true;
   /** Only the rows in which this boolean column is true. */

@@ -53,7 +53,6 @@ export interface VersionsTable<C extends Columns = Columns> {
 export interface AppendsTable<C extends Columns = Columns> {
   readonly kind: 'appends';
   readonly columns: C;
-  readonly primaryKey: readonly string[];
   readonly handlers: ReadonlyMap<string, Rows>;
   readonly indexes: readonly Index[];
 }
@@ -200,8 +199,6 @@ export const versions =
 
 export interface AppendsDefinition<S extends object, C extends Columns> {
   readonly columns: C;
-  /** May name `position`, which the runtime adds. Left out: none, which is the cheapest to write. */
-  readonly primaryKey?: readonly ((keyof C & string) | 'position')[];
   readonly on: {
     readonly [T in keyof S & string]?: (event: RecordedOf<S, T>) => GivenRow<C> | readonly GivenRow<C>[];
   };
@@ -214,7 +211,6 @@ export const appends =
   <C extends Columns>(definition: AppendsDefinition<S, C>): AppendsTable<C> => ({
     kind: 'appends',
     columns: definition.columns,
-    primaryKey: definition.primaryKey ?? [],
     handlers: new Map(Object.entries(definition.on as unknown as Readonly<Record<string, Rows>>)),
     indexes: definition.indexes ?? [],
   });

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { Instant, RecordedEvent } from '../kernel/index.js';
-import { escapeText, tabbed } from './columns.js';
+import { escapeText } from './columns.js';
 import type { Rows } from './copy.js';
+import { CopyText } from './copy-text.js';
 import { quoted } from './schema.js';
 import type { Cause } from './timeline.js';
 import { headsOf, inputsOf } from './timelines.js';
@@ -42,7 +43,7 @@ const orders = { happened: 'occurred_at, position', learnt: 'position' };
 export class KeptKeys {
   private readonly heads: string;
   private readonly inputs: string;
-  private lines: string[] = [];
+  private readonly text = new CopyText();
 
   constructor(
     private readonly schema: string,
@@ -54,18 +55,19 @@ export class KeptKeys {
 
   keep(key: string, event: KeptEvent, recorded: Instant): void {
     const { position, id, stream, revision, type, data, occurredAt, actor } = event;
-    const of = [key, position, id, stream, revision, type, JSON.stringify(data), occurredAt, recorded];
-    const fields = [...of, actor.id, actor.role].map((field) => escapeText(String(field)));
-    this.lines.push(`${tabbed(...fields)}\n`);
+    const { text } = this;
+    text.fields(escapeText(key), position, id, escapeText(stream), revision, type, escapeText(JSON.stringify(data)));
+    text.fields(occurredAt, recorded, escapeText(actor.id), actor.role);
+    text.endLine();
   }
 
   /** The events that were kept in this batch. */
   rows(): Rows {
-    return { table: inputsOf(this.name), columns: inputColumns, lines: this.lines };
+    return { table: inputsOf(this.name), columns: inputColumns, text: this.text };
   }
 
   clear(): void {
-    this.lines = [];
+    this.text.clear();
   }
 
   async setHeads(client: pg.ClientBase, heads: readonly Head[]): Promise<void> {

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { Instant } from '../kernel/index.js';
-import { escapeText, tabbed } from './columns.js';
+import { escapeText } from './columns.js';
 import { copyInto, type Rows } from './copy.js';
+import { CopyText } from './copy-text.js';
 import { type EndedRow, endRows } from './ended-rows.js';
 import type { KnownStay } from './membership.js';
 import type { MembershipsTable } from './memberships.js';
@@ -18,6 +19,7 @@ export class Stays {
   private readonly columns: readonly string[];
   private begun: { readonly rule: KeptRule; readonly key: string; readonly stay: KnownStay }[] = [];
   private ended: EndedRow[] = [];
+  private readonly text = new CopyText();
 
   constructor(
     private readonly schema: string,
@@ -37,8 +39,9 @@ export class Stays {
 
   /** What is to be inserted. */
   rows(): Rows {
-    const lines = this.begun.flatMap(({ rule, key, stay }) => linesOf(rule, key, stay));
-    return { table: this.name, columns: this.columns, lines };
+    this.text.clear();
+    for (const { rule, key, stay } of this.begun) write(rule, key, stay, this.text);
+    return { table: this.name, columns: this.columns, text: this.text };
   }
 
   /** Ends the stored rows that are not believed any more. */
@@ -53,12 +56,14 @@ export class Stays {
   clear(): void {
     this.begun = [];
     this.ended = [];
+    this.text.clear();
   }
 
   /** Inserts the stays of keys under a rule that is new to them. */
   async write(client: pg.ClientBase, rule: KeptRule, stays: ReadonlyMap<string, readonly KnownStay[]>): Promise<void> {
-    const lines = [...stays].flatMap(([key, ofKey]) => ofKey.flatMap((stay) => linesOf(rule, key, stay)));
-    if (lines.length > 0) await copyInto(client, this.schema, { table: this.name, columns: this.columns, lines });
+    const text = new CopyText();
+    for (const [key, ofKey] of stays) for (const stay of ofKey) write(rule, key, stay, text);
+    if (!text.isEmpty) await copyInto(client, this.schema, { table: this.name, columns: this.columns, text });
   }
 
   /** What is believed now of these keys and reaches to their last event. */
@@ -93,13 +98,13 @@ const causeFields = ({ position, type, actorId, actorRole }: Cause): readonly st
   actorRole,
 ];
 
-/** As COPY wants it; nothing for what was believed for no time at all. */
-function linesOf({ rule, version }: KeptRule, key: string, stay: KnownStay): readonly string[] {
+/** Nothing for what was believed for no time at all. */
+function write({ rule, version }: KeptRule, key: string, stay: KnownStay, into: CopyText): void {
   const { from, to, recordedFrom, recordedTo, cause, left } = stay;
-  if (recordedTo <= recordedFrom) return [];
-  const own = [rule, version, key].map(escapeText);
-  const leaving = left ? causeFields(left) : ['\\N', '\\N', '\\N', '\\N'];
-  return [`${tabbed(...own, from, to, recordedFrom, recordedTo, ...causeFields(cause), ...leaving)}\n`];
+  if (recordedTo <= recordedFrom) return;
+  into.fields(escapeText(rule), escapeText(version), escapeText(key), from, to, recordedFrom, recordedTo);
+  into.fields(...causeFields(cause), ...(left ? causeFields(left) : ['\\N', '\\N', '\\N', '\\N']));
+  into.endLine();
 }
 
 interface StoredStay {

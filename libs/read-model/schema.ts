@@ -132,8 +132,7 @@ function tableStatements(schema: string, name: string, table: Table): readonly s
 function primaryKeyOf(table: Table): readonly string[] {
   if (table.kind === 'versions') return [table.key, 'position'];
   if (table.kind === 'memberships') return ['rule', 'version', 'key', 'valid_from', 'recorded_from'];
-  if (table.kind === 'totals') return [];
-  return table.kind === 'timelines' ? [table.key, 'valid_from', 'recorded_from'] : table.primaryKey;
+  return table.kind === 'timelines' ? [table.key, 'valid_from', 'recorded_from'] : [];
 }
 
 /** Sums are found by all that they are told apart by, and written again and again; entries are only appended. */
@@ -242,7 +241,7 @@ export const storedTables = (projection: Projection): readonly string[] => store
 /** Statements that make the indexes which are missing. */
 export const indexStatements = (projection: Projection, schema: string): readonly string[] =>
   stored(projection).flatMap(([name, table]) =>
-    table.indexes.map(({ on, current, where, with: more = [] }) => {
+    table.indexes.map(({ on, unique, current, where, with: more = [] }) => {
       const columns = on.map((column) => quoted(column)).join(', ');
       const conditions = [
         ...(current ? [currentRows[table.kind]] : []),
@@ -254,7 +253,7 @@ export const indexStatements = (projection: Projection, schema: string): readonl
         ...(more.length > 0 ? ['and_more'] : []),
       ];
       const read = more.length > 0 ? ` include (${more.map((column) => quoted(column)).join(', ')})` : '';
-      return `create index if not exists ${quoted(parts.join('_'))} on ${quoted(schema, name)} (${columns})${read}${only}`;
+      return `create ${unique ? 'unique ' : ''}index if not exists ${quoted(parts.join('_'))} on ${quoted(schema, name)} (${columns})${read}${only}`;
     }),
   );
 

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { Instant } from '../kernel/index.js';
-import { complete, lineEncoder, type Row, tabbed } from './columns.js';
+import { complete, escapeText, type Row, rowWriter } from './columns.js';
 import type { Rows } from './copy.js';
+import { CopyText } from './copy-text.js';
 import { type EndedRow, endRows } from './ended-rows.js';
 import { columnNames, quoted } from './schema.js';
 import { type Cause, forever, type Known } from './timeline.js';
@@ -12,7 +13,8 @@ import type { Listener } from './totals-fold.js';
 export class TimelineRows {
   private readonly columns: readonly string[];
   private readonly rowColumns: readonly string[];
-  private readonly encode: (row: Row) => string;
+  private readonly write: (row: Row, into: CopyText) => void;
+  private readonly text = new CopyText();
   private begun: (readonly [key: string, known: Known])[] = [];
   private ended: EndedRow[] = [];
 
@@ -24,7 +26,7 @@ export class TimelineRows {
   ) {
     this.columns = columnNames(table);
     this.rowColumns = Object.keys(table.columns);
-    this.encode = lineEncoder(table.columns);
+    this.write = rowWriter(table.columns);
   }
 
   /** A row with its key and every column. */
@@ -45,14 +47,16 @@ export class TimelineRows {
 
   /** What is to be inserted. */
   rows(): Rows {
-    const lines: string[] = [];
+    const { text } = this;
+    text.clear();
     for (const [key, { row, from, to, recordedFrom, recordedTo, cause }] of this.begun) {
       if (recordedTo <= recordedFrom) continue;
       const { position, type, actorId, actorRole } = cause;
-      const kept = tabbed(from, to, recordedFrom, recordedTo, position, type, actorId, actorRole);
-      lines.push(`${this.encode({ ...row, [this.table.key]: key })}${kept}\n`);
+      this.write({ ...row, [this.table.key]: key }, text);
+      text.fields(from, to, recordedFrom, recordedTo, position, type, escapeText(actorId), actorRole);
+      text.endLine();
     }
-    return { table: this.name, columns: this.columns, lines };
+    return { table: this.name, columns: this.columns, text };
   }
 
   /** All rows that an event begins and ends were given. */
@@ -76,6 +80,7 @@ export class TimelineRows {
   clear(): void {
     this.begun = [];
     this.ended = [];
+    this.text.clear();
   }
 
   /** What is believed now of these keys and reaches beyond their last event, in order. */

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { Instant, LocalDate } from '../kernel/index.js';
-import { lineEncoder, type Row, tabbed } from './columns.js';
+import { type Row, rowText } from './columns.js';
 import type { Rows } from './copy.js';
+import { CopyText } from './copy-text.js';
 import type { Table } from './definition.js';
 import { monthOf } from './figures.js';
 import { quoted } from './schema.js';
@@ -19,7 +20,8 @@ interface Cells {
   readonly table: string;
   readonly dates: readonly [valid: string, recorded: string];
   readonly dateOf: (at: Instant) => LocalDate;
-  readonly changed: Map<string, Cell>;
+  /** By both dates, and then by place: a key of all three would have to be put together for each change. */
+  readonly changed: Map<string, Map<string, Cell>>;
 }
 
 /** What an event changed in one place. */
@@ -56,8 +58,8 @@ export interface Listener {
 
 /** Adds up what a batch of events changes of one totals table. */
 export class TotalsFold {
-  private readonly encode: (row: Row) => string;
-  private lines: string[] = [];
+  private readonly placeOf: (row: Row) => string;
+  private readonly text = new CopyText();
   private readonly cells: readonly Cells[];
   /** By listener, what an event changes while its rows begin and end. */
   private readonly untold: Map<string, Corner>[] = [];
@@ -67,7 +69,7 @@ export class TotalsFold {
     private readonly name: string,
     private readonly table: TotalsTable,
   ) {
-    this.encode = lineEncoder(
+    this.placeOf = rowText(
       Object.fromEntries(Object.entries(table.columns).filter(([column]) => table.by.includes(column))),
     );
     const months: Cells = {
@@ -107,7 +109,7 @@ export class TotalsFold {
 
   rows(): readonly Rows[] {
     const columns = [...this.table.by, ...this.table.sums, 'valid_from', 'recorded_from'];
-    return [{ table: entriesOf(this.name), columns, lines: this.lines }];
+    return [{ table: entriesOf(this.name), columns, text: this.text }];
   }
 
   /** Adds to the sums. One that has become 0 stays: the same rows come out, however batches are cut. */
@@ -117,7 +119,7 @@ export class TotalsFold {
 
   private async add(client: pg.ClientBase, { table, dates, changed }: Cells): Promise<void> {
     const { by, sums, columns } = this.table;
-    const cells = [...changed.values()];
+    const cells = [...changed.values()].flatMap((places) => [...places.values()]);
     const key = [...by, ...dates];
     const types = [...by.map((column) => columns[column]?.type ?? 'text'), 'date', 'date', ...sums.map(() => 'bigint')];
     const names = (of: readonly string[]): string => of.map((column) => quoted(column)).join(', ');
@@ -139,7 +141,7 @@ export class TotalsFold {
   }
 
   reset(): void {
-    this.lines = [];
+    this.text.clear();
     for (const { changed } of this.cells) changed.clear();
     for (const corners of this.untold) corners.clear();
   }
@@ -161,7 +163,7 @@ export class TotalsFold {
       },
       told: () => {
         for (const { changes, validFrom, recordedFrom } of corners.values()) {
-          for (const [place, change] of changes) this.enter(place, change, validFrom, recordedFrom);
+          this.enter(changes, validFrom, recordedFrom);
         }
         corners.clear();
       },
@@ -169,36 +171,59 @@ export class TotalsFold {
         const changes = new Map<string, Change>();
         if (before && !begun) this.count(changes, parts(before.row, before.validFrom), -1);
         this.count(changes, parts(row, validFrom), 1);
-        for (const [place, change] of changes) this.enter(place, change, validFrom, recordedFrom);
+        this.enter(changes, validFrom, recordedFrom);
       },
     };
   }
 
   private count(changes: Map<string, Change>, parts: readonly Row[], sign: 1 | -1): void {
+    const { sums } = this.table;
     for (const part of parts) {
-      const place = this.encode(part);
-      const change = changes.get(place) ?? { row: part, sums: this.table.sums.map(() => 0) };
-      changes.set(place, change);
-      for (const [at, name] of this.table.sums.entries()) {
-        change.sums[at] = (change.sums[at] ?? 0) + sign * ((part[name] ?? 0) as number);
+      const place = this.placeOf(part);
+      const change = changes.get(place);
+      if (change) {
+        for (const [at, name] of sums.entries()) change.sums[at] = (change.sums[at] ?? 0) + sign * amountOf(part, name);
+      } else {
+        changes.set(place, { row: part, sums: sums.map((name) => sign * amountOf(part, name)) });
       }
     }
   }
 
-  private enter(place: string, { row, sums }: Change, validFrom: Instant, recordedFrom: Instant): void {
-    if (sums.every((sum) => sum === 0)) return;
-    this.lines.push(`${place}${tabbed(...sums, validFrom, recordedFrom)}\n`);
-    for (const { dateOf, changed } of this.cells) {
-      const valid = dateOf(validFrom);
-      const recorded = dateOf(recordedFrom);
-      const key = `${place}${valid}\t${recorded}`;
-      const cell = changed.get(key);
+  private enter(changes: ReadonlyMap<string, Change>, validFrom: Instant, recordedFrom: Instant): void {
+    for (const [place, { sums }] of changes) {
+      if (isNothing(sums)) continue;
+      // What is not told apart at all has no columns for it.
+      if (this.table.by.length > 0) this.text.field(place);
+      this.text.fields(...sums, validFrom, recordedFrom);
+      this.text.endLine();
+    }
+    for (const cells of this.cells) this.addTo(cells, changes, validFrom, recordedFrom);
+  }
+
+  private addTo(
+    { changed, dateOf }: Cells,
+    changes: ReadonlyMap<string, Change>,
+    validFrom: Instant,
+    recordedFrom: Instant,
+  ): void {
+    const valid = dateOf(validFrom);
+    const recorded = dateOf(recordedFrom);
+    const dates = `${valid}\t${recorded}`;
+    let places = changed.get(dates);
+    for (const [place, { row, sums }] of changes) {
+      if (isNothing(sums)) continue;
+      const cell = places?.get(place);
       if (cell) {
         for (const [at, sum] of sums.entries()) cell.sums[at] = (cell.sums[at] ?? 0) + sum;
-      } else {
-        const of = this.table.by.map((column) => row[column] ?? null);
-        changed.set(key, { of: [...of, valid, recorded], sums: [...sums] });
+        continue;
       }
+      const of = this.table.by.map((column) => row[column] ?? null);
+      if (!places) changed.set(dates, (places = new Map<string, Cell>()));
+      places.set(place, { of: [...of, valid, recorded], sums: [...sums] });
     }
   }
 }
+
+const amountOf = (part: Row, name: string): number => (part[name] ?? 0) as number;
+
+const isNothing = (sums: readonly number[]): boolean => sums.every((sum) => sum === 0);

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { later, type RecordedEvent } from '../kernel/index.js';
-import { complete, lineEncoder, type Row, tabbed } from './columns.js';
+import { complete, escapeText, type Row, rowWriter } from './columns.js';
 import type { Rows } from './copy.js';
+import { CopyText } from './copy-text.js';
 import type { VersionsTable } from './definition.js';
 import { Unprojectable } from './errors.js';
 import { causeOf } from './kept-keys.js';
@@ -28,7 +29,8 @@ interface Version {
 export class VersionsFold {
   private readonly columns: readonly string[];
   private readonly rowColumns: readonly string[];
-  private readonly encode: (row: Row) => string;
+  private readonly write: (row: Row, into: CopyText) => void;
+  private readonly text = new CopyText();
   /** Least recently used first. What stands in it was committed. */
   private readonly cache = new Map<string, Version>();
   private working = new Map<string, Version | undefined>();
@@ -45,7 +47,7 @@ export class VersionsFold {
   ) {
     this.columns = columnNames(table);
     this.rowColumns = Object.keys(table.columns);
-    this.encode = lineEncoder(table.columns);
+    this.write = rowWriter(table.columns);
   }
 
   /** Loads the current rows that the events build on and that are not at hand. */
@@ -97,12 +99,15 @@ export class VersionsFold {
 
   /** What is to be inserted: the versions that began, with their end if they have one already. */
   rows(): readonly Rows[] {
-    const lines = this.opened.map((version) => {
-      const { validFrom, validTo, recordedFrom, recordedTo, revision, position, cause, actorId, actorRole } = version;
-      const kept = tabbed(validFrom, validTo, recordedFrom, recordedTo, revision, position, cause, actorId, actorRole);
-      return `${this.encode(version.row)}${kept}\n`;
-    });
-    return [{ table: this.name, columns: this.columns, lines }];
+    const { text } = this;
+    text.clear();
+    for (const version of this.opened) {
+      this.write(version.row, text);
+      text.fields(version.validFrom, version.validTo, version.recordedFrom, version.recordedTo, version.revision);
+      text.fields(version.position, version.cause, escapeText(version.actorId), version.actorRole);
+      text.endLine();
+    }
+    return [{ table: this.name, columns: this.columns, text }];
   }
 
   /** Ends the stored versions that were followed. */
@@ -146,6 +151,7 @@ export class VersionsFold {
     this.working = new Map();
     this.opened = [];
     this.closed = [];
+    this.text.clear();
   }
 
   private open(key: string, given: Row, event: RecordedEvent, previous: Version | undefined): void {

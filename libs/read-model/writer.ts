@@ -221,7 +221,7 @@ export class ProjectionWriter {
     await this.moveCheckpoint(reached, seen, events.length);
     for (const fold of this.folds) {
       await fold.close(this.client);
-      for (const rows of fold.rows()) if (rows.lines.length > 0) await copyInto(this.client, this.schema, rows);
+      for (const rows of fold.rows()) if (!rows.text.isEmpty) await copyInto(this.client, this.schema, rows);
     }
     for (const fold of this.memberships) await fold.finish(this.client);
     await this.client.query('commit');

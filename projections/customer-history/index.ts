@@ -7,7 +7,7 @@ import { entries, links, type HistoryTables } from './tables.js';
 /** Everything that ever happened to a customer, in order, across streams. */
 export const customerHistory = projection<HistoryTables>({
   name: 'customer-history',
-  version: 6,
+  version: 7,
   tables: { entries, links, merges },
   views: {
     customer_history: {

@@ -13,7 +13,7 @@ import type { merges } from '../merges.js';
 
 /** Every event of every customer, as it is stored: personal data stay sealed. */
 export const entries = appends<Record<string, EventShape>>()({
-  primaryKey: ['stream', 'revision'],
+  indexes: [{ on: ['stream', 'revision'], unique: true }],
   columns: {
     stream: text(
       'Stream that the event belongs to: person, account, opportunity, activity, purchase, case, recipient, response or customer.',

@@ -152,7 +152,7 @@ const views: Readonly<Record<string, View<ForecastTables>>> = {
 /** What is expected to be won, when and by whom, and what was promised (domain.md §4). */
 export const forecastModel = projection<ForecastTables>({
   name: 'forecast',
-  version: 4,
+  version: 5,
   tables: { opportunities, won, pipelines, teams, memberships, targets, submissions, commitments, rates, policies },
   views,
 });

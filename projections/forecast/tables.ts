@@ -214,7 +214,6 @@ export const submissions = versions<ForecastEvents>()({
 
 /** Every commitment ever made: calibration holds each of them against the outcome. */
 export const commitments = appends<ForecastEvents>()({
-  primaryKey: ['id', 'revision'],
   columns: {
     id: text('Id of the forecast.'),
     revision: integer('Revision of the event in its stream.'),
@@ -242,7 +241,7 @@ export const commitments = appends<ForecastEvents>()({
       actor_role: actor.role,
     }),
   },
-  indexes: [{ on: ['period'] }, { on: ['last_day'] }],
+  indexes: [{ on: ['id', 'revision'], unique: true }, { on: ['period'] }, { on: ['last_day'] }],
 });
 
 export type ForecastTables = {

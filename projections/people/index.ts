@@ -7,7 +7,7 @@ import { details, people, type PeopleTables, stalls } from './tables.js';
 /** Everybody we know, from a name to a contact, at any instant (domain.md §1). */
 export const peopleModel = projection<PeopleTables>({
   name: 'people',
-  version: 4,
+  version: 5,
   tables: { people, stalls, details, merges },
   views: {
     people: {

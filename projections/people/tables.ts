@@ -196,7 +196,7 @@ export const stalls = appends<PersonEvents>()({
 
 /** What is personal, closed, as it came to be known piece by piece: nothing of it can be read here. */
 export const details = appends<PersonEvents>()({
-  primaryKey: ['person_id', 'revision'],
+  indexes: [{ on: ['person_id', 'revision'], unique: true }],
   columns: {
     person_id: text('Id of the person.'),
     revision: integer('Revision of the event in its stream.'),

@@ -215,16 +215,17 @@ export const velocity = totals({
   },
   byDay: true,
   of: (_, begun) => [
-    begun(moves, ({ status, pipeline_id, stage, move, skipped, ...row }, at) => {
+    begun(moves, (row, at) => {
+      const { status, pipeline_id, stage, move, skipped, left_pipeline_id, left_stage, left_seconds } = row;
       const month = monthOf(at);
       const left =
-        row.left_stage === null || row.left_pipeline_id === null
+        left_stage === null || left_pipeline_id === null
           ? []
           : [
               {
-                ...{ month, pipeline_id: row.left_pipeline_id, stage: row.left_stage, left: 1 },
+                ...{ month, pipeline_id: left_pipeline_id, stage: left_stage, left: 1 },
                 ...(counts[move] === undefined ? {} : { [counts[move]]: 1 }),
-                seconds: row.left_seconds ?? 0,
+                seconds: left_seconds ?? 0,
               },
             ];
       return [
