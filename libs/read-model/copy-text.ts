@@ -6,7 +6,7 @@ const ascii = 0x80;
 const short = 64;
 const firstBytes = 4_096;
 /** What grew larger than this is not kept for the next batch. */
-const keptBytes = 1_048_576;
+const keptBytes = 262_144;
 
 /**
  * Rows in COPY's text format, one behind the other in a buffer that the next batch fills anew. As strings they would live

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { caughtUp } from './caught-up.js';
+import { caughtUp, settled } from './caught-up.js';
 import { fill, forgetReadModels } from './facts.js';
 import { bareAppend, crud, Http, overHttp, rate, throughNdjson, type ApiAccess } from './load.js';
 import { startBenchServers } from './servers.js';
@@ -96,7 +96,7 @@ async function catchUp(): Promise<boolean[]> {
     await fill(servers, events);
     // What processes had to do is done once and for all; a rebuilt read model does not make them do it again.
     await servers.startProjector();
-    await caughtUp(http);
+    await settled(http);
     await servers.stopProjector();
     const { count } = await readAll(servers.eventStoreUrl);
     for (let round = 0; round < rounds; round++) {
