@@ -39,7 +39,7 @@ const window = 2;
 
 /**
  * Reads a feed for another thread, which then has its time for itself: the client and protobuf take as much of it as all
- * that is made of an event.
+ * that is made of an event. The events that the feed gives out must be nobody else's: they are changed on their way.
  */
 export function serveFeed(port: Port, feed: Pick<EventFeed, 'follow'>): void {
   const followed = new Map<number, Following>();
@@ -104,7 +104,7 @@ class Following {
   }
 
   private tell({ events, position, live }: FeedBatch): void {
-    // They are nobody else's: to copy each of them costs more than to write it.
+    // In place: to copy each of them costs more than to write it.
     for (const event of events as readonly Sent[]) event.position = String(event.position);
     const lines = JSON.stringify(events);
     this.port.postMessage({ of: this.of, events: lines, position: String(position), live } satisfies Told);

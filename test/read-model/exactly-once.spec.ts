@@ -43,6 +43,27 @@ describe('a batch', () => {
     }
   }, 240_000);
 
+  it('has no row twice where a table says so, which is proved once all has been caught up', async () => {
+    await withDatabase(async (database) => {
+      await ensureReadModels(database, [ledger()]);
+      const client = await connect(database.url, {});
+      const writer = new ProjectionWriter(client, ledger(), 'ledger_v1');
+      const again = (): Promise<unknown> =>
+        client.query('insert into ledger_v1.bookings select * from ledger_v1.bookings limit 1');
+      await writer.resume();
+      await writer.write({ events, position: last });
+      await writer.live();
+      await expect(again()).rejects.toMatchObject({ code: '23505' });
+
+      await client.query('drop index ledger_v1.bookings_account_position');
+      await again();
+      const next = new ProjectionWriter(client, ledger(), 'ledger_v1');
+      await next.resume();
+      await expect(next.live()).rejects.toMatchObject({ code: '23505' });
+      await client.end();
+    });
+  });
+
   it('is left out by a writer whose checkpoint was moved by another', async () => {
     await withDatabase(async (database) => {
       await ensureReadModels(database, [ledger()]);

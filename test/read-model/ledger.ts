@@ -52,6 +52,7 @@ export function ledger({ name = 'ledger', version = 1, fails = () => false }: Le
   const bookings = appends<LedgerEvents>()({
     columns: { account: text('Account.'), amount: money('Amount.') },
     on: { Booked: ({ stream, data }) => ({ account: stream, amount: data.amount }) },
+    indexes: [{ on: ['account', 'position'], unique: true }],
   });
   return projection({
     name,

@@ -69,6 +69,21 @@ const paying = projection({ name: 'paying', version: 1, tables: { orders, custom
 const order = happened<OrderEvents>();
 
 describe('A timeline', () => {
+  it('tells who did it as they are called, whatever characters there are, as the versions do that it goes by', async () => {
+    const actor = { id: 'back\\slash\ttab\nline', role: 'sales' } as const;
+    const story = [
+      order('order-1', 'Ordered', second(0), { customer: 'a' }, { actor }),
+      order('order-1', 'Paid', second(1), { amount: 5 }, { actor }),
+    ];
+    await givenEvents(...story).projectedBy(paying, async ({ rows }) => {
+      for (const table of ['orders', 'customers']) {
+        const told = rows[table]?.map((row) => (row as { actor_id: string }).actor_id);
+        expect(new Set(told)).toEqual(new Set([actor.id]));
+      }
+      return Promise.resolve();
+    });
+  });
+
   it('runs across streams, changes by itself, and is corrected from where a late fact belongs', async () => {
     const story = [
       order('order-1', 'Ordered', second(0), { customer: 'a' }),
