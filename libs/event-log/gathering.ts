@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 
 /** Milliseconds for which a statement waits for others to share it, where many come at once. */
-const gatherMs = 1;
+const gatherMs = 2;
 
 /**
  * One statement for what many ask for at the same moment. While one is under way the next one gathers, and where several
