@@ -15,7 +15,7 @@ export const nodeArguments = {
    * beside them only take it from them, and from PostgreSQL. V8 collects the sooner the less it may hold; it holds far
    * less than it may.
    */
-  projector: [...heap(1_024, 8), '--single-threaded-gc'],
+  projector: [...heap(512, 8), '--single-threaded-gc'],
 };
 
 /** What else its processes are told: two heaps of C, where glibc has one for each thread and little in each of them. */

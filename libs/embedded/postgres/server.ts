@@ -109,6 +109,12 @@ async function runningOrLaunched(options: Launch, binaries: Binaries, account: A
 /** Reasons that go by: another start was faster, processes of a killed server still end, a port was just taken. */
 const passing = /lock file "postmaster\.pid"|pre-existing shared memory|could not (?:bind|create any TCP\/IP)/;
 
+/**
+ * glibc otherwise keeps what a connection once needed, to analyse a table or to make an index, for as long as it is open.
+ * Told a bound in bytes, it no longer raises it by itself.
+ */
+const givesMemoryBack = { MALLOC_TRIM_THRESHOLD_: '131072' };
+
 /** @returns the server once it takes connections, or why it ended before */
 async function launch(options: Launch, binaries: Binaries, account: Account): Promise<Running | string> {
   const cluster = join(options.data, 'cluster');
@@ -119,7 +125,7 @@ async function launch(options: Launch, binaries: Binaries, account: Account): Pr
   const from = statSync(logFile).size;
   const child = account.spawn(binaries.postgres, ['-D', cluster, ...serverArguments(port, options.settings)], {
     cwd: cluster,
-    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', ...givesMemoryBack },
     stdio: ['ignore', logged, logged],
     detached: true,
   });
