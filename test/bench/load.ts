@@ -193,18 +193,29 @@ export function overHttp(http: Http): (index: number, lane: number) => Promise<u
 }
 
 /**
- * Commands through one NDJSON request, written as fast as they are taken. As with bare appends there are as many streams
- * as lanes, and one append to each at a time: the API records what is about one stream one after the other. Commands per
- * second.
+ * Commands through one NDJSON request. As with bare appends there are as many streams of persons as lanes; the API records
+ * what is about one stream one after the other, and has as many lines under way as it likes to.
+ *
+ * @param unanswered lines without an answer, at most: no more are written. Left out, they are written as fast as they are
+ *   taken
+ * @returns commands per second
  */
-export async function throughNdjson(api: ApiAccess, total: number, lanes: number): Promise<number> {
+export async function throughNdjson(
+  api: ApiAccess,
+  total: number,
+  lanes: number,
+  unanswered = Number.POSITIVE_INFINITY,
+): Promise<number> {
   const lives = new Lives();
   const sent = request(`${api.url}/v1/commands`, {
     method: 'POST',
     headers: { authorization: `Bearer ${api.key}`, 'content-type': 'application/x-ndjson' },
   });
-  const lines = function* (): Generator<string> {
+  let answers = 0;
+  let heard = (): void => undefined;
+  const lines = async function* (): AsyncGenerator<string> {
     for (let written = 0; written < total; written++) {
+      while (written - answers >= unanswered) await new Promise<void>((resume) => (heard = resume));
       yield `${JSON.stringify({ ...lives.next(written % lanes), idempotencyKey: randomUUID() })}\n`;
     }
   };
@@ -214,6 +225,8 @@ export async function throughNdjson(api: ApiAccess, total: number, lanes: number
     sent.on('response', (answer) => {
       createInterface({ input: answer })
         .on('line', (line) => {
+          answers++;
+          heard();
           if (!line.includes('"revision"')) reject(new Error(line));
         })
         .on('close', resolve);
