@@ -24,21 +24,13 @@ let database: Database;
 const logs: EventLog[] = [];
 const clock = new TestClock('2026-03-01T10:00:00.000Z');
 
-/**
- * A process of its own: nothing remembered, the same stores.
- *
- * @param read is told each stream that it reads
- */
-async function process(remembering?: Receipts, read = (_stream: string): void => undefined): Promise<CommandExecutor> {
+/** A process of its own: nothing remembered, the same stores. */
+async function process(remembering?: Receipts): Promise<CommandExecutor> {
   const keys = await PersonalKeys.open(database.db, masterKey);
   const log = EventLog.connect({ url: servers.eventStoreUrl, catalogue: domainCatalogue, keys });
   logs.push(log);
   const receipts = remembering ?? (await Receipts.open(database, masterKey));
-  const load: EventLog['load'] = (stream, after) => {
-    read(stream);
-    return log.load(stream, after);
-  };
-  return new CommandExecutor(commands, log, new Streams({ load }, () => performance.now()), receipts, clock);
+  return new CommandExecutor(commands, log, new Streams(log, () => performance.now()), receipts, clock);
 }
 
 interface Surroundings {
@@ -110,7 +102,7 @@ describe('a command', () => {
   });
 });
 
-describe('commands sent at once', () => {
+describe('commands of one request, which do not wait for one another', () => {
   it('find what those before them record, named or not', async () => {
     const here = await process();
     const amount = { amount: 100, currency: 'EUR' };
@@ -136,29 +128,6 @@ describe('commands sent at once', () => {
       ]);
     }
     await begun;
-  });
-
-  it('wait for those that begin what they name, whatever becomes of these, and read none of it', async () => {
-    const reads: string[] = [];
-    const here = await process(undefined, (stream) => reads.push(stream));
-    const [accountId, refusedId] = [randomUUID(), randomUUID()];
-    const opening = { accountId, title: 'Cranes', amount: { amount: 100, currency: 'EUR' } };
-    const results = await Promise.all([
-      send(here, 'OpenAccount', { accountId, name: 'Havenkoel' }),
-      ...Array.from({ length: 8 }, () => send(here, 'OpenOpportunity', opening)),
-    ]);
-    const positions = results.map(({ position }) => Number(position));
-    expect(Math.min(...positions)).toBe(positions[0]);
-    expect(reads).not.toContain(`account-${accountId}`);
-
-    const refused = await Promise.allSettled([
-      send(here, 'OpenAccount', { accountId: refusedId, name: 'Kadelift', parentId: randomUUID() }),
-      send(here, 'OpenOpportunity', { ...opening, accountId: refusedId }),
-    ]);
-    expect(refused).toMatchObject([
-      { reason: { code: 'ACCOUNT_NOT_FOUND' } },
-      { reason: { code: 'ACCOUNT_NOT_FOUND' } },
-    ]);
   });
 
   it('are refused once those before them are done, whichever names which', async () => {

@@ -4,7 +4,7 @@ import type { KnownCommand } from '../../domain/index.js';
 import { checkOwners } from '../access/ownership.js';
 import type { CommandCatalogue } from './catalogue.js';
 import { LookUps } from './look-ups.js';
-import { checkReferences, namedIn } from './references.js';
+import { checkReferences } from './references.js';
 import type { Receipt, Receipts } from './receipts.js';
 import { sameFor, streamOf, type CommandRequest } from './request.js';
 import { noRevision, nothingDone, resultOf, type CommandResult } from './result.js';
@@ -61,11 +61,7 @@ export class CommandExecutor {
     for (let next = request; ;) {
       const stream = streamOf(known, next);
       const answer = await this.requests.run(request.correlationId, (before) =>
-        this.serial.run(
-          stream,
-          () => this.executeOn(stream, known, next, request, { ...claim, before }),
-          this.perhapsBegun(next.command),
-        ),
+        this.serial.run(stream, () => this.executeOn(stream, known, next, request, { ...claim, before })),
       );
       if (!('continuesAs' in answer)) return answer;
       followed.push(stream);
@@ -75,12 +71,6 @@ export class CommandExecutor {
         throw conflict(streamBusy, `${stream} is being merged with others; try again.`);
       }
     }
-  }
-
-  /** Streams that the command names and that are not known to exist: a command that begins one may be under way. */
-  private perhapsBegun(command: object): readonly string[] {
-    const named = Array.from(namedIn(command), ({ category, id }) => `${category}-${id}`);
-    return named.filter((stream) => !this.streams.isKnown(stream));
   }
 
   /** Claims the id while those before it in its stream are still under way. */

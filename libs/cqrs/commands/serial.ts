@@ -2,10 +2,9 @@
 export class SerialByKey {
   private readonly tails = new Map<string, Promise<unknown>>();
 
-  /** @param behind other keys: what was begun on them before is done first. As all of it is earlier, there is no circle. */
-  run<T>(key: string, work: () => Promise<T>, behind: readonly string[] = []): Promise<T> {
-    const previous = [key, ...behind].flatMap((each) => this.tails.get(each) ?? []);
-    const result = previous.length > 0 ? Promise.allSettled(previous).then(work) : work();
+  run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const previous = this.tails.get(key);
+    const result = previous ? previous.then(work, work) : work();
     this.tails.set(key, result);
     const leave = (): void => {
       if (this.tails.get(key) === result) this.tails.delete(key);

@@ -70,14 +70,9 @@ export class Streams {
     return read;
   }
 
-  /** It has an event; no: it may have none. */
-  isKnown(stream: string): boolean {
-    return this.existing.has(stream);
-  }
-
   /** Whether the stream has any event. Streams are never deleted, so a yes holds for ever. */
   async exists(foldable: Foldable<unknown>, stream: string): Promise<boolean> {
-    if (this.isKnown(stream)) return true;
+    if (this.existing.has(stream)) return true;
     return (await this.refresh(foldable, stream)).head !== null;
   }
 
