@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../kernel/index.js';
 
 /** The SQLSTATE of an error that PostgreSQL reported. */
-export const sqlState = (error: unknown): string | undefined => {
+const sqlState = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 };

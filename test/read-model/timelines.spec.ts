@@ -75,7 +75,7 @@ describe('A timeline', () => {
       order('order-1', 'Ordered', second(0), { customer: 'a' }, { actor }),
       order('order-1', 'Paid', second(1), { amount: 5 }, { actor }),
     ];
-    await givenEvents(...story).projectedBy(paying, async ({ rows }) => {
+    await givenEvents(...story).projectedBy(paying, ({ rows }) => {
       for (const table of ['orders', 'customers']) {
         const told = rows[table]?.map((row) => (row as { actor_id: string }).actor_id);
         expect(new Set(told)).toEqual(new Set([actor.id]));
