@@ -31,6 +31,9 @@ export const line = fc.record({
 });
 export const reason = of('price', 'no budget');
 
+/** Of 200 sequences each, until they have come to every event: one that takes several steps is missed in a round at times. */
+const mostRounds = 20;
+
 /** A body for each command of the aggregate, as it comes over the wire. */
 export type Bodies = Readonly<Record<string, fc.Arbitrary<object>>>;
 
@@ -68,35 +71,34 @@ export function holds<State>(
   );
   const reached = new Set<string>();
   const minLength = Math.max(15, 2 * Object.keys(bodies).length);
-  fc.assert(
-    fc.property(fc.array(asked, { minLength, maxLength: 2 * minLength }), (sequence) => {
-      const history: StatedFact[] = [];
-      let state = aggregate.initial;
-      for (const { type, body, around } of sequence) {
-        // Of what does not exist, whoever dispatches the command says so.
-        if (history.length === 0 && !commandOptions(type).opens) continue;
-        const { filled: issued, errors } = filled(type, body);
-        expect(errors).toEqual([]);
-        const answer = (from: State) => decide(aggregate, from, issued, around);
-        let facts: readonly StatedFact[];
-        try {
-          facts = answer(state);
-        } catch (error) {
-          // `decide` lets pass only what the command declares.
-          if (!(error instanceof Refusal)) throw error;
-          continue;
-        }
-        for (const fact of facts) reached.add(fact.type);
-        history.push(...facts);
-        const before = state;
-        state = fold({ initial: before, apply: aggregate.apply }, facts);
-        if (commandOptions(type).twice === undefined) expect(answer(state)).toEqual([]);
-        if (history.length > 0) always({ before, after: state, facts, circumstances: around });
+  const property = fc.property(fc.array(asked, { minLength, maxLength: 2 * minLength }), (sequence) => {
+    const history: StatedFact[] = [];
+    let state = aggregate.initial;
+    for (const { type, body, around } of sequence) {
+      // Of what does not exist, whoever dispatches the command says so.
+      if (history.length === 0 && !commandOptions(type).opens) continue;
+      const { filled: issued, errors } = filled(type, body);
+      expect(errors).toEqual([]);
+      const answer = (from: State) => decide(aggregate, from, issued, around);
+      let facts: readonly StatedFact[];
+      try {
+        facts = answer(state);
+      } catch (error) {
+        // `decide` lets pass only what the command declares.
+        if (!(error instanceof Refusal)) throw error;
+        continue;
       }
-      expect(fold(aggregate, history)).toEqual(state);
-    }),
-    { numRuns: 200 },
-  );
+      for (const fact of facts) reached.add(fact.type);
+      history.push(...facts);
+      const before = state;
+      state = fold({ initial: before, apply: aggregate.apply }, facts);
+      if (commandOptions(type).twice === undefined) expect(answer(state)).toEqual([]);
+      if (history.length > 0) always({ before, after: state, facts, circumstances: around });
+    }
+    expect(fold(aggregate, history)).toEqual(state);
+  });
+  const missed = () => Object.keys(aggregate.events.types).filter((type) => !reached.has(type));
+  for (let round = 0; round < mostRounds && missed().length > 0; round++) fc.assert(property, { numRuns: 200 });
   // The sequences came everywhere, so the properties say something.
-  for (const type of Object.keys(aggregate.events.types)) expect(reached).toContain(type);
+  expect(missed()).toEqual([]);
 }
