@@ -2,109 +2,79 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  CommandCatalogue,
-  CommandExecutor,
   ensureProcessTables,
   ProcessRunner,
-  Receipts,
+  type Receipts,
   statusOfProcesses,
   Streams,
-  type CommandResult,
 } from '../../libs/cqrs/index.js';
 import { audienceIdOf } from '../../libs/domain/audience/audience.js';
-import { domainCatalogue, processes } from '../../libs/domain/index.js';
+import { processes as everyProcess } from '../../libs/domain/index.js';
 import { person } from '../../libs/domain/person/person.js';
 import type { PersonState } from '../../libs/domain/person/state.js';
 import { recipientIdOf } from '../../libs/domain/recipient/recipient.js';
-import { EventLog, PersonalKeys } from '../../libs/event-log/index.js';
-import { Refusal, systemClock } from '../../libs/kernel/index.js';
-import { openDatabase, type Database } from '../../libs/read-model/index.js';
-import { throwAwayServers, type ThrowAwayServers } from '../../libs/testing/servers.js';
+import { Refusal } from '../../libs/kernel/index.js';
+import { type CommandProcess, Processes } from './processes.js';
 
-const masterKey = Buffer.alloc(32, 7);
-const commands = new CommandCatalogue();
-const merging = processes.filter(({ name }) => name === 'merge-people');
+const merging = everyProcess.filter(({ name }) => name === 'merge-people');
 
-let servers: ThrowAwayServers;
-let database: Database;
-const logs: EventLog[] = [];
+let processes: Processes;
+let here: CommandProcess;
+let there: CommandProcess;
 const ending = new AbortController();
 const runs: Promise<void>[] = [];
 
-async function connected(): Promise<EventLog> {
-  const keys = await PersonalKeys.open(database.db, masterKey);
-  const log = EventLog.connect({ url: servers.eventStoreUrl, catalogue: domainCatalogue, keys });
-  logs.push(log);
-  return log;
-}
-
-/** An API process of its own: nothing remembered. */
-async function process(receiptsOf = (opened: Receipts) => opened): Promise<CommandExecutor> {
-  const log = await connected();
-  const receipts = receiptsOf(await Receipts.open(database, masterKey));
-  return new CommandExecutor(commands, log, new Streams(log, () => performance.now()), receipts, systemClock);
-}
-
 /** As callers do: a stream that is busy is asked again, under the same id. */
 async function send(
-  executor: CommandExecutor,
+  { send: once }: CommandProcess,
   name: string,
   data: object,
   commandId: string = randomUUID(),
-): Promise<CommandResult> {
-  try {
-    return await executor.execute({
-      command: commands.read(name, data).command,
-      commandId,
-      actor: { id: 'e.smit', role: 'sales' },
-      correlationId: 'test',
-    });
-  } catch (problem) {
-    if (!(problem instanceof Refusal) || problem.code !== 'STREAM_BUSY') throw problem;
-    return send(executor, name, data, commandId);
+): ReturnType<CommandProcess['send']> {
+  for (;;) {
+    try {
+      return await once(name, data, { commandId });
+    } catch (problem) {
+      if (!(problem instanceof Refusal) || problem.code !== 'STREAM_BUSY') throw problem;
+    }
   }
 }
 
-async function lead(executor: CommandExecutor): Promise<string> {
+async function lead(executor: CommandProcess): Promise<string> {
   const personId = randomUUID();
   await send(executor, 'RegisterLead', { personId, name: 'Ilse Verbruggen', source: 'trade fair' });
   return personId;
 }
 
 async function stateOf(personId: string): Promise<PersonState> {
-  const log = await connected();
+  const log = await processes.log();
   return (await new Streams(log, () => performance.now()).refresh(person, `person-${personId}`)).state;
 }
 
 /** Resolves when the process has heard all that was recorded up to a position. */
 async function heard(position: string): Promise<void> {
   for (;;) {
-    const [status] = await statusOfProcesses(database.db, merging);
+    const [status] = await statusOfProcesses(processes.database.db, merging);
     if (BigInt(status?.position ?? -1) >= BigInt(position)) return;
     await sleep(10);
   }
 }
 
 /** Resolves when no merge or unmerge is on its way any more. */
-async function settled(executor: CommandExecutor): Promise<void> {
+async function settled(executor: CommandProcess): Promise<void> {
   // What is recorded last is heard last; three steps lead from a merge to its end.
   for (let step = 0; step < 4; step++) {
     await heard((await send(executor, 'RegisterLead', { name: 'Marker', source: 'test' })).position);
   }
 }
 
-let here: CommandExecutor;
-let there: CommandExecutor;
-
 beforeAll(async () => {
-  servers = await throwAwayServers();
-  database = openDatabase(servers.databaseUrl);
-  await ensureProcessTables(database.db);
-  here = await process();
-  there = await process();
+  processes = await Processes.on();
+  await ensureProcessTables(processes.database.db);
+  [here, there] = [await processes.open(), await processes.open()];
   // Two runners at once, as while one projector takes over from another.
-  for (const executor of [await process(), await process()]) {
-    const runner = new ProcessRunner(database.db, await connected(), executor, () => undefined);
+  for (const { executor, log } of [await processes.open(), await processes.open()]) {
+    const runner = new ProcessRunner(processes.database.db, log, executor, () => undefined);
     runs.push(runner.run(merging, ending.signal));
   }
 });
@@ -112,9 +82,7 @@ beforeAll(async () => {
 afterAll(async () => {
   ending.abort();
   await Promise.allSettled(runs);
-  await Promise.all(logs.map((log) => log.close()));
-  await database.close();
-  await servers.stop();
+  await processes.stop();
 });
 
 describe('the old id of a duplicate', () => {
@@ -161,9 +129,9 @@ describe('the old id of a duplicate', () => {
     const [personId, duplicateId] = [await lead(here), await lead(here)];
     await send(here, 'MergePersons', { personId, duplicateId });
     await settled(here);
-    const dying = await process((receipts) =>
-      Object.assign(Object.create(receipts) as Receipts, { keep: () => Promise.reject(new Error('gone')) }),
-    );
+    const unable = { keep: () => Promise.reject(new Error('gone')) };
+    const receipts = Object.assign(Object.create(await processes.receipts()) as Receipts, unable);
+    const dying = await processes.open({ receipts });
     const qualified = ['QualifyLead', { personId: duplicateId, to: 'marketing-qualified' }, randomUUID()] as const;
     await expect(send(dying, ...qualified)).rejects.toThrow('gone');
     await send(here, 'UnmergePersons', { personId, duplicateId });
@@ -184,7 +152,7 @@ describe('the old id of a duplicate', () => {
     expect(await send(there, 'QualifyLead', asked, commandId)).toEqual(first);
     await send(there, 'UnmergePersons', { personId, duplicateId });
     await settled(here);
-    expect(await send(await process(), 'QualifyLead', asked, commandId)).toEqual(first);
+    expect(await send(await processes.open(), 'QualifyLead', asked, commandId)).toEqual(first);
     expect(await send(there, 'QualifyLead', asked)).toMatchObject({ stream: `person-${duplicateId}`, revision: 3 });
   });
 });
@@ -217,7 +185,7 @@ describe('a campaign', () => {
     const first = await send(here, 'RecordSend', earlier);
     await send(here, 'MergePersons', { personId, duplicateId });
     await settled(here);
-    const fresh = await process();
+    const fresh = await processes.open();
     expect((await send(fresh, 'RecordSend', { ...earlier, personId })).events).toEqual([]);
     const survivors = `recipient-${recipientIdOf(campaignId, personId)}`;
     expect(first.stream).not.toBe(survivors);
@@ -229,7 +197,7 @@ describe('a campaign', () => {
     );
     expect(answers.flatMap(({ events }) => events)).toHaveLength(1);
     expect(new Set(answers.map(({ stream }) => stream))).toEqual(new Set([survivors]));
-    const { events } = await (await connected()).load(survivors);
+    const { events } = await (await processes.log()).load(survivors);
     expect(events.map(({ data }) => (data as { personId: string }).personId)).toEqual([personId]);
   });
 });
@@ -249,7 +217,7 @@ describe('merges and other commands at the same moment', () => {
     await merge;
     await settled(here);
     for (const { events } of answers) expect(events).toHaveLength(1);
-    const log = await connected();
+    const log = await processes.log();
     const of = async (id: string) => (await log.load(`person-${id}`)).events.map(({ type }) => type);
     const [survivor, duplicate] = [await of(personId), await of(duplicateId)];
     expect([...survivor, ...duplicate].filter((type) => type === 'ConsentGiven')).toHaveLength(20);
@@ -301,6 +269,6 @@ describe('merges and other commands at the same moment', () => {
   });
 
   it('are refused by no rule on their way', async () => {
-    expect((await statusOfProcesses(database.db, merging)).map(({ refusals }) => refusals)).toEqual([0]);
+    expect((await statusOfProcesses(processes.database.db, merging)).map(({ refusals }) => refusals)).toEqual([0]);
   });
 });

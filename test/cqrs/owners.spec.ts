@@ -1,63 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  ApiKeys,
-  CommandCatalogue,
-  CommandExecutor,
-  Receipts,
-  Streams,
-  type CommandRequest,
-  type CommandResult,
-} from '../../libs/cqrs/index.js';
-import { defaultPipeline, domainCatalogue } from '../../libs/domain/index.js';
-import { EventLog, PersonalKeys } from '../../libs/event-log/index.js';
+import { ApiKeys } from '../../libs/cqrs/index.js';
+import { defaultPipeline } from '../../libs/domain/index.js';
 import { TestClock } from '../../libs/kernel/index.js';
-import { openDatabase, type Database } from '../../libs/read-model/index.js';
-import { throwAwayServers, type ThrowAwayServers } from '../../libs/testing/servers.js';
+import { Processes } from './processes.js';
 
-const masterKey = Buffer.alloc(32, 7);
-const commands = new CommandCatalogue();
 const clock = new TestClock('2026-03-01T10:00:00.000Z');
-const logs: EventLog[] = [];
-let servers: ThrowAwayServers;
-let database: Database;
+
+let processes: Processes;
 
 beforeAll(async () => {
-  servers = await throwAwayServers();
-  database = openDatabase(servers.databaseUrl);
-  await (await process()).send('DefinePipeline', defaultPipeline);
+  processes = await Processes.on(clock);
+  await (await processes.open()).send('DefinePipeline', defaultPipeline);
 });
 
-afterAll(async () => {
-  await Promise.all(logs.map((log) => log.close()));
-  await database.close();
-  await servers.stop();
-});
-
-interface Process {
-  readonly send: (name: string, data: object, more?: Partial<CommandRequest>) => Promise<CommandResult>;
-  readonly log: EventLog;
-}
-
-/** A process of its own: nothing remembered, the same stores. */
-async function process(): Promise<Process> {
-  const keys = await PersonalKeys.open(database.db, masterKey);
-  const log = EventLog.connect({ url: servers.eventStoreUrl, catalogue: domainCatalogue, keys });
-  logs.push(log);
-  const receipts = await Receipts.open(database, masterKey);
-  const executor = new CommandExecutor(commands, log, new Streams(log, () => performance.now()), receipts, clock);
-  return {
-    log,
-    send: (name, data, more = {}) =>
-      executor.execute({
-        command: commands.read(name, data).command,
-        commandId: randomUUID(),
-        actor: { id: 'a-key', role: 'sales' },
-        correlationId: 'test',
-        ...more,
-      }),
-  };
-}
+afterAll(() => processes.stop());
 
 const opportunity = (owner?: string): Record<string, unknown> => ({
   opportunityId: randomUUID(),
@@ -71,7 +28,7 @@ const [sam, noor] = [{ salesperson: 'sam' }, { salesperson: 'noor' }];
 
 describe('whose something is', () => {
   it('is asked of the state that is decided upon, whatever another process has made of it meanwhile', async () => {
-    const [here, there] = [await process(), await process()];
+    const [here, there] = [await processes.open(), await processes.open()];
     const { opportunityId, ...deal } = opportunity('sam');
     await here.send('OpenOpportunity', { opportunityId, ...deal });
     await there.send('ReassignOpportunity', { opportunityId, owner: 'noor' });
@@ -86,7 +43,7 @@ describe('whose something is', () => {
   });
 
   it('of a manager follows the team, also where it was looked up a moment ago', async () => {
-    const [here, there] = [await process(), await process()];
+    const [here, there] = [await processes.open(), await processes.open()];
     const { opportunityId, ...deal } = opportunity('iris');
     const manager = (salesperson: string) => ({ actor: { id: 'm', role: 'sales-manager' }, salesperson }) as const;
     await here.send('OpenOpportunity', { opportunityId, ...deal });
@@ -98,13 +55,13 @@ describe('whose something is', () => {
   });
 
   it('that is not there is not found, whoever asks', async () => {
-    const { send } = await process();
+    const { send } = await processes.open();
     const advance = { opportunityId: randomUUID(), to: 'qualification' };
     await expect(send('AdvanceOpportunity', advance, sam)).rejects.toMatchObject({ code: 'OPPORTUNITY_NOT_FOUND' });
   });
 
   it('is not asked of a command that was carried out: it is answered again, also when its receipt is lost', async () => {
-    const [here, there] = [await process(), await process()];
+    const [here, there] = [await processes.open(), await processes.open()];
     const { opportunityId, ...deal } = opportunity('sam');
     await here.send('OpenOpportunity', { opportunityId, ...deal }, sam);
     const [handOver, nothing] = [randomUUID(), randomUUID()];
@@ -112,64 +69,47 @@ describe('whose something is', () => {
     const unchanged = await here.send('ReassignOpportunity', stays, { ...sam, commandId: nothing });
     const goes = { opportunityId, owner: 'noor' };
     const handedOver = await here.send('ReassignOpportunity', goes, { ...sam, commandId: handOver });
-    for (const { send } of [here, there, await process()]) {
+    for (const { send } of [here, there, await processes.open()]) {
       expect(await send('ReassignOpportunity', goes, { ...sam, commandId: handOver })).toEqual(handedOver);
       expect(await send('ReassignOpportunity', stays, { ...sam, commandId: nothing })).toEqual(unchanged);
     }
-    await database.pool.query('delete from kroniek.command_receipts where command_id = $1', [handOver]);
+    await processes.database.pool.query('delete from kroniek.command_receipts where command_id = $1', [handOver]);
     expect(await here.send('ReassignOpportunity', goes, { ...sam, commandId: handOver })).toEqual(handedOver);
     await expect(here.send('ReassignOpportunity', goes, sam)).rejects.toMatchObject(notYours);
   });
 
   it('stands in no event: the actor is the key and its role', async () => {
-    const { send, log } = await process();
+    const { send, log } = await processes.open();
     const { stream } = await send('OpenOpportunity', opportunity('sam'), sam);
     const { events } = await log.load(stream);
-    expect(events.map(({ actor }) => actor)).toEqual([{ id: 'a-key', role: 'sales' }]);
+    expect(events.map(({ actor }) => actor)).toEqual([{ id: 'e.smit', role: 'sales' }]);
   });
 
   it('is not looked up for keys that act for nobody in particular', async () => {
-    const keys = await PersonalKeys.open(database.db, masterKey);
-    const log = EventLog.connect({ url: servers.eventStoreUrl, catalogue: domainCatalogue, keys });
-    logs.push(log);
-    const loaded: string[] = [];
-    const counting = {
-      load: (...asked: Parameters<EventLog['load']>) => {
-        loaded.push(asked[0]);
-        return log.load(...asked);
-      },
-    };
-    const streams = new Streams(counting, () => performance.now());
-    const executor = new CommandExecutor(commands, log, streams, await Receipts.open(database, masterKey), clock);
-    const issue = (name: string, data: object, more: Partial<CommandRequest> = {}) =>
-      executor.execute({
-        command: commands.read(name, data).command,
-        commandId: randomUUID(),
-        actor: { id: 'a-key', role: 'sales-manager' },
-        correlationId: 'test',
-        ...more,
-      });
+    const { send, reads } = await processes.open();
+    const manager = { actor: { id: 'a-key', role: 'sales-manager' } } as const;
     const { opportunityId, ...deal } = opportunity('sam');
-    await issue('OpenOpportunity', { opportunityId, ...deal });
-    await issue('RescheduleOpportunity', { opportunityId, expectedClose: '2026-05-04' });
-    expect(loaded.filter((stream) => /^(membership|team)-/.test(stream))).toEqual([]);
-    const asked = { salesperson: 'kim' };
+    await send('OpenOpportunity', { opportunityId, ...deal }, manager);
+    await send('RescheduleOpportunity', { opportunityId, expectedClose: '2026-05-04' }, manager);
+    expect(reads.filter((stream) => /^(membership|team)-/.test(stream))).toEqual([]);
     const other = { opportunityId, expectedClose: '2026-05-05' };
-    await expect(issue('RescheduleOpportunity', other, asked)).rejects.toMatchObject(notYours);
-    expect(loaded.filter((stream) => /^membership-/.test(stream))).not.toEqual([]);
+    await expect(send('RescheduleOpportunity', other, { ...manager, salesperson: 'kim' })).rejects.toMatchObject(
+      notYours,
+    );
+    expect(reads.filter((stream) => /^membership-/.test(stream))).not.toEqual([]);
   });
 });
 
 describe('the keys', () => {
   it('that were made before keys named a salesperson act for nobody in particular', async () => {
-    await database.pool.query('drop table if exists kroniek.api_keys');
-    await database.pool
+    await processes.database.pool.query('drop table if exists kroniek.api_keys');
+    await processes.database.pool
       .query(`create table kroniek.api_keys (id uuid primary key, name text not null, role text not null,
       secret_hash text not null, created_at timestamptz not null default now(), revoked_at timestamptz)`);
-    const before = await ApiKeys.open(database.db);
+    const before = await ApiKeys.open(processes.database.db);
     const { key } = await before.create({ name: 'office', role: 'sales' });
-    await database.pool.query('alter table kroniek.api_keys drop column salesperson');
-    const keys = await ApiKeys.open(database.db);
+    await processes.database.pool.query('alter table kroniek.api_keys drop column salesperson');
+    const keys = await ApiKeys.open(processes.database.db);
     expect(await keys.holderOf(key)).toEqual({ actor: { id: expect.any(String), role: 'sales' } });
     const sams = await keys.create({ name: 'Sam’s phone', role: 'sales', salesperson: 'sam' });
     expect(await keys.holderOf(sams.key)).toEqual({ actor: { id: sams.id, role: 'sales' }, salesperson: 'sam' });

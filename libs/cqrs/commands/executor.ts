@@ -38,7 +38,6 @@ export const streamBusy = 'STREAM_BUSY';
 export class CommandExecutor {
   private readonly serial = new SerialByKey();
   private readonly requests = new BegunByKey();
-  private readonly lookUps: LookUps;
 
   constructor(
     private readonly catalogue: CommandCatalogue,
@@ -46,9 +45,7 @@ export class CommandExecutor {
     private readonly streams: Streams,
     private readonly receipts: Receipts,
     private readonly clock: Clock,
-  ) {
-    this.lookUps = new LookUps(streams);
-  }
+  ) {}
 
   /**
    * @throws Refusal when a rule forbids it, PreconditionFailed, StoreUnavailable (nothing half-done: try again with the
@@ -61,7 +58,10 @@ export class CommandExecutor {
     for (let next = request; ;) {
       const stream = streamOf(known, next);
       const answer = await this.requests.run(request.correlationId, (before) =>
-        this.serial.run(stream, () => this.executeOn(stream, known, next, request, { ...claim, before })),
+        this.serial.run(stream, (earlier) => {
+          const turn = { before, lookUps: new LookUps(this.streams, earlier) };
+          return this.executeOn(stream, known, next, request, claim, turn);
+        }),
       );
       if (!('continuesAs' in answer)) return answer;
       followed.push(stream);
@@ -88,10 +88,11 @@ export class CommandExecutor {
     known: KnownCommand,
     request: CommandRequest,
     asked: CommandRequest,
-    { fingerprint, claiming, before }: Claim & { readonly before: Before },
+    { fingerprint, claiming }: Claim,
+    turn: Turn,
   ): Promise<CommandResult | Continued> {
     const isNamed = request === asked;
-    const tried = isNamed ? this.decideOnClaim(stream, known, request, claiming, before) : undefined;
+    const tried = isNamed ? this.decideOnClaim(stream, known, request, claiming, turn) : undefined;
     const claimed = await claiming;
     // The one before under the same id may have been answered since.
     const receipt = claimed && !claimed.result ? await this.receipts.claim(request.commandId, fingerprint) : claimed;
@@ -102,8 +103,7 @@ export class CommandExecutor {
     const earlier = await this.recordedIn(receipt?.streams ?? [], known, request.commandId);
     // What is recorded in another stream than the one named is not found there once the two are unmerged.
     if (!isNamed && !earlier) await this.receipts.follow(request.commandId, fingerprint, stream);
-    const result =
-      earlier ?? (await (!receipt && tried ? tried : this.decideAndAppend(stream, known, request, before)));
+    const result = earlier ?? (await (!receipt && tried ? tried : this.decideAndAppend(stream, known, request, turn)));
     if ('continuesAs' in result) return result;
     const toldFromStream = result.events.length > 0 && isNamed && !earlier;
     return toldFromStream ? result : this.receipts.keep(request.commandId, fingerprint, result);
@@ -115,12 +115,12 @@ export class CommandExecutor {
     known: KnownCommand,
     request: CommandRequest,
     claiming: Promise<Receipt | null>,
-    before: Before,
+    turn: Turn,
   ): Promise<CommandResult | Continued> {
     const isNew = claiming.then((receipt) => {
       if (receipt) throw new ClaimedBefore();
     });
-    const deciding = this.decideAndAppend(stream, known, request, before, isNew);
+    const deciding = this.decideAndAppend(stream, known, request, turn, isNew);
     // A refusal may come first, and an answer that was given before makes both needless.
     isNew.catch(() => undefined);
     deciding.catch(() => undefined);
@@ -144,7 +144,7 @@ export class CommandExecutor {
     stream: string,
     known: KnownCommand,
     request: CommandRequest,
-    before: Before,
+    turn: Turn,
     permitted?: Promise<void>,
   ): Promise<CommandResult | Continued> {
     const { aggregate, options } = known;
@@ -159,9 +159,9 @@ export class CommandExecutor {
       const continuesAs = options.ofThisStream
         ? undefined
         : (aggregate.continuesAs?.(folded.state) ??
-          (await this.lookUps.renamed(stream, aggregate, request.command, fresh)));
+          (await turn.lookUps.renamed(stream, aggregate, request.command, fresh)));
       if (continuesAs !== undefined && fresh) {
-        const soAlready = options.opens && (await this.changesNothing(known, request, folded));
+        const soAlready = options.opens && (await this.changesNothing(known, request, folded, turn.lookUps));
         return soAlready ? nothingDone(stream, folded) : { continuesAs };
       }
       if (continuesAs !== undefined) {
@@ -170,14 +170,14 @@ export class CommandExecutor {
         continue;
       }
       try {
-        const decision = await this.decide(known, request, folded, fresh);
+        const decision = await this.decide(known, request, folded, fresh, turn.lookUps);
         if (decision.facts.length === 0 && fresh) return nothingDone(stream, folded);
         if (decision.facts.length > 0) return await this.append(stream, known, request, folded, decision, permitted);
       } catch (problem) {
         if (problem instanceof StoreUnavailable) this.streams.forget(stream);
         // What is refused on a state that was only remembered may be right on the present one, or once those that came
         // before it with the same request are done.
-        const earlier = isVerdict(problem) ? before() : [];
+        const earlier = isVerdict(problem) ? turn.before() : [];
         const mayDiffer = problem instanceof WrongRevision || (isVerdict(problem) && (!fresh || earlier.length > 0));
         if (!mayDiffer) throw problem;
         if (tries >= mostTries) throw conflict(streamBusy, `${stream} is being changed by others; try again.`);
@@ -189,9 +189,14 @@ export class CommandExecutor {
   }
 
   /** How somebody was registered stays known of them under their old id: the same list comes in again. */
-  private async changesNothing(known: KnownCommand, request: CommandRequest, folded: FoldedStream): Promise<boolean> {
+  private async changesNothing(
+    known: KnownCommand,
+    request: CommandRequest,
+    folded: FoldedStream,
+    lookUps: LookUps,
+  ): Promise<boolean> {
     try {
-      return (await this.decide(known, request, folded, true)).facts.length === 0;
+      return (await this.decide(known, request, folded, true, lookUps)).facts.length === 0;
     } catch (problem) {
       if (problem instanceof Refusal) return false;
       throw problem;
@@ -203,6 +208,7 @@ export class CommandExecutor {
     request: CommandRequest,
     folded: FoldedStream,
     fresh: boolean,
+    lookUps: LookUps,
   ): Promise<Decision> {
     const { aggregate, options } = known;
     if (!folded.head && !options.opens) {
@@ -216,11 +222,11 @@ export class CommandExecutor {
     const { commandId, actor, salesperson } = request;
     if (salesperson !== undefined) {
       const claimant = { role: actor.role, salesperson, today: this.clock.now().slice(0, 10) };
-      await checkOwners(claimant, known, request.command, folded.state, (ask) => this.lookUps.answer(ask, fresh));
+      await checkOwners(claimant, known, request.command, folded.state, (ask) => lookUps.answer(ask, fresh));
     }
-    await checkReferences(request.command, this.catalogue, this.streams);
+    await checkReferences(request.command, this.catalogue, lookUps);
     const occurredAt = this.instantOf(request, folded);
-    const lookups = await this.lookUps.of(aggregate, request.command, folded.state, fresh);
+    const lookups = await lookUps.of(aggregate, request.command, folded.state, fresh);
     const issuer = salesperson ?? actor.id;
     const facts = aggregate.decide(request.command, folded.state, { commandId, occurredAt, actor, issuer, lookups });
     // A verdict lies at its own instant, also where facts that happened later were reported before it.
@@ -266,8 +272,12 @@ interface Claim {
   readonly claiming: Promise<Receipt | null>;
 }
 
-/** What came before it with the same request and is not done yet. */
-type Before = () => readonly Promise<unknown>[];
+/** Where a command stands among those under way. */
+interface Turn {
+  /** What came before it with the same request and is not done yet. */
+  readonly before: () => readonly Promise<unknown>[];
+  readonly lookUps: LookUps;
+}
 
 /** The stream that the command names continues as another one. */
 interface Continued {

@@ -1,4 +1,5 @@
 import { type Aggregate, type Foldable, type Found, lookedUp, type LookedUp, neededBy } from '../../kernel/index.js';
+import type { Earlier } from './serial.js';
 import type { Streams } from './streams.js';
 
 /** Other states that a decision rests on may be this old. */
@@ -8,9 +9,20 @@ const lookupAgeMs = 1_000;
 const keyOf = (from: Foldable<unknown>, id: string): string =>
   `${from.continuesAs ? 'of' : 'as it stands'} ${from.category}-${id}`;
 
-/** The states of other streams that decisions rest on. */
+/** The other streams that a decision rests on. What commands begun before it do to them is done first. */
 export class LookUps {
-  constructor(private readonly streams: Streams) {}
+  constructor(
+    private readonly streams: Streams,
+    private readonly earlier: Earlier,
+  ) {}
+
+  /** Whether there is such an aggregate. */
+  async exists(from: Foldable<unknown>, id: string): Promise<boolean> {
+    const stream = `${from.category}-${id}`;
+    if (this.streams.isKnown(stream)) return true;
+    await this.earlier(stream);
+    return this.streams.exists(from, stream);
+  }
 
   /** All that a decision looks at. @param fresh read anew, whatever is remembered */
   async of({ lookups }: Aggregate, command: object, state: unknown, fresh: boolean): Promise<object> {
@@ -61,7 +73,9 @@ export class LookUps {
     const followed = new Set<string>();
     for (let id = asked; ;) {
       followed.add(id);
-      const { state } = await this.streams.recent(from, `${from.category}-${id}`, fresh ? 0 : lookupAgeMs);
+      const stream = `${from.category}-${id}`;
+      await this.earlier(stream);
+      const { state } = await this.streams.recent(from, stream, fresh ? 0 : lookupAgeMs);
       const continuesAs = from.continuesAs?.(state);
       if (continuesAs === undefined || followed.has(continuesAs)) return { id, state };
       id = continuesAs;

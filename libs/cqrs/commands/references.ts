@@ -1,6 +1,6 @@
 import { notFound, referencesOf, Refusal } from '../../kernel/index.js';
 import type { CommandCatalogue } from './catalogue.js';
-import type { Streams } from './streams.js';
+import type { LookUps } from './look-ups.js';
 
 /** A list may name hundreds. */
 const atOnce = 32;
@@ -10,9 +10,8 @@ const atOnce = 32;
  *
  * @throws Refusal `ACCOUNT_NOT_FOUND` and the like, naming the field
  */
-export async function checkReferences(command: object, catalogue: CommandCatalogue, streams: Streams): Promise<void> {
-  const exists = ({ category, id }: Named): Promise<boolean> =>
-    streams.exists(catalogue.aggregate(category), `${category}-${id}`);
+export async function checkReferences(command: object, catalogue: CommandCatalogue, lookUps: LookUps): Promise<void> {
+  const exists = ({ category, id }: Named): Promise<boolean> => lookUps.exists(catalogue.aggregate(category), id);
   const named = [...namedIn(command)];
   for (let from = 0; from < named.length; from += atOnce) {
     const asked = named.slice(from, from + atOnce);

@@ -1,15 +1,26 @@
-/** Runs work on one key after the other, on different keys side by side. */
-export class SerialByKey {
-  private readonly tails = new Map<string, Promise<unknown>>();
+/** What was begun on a key before, as one promise that never fails; `undefined`: nothing that is not done. */
+export type Earlier = (key: string) => Promise<void> | undefined;
 
-  run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const previous = this.tails.get(key);
-    const result = previous ? previous.then(work, work) : work();
-    this.tails.set(key, result);
+/**
+ * Runs work on one key after the other, on different keys side by side. Work may wait for what was begun before it on
+ * other keys; as nothing waits for what began later, there is no circle.
+ */
+export class SerialByKey {
+  private readonly underWay = new Map<string, { readonly place: number; readonly done: Promise<void> }[]>();
+  private begun = 0;
+
+  run<T>(key: string, work: (earlier: Earlier) => Promise<T>): Promise<T> {
+    const place = ++this.begun;
+    const queue = this.underWay.get(key) ?? [];
+    this.underWay.set(key, queue);
+    const start = () => work((other) => this.underWay.get(other)?.findLast((one) => one.place < place)?.done);
+    const result = queue.at(-1)?.done.then(start) ?? start();
+    // Those of a key are done in the order in which they were begun.
     const leave = (): void => {
-      if (this.tails.get(key) === result) this.tails.delete(key);
+      queue.shift();
+      if (queue.length === 0) this.underWay.delete(key);
     };
-    result.then(leave, leave);
+    queue.push({ place, done: result.then(leave, leave) });
     return result;
   }
 }

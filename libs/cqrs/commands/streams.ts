@@ -70,9 +70,14 @@ export class Streams {
     return read;
   }
 
+  /** It has an event; no: it may have one all the same. */
+  isKnown(stream: string): boolean {
+    return this.existing.has(stream);
+  }
+
   /** Whether the stream has any event. Streams are never deleted, so a yes holds for ever. */
   async exists(foldable: Foldable<unknown>, stream: string): Promise<boolean> {
-    if (this.existing.has(stream)) return true;
+    if (this.isKnown(stream)) return true;
     return (await this.refresh(foldable, stream)).head !== null;
   }
 
