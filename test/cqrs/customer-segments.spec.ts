@@ -154,11 +154,13 @@ describe('Who belongs to a segment by rule that has a window', () => {
       const known = new Known();
       const clock = new TestClock(day(10));
       for (let n = 0; n < 10; n++) known.stays.set(`account-${n}`, n % 2 === 0 ? [stay(5, 40)] : []);
+      known.learn('account-0', [stay(5, 40)]);
       const { kill, ended } = run(database, known, clock);
       await eventually(() => known.missing(day(10)).length === 0);
       expect(known.said('account-2')).toEqual([{ at: day(5), belongs: true }]);
       const status = async () => (await statusOfProcesses(database.db, [{ name: 'customer-segments' }]))[0];
-      await eventually(() => known.asked.length >= 10);
+      // The last that it does is to note how far it has come.
+      while ((await status())?.position !== '1') await sleep(10);
       known.asked.length = 0;
 
       known.learn('account-3', [stay(8)]);
@@ -168,7 +170,7 @@ describe('Who belongs to a segment by rule that has a window', () => {
       const { looks } = known;
       await sleep(200);
       expect(known.looks).toBe(looks);
-      expect(await status()).toMatchObject({ position: '1', waiting: 5, nextDeadline: day(40) });
+      expect(await status()).toMatchObject({ position: '2', waiting: 5, nextDeadline: day(40) });
 
       clock.set(day(40));
       await eventually(() => known.missing(day(40)).length === 0);

@@ -11,7 +11,7 @@ import { inOrder } from './in-order.js';
  * Commands of one body that are under way at once, and those whose results wait for one before them besides. Of those
  * under way some have their id claimed while others are being recorded.
  */
-const room = { underWay: 128, untaken: 256 };
+const room = { underWay: 256, untaken: 512 };
 
 /**
  * Many commands as NDJSON, one `{"command","data","idempotencyKey","occurredAt"}` a line. Each line gets its result in
