@@ -44,6 +44,8 @@ export interface ConnectionOptions {
   readonly application?: string;
   /** Milliseconds until a statement is given up; 0: never. Default 30,000. */
   readonly statementTimeout?: number;
+  /** Plan a prepared statement once, for whatever it will be asked with. Default: for each of the first times, and on if that seems to pay. */
+  readonly plansOnce?: boolean;
 }
 
 /** Everything that a connection of ours is started with. */
@@ -55,7 +57,7 @@ export const connectionConfig = (url: string, options: ConnectionOptions = {}): 
   idle_in_transaction_session_timeout: 60_000,
   keepAlive: true,
   keepAliveInitialDelayMillis: 5_000,
-  options: '-c timezone=UTC -c datestyle=ISO -c extra_float_digits=1',
+  options: `-c timezone=UTC -c datestyle=ISO -c extra_float_digits=1${options.plansOnce ? ' -c plan_cache_mode=force_generic_plan' : ''}`,
   types: typeParsers,
 });
 

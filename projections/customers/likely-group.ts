@@ -3,7 +3,7 @@ import type { CustomerGroup } from '../../libs/domain/account/customer-group.rul
 import { type Reading, rows } from '../../libs/read-model/index.js';
 import { type Asked, policyAt } from './bought.js';
 import type { Candidates } from './places.js';
-import { boughtSince, withOthers } from './recently.js';
+import { boughtSince, perhapsBought, withOthers } from './recently.js';
 import type { CustomersTables } from './tables.js';
 
 /** What the policy `customer-group` asks of buying. */
@@ -13,6 +13,8 @@ interface BuyingRule {
   readonly share: number;
   readonly recency: number;
   readonly needed: number;
+  /** The reporting currency. */
+  readonly currency: string;
 }
 
 /**
@@ -30,18 +32,36 @@ export async function perhapsInGroup(
   const recent = boughtSince(asked, before(rule.recency + 1));
   if (group === 'partner' || group === 'economist') {
     // What others bought adds to it; without any purchase in the period there is no value.
-    const worth = rule.value <= 0;
-    const value = worth ? sql`true` : boughtSince(asked, before(rule.period));
+    const isFree = rule.value <= 0;
+    const value = isFree ? sql`true` : worth(asked, before(rule.period), rule, 'everything');
     return {
-      bought: rule.needed > (worth ? 1 : 0),
-      perhaps: sql`(${atLeast(rule.needed, [share, value, recent])} or ${withOthers(asked)})`,
+      bought: rule.needed > (isFree ? 1 : 0),
+      perhaps: sql`(${atLeast(rule.needed, [share, recent, value])} or ${await withOthers(reading, asked)})`,
     };
   }
-  // Its own share and its own last purchase are enough to be sure that it buys well, whatever others bought.
-  const well = atLeast(rule.needed, [share, recent]);
+  // What it bought itself is enough to be sure that it buys well, whatever others bought.
+  const well = atLeast(rule.needed, [share, recent, worth(asked, before(rule.period), rule, 'nothing')]);
   if (group === 'friend') return { perhaps: sql`not ${well}` };
-  return { bought: true, perhaps: sql`not ${well}` };
+  return { bought: true, perhaps: sql`${await perhapsBought(reading, asked)} and not ${well}` };
 }
+
+/**
+ * Whether what account `x` bought since then, under its own id, comes to the value.
+ *
+ * @param others what a purchase in another currency counts for; at which rate it counts is not looked up
+ */
+const worth = (
+  { source: { at } }: Asked,
+  from: RawBuilder<unknown>,
+  { value, currency }: BuyingRule,
+  others: 'nothing' | 'everything',
+): RawBuilder<unknown> => sql`coalesce((
+    select sum(case when currency = ${currency} then amount
+      else ${sql.lit(others === 'nothing' ? '0' : 'infinity')}::numeric end) >= ${value} from (
+      select amount, currency from ${at('purchases')} p
+      where subject_id = x.id and order_id is null and not cancelled and bought_at > ${from}
+      union all select amount, currency from ${at('wins')} w where account_id = x.id and won_at > ${from}
+    ) b), false)`;
 
 /** Whether so many of these hold. The cheapest first: those behind it are looked at only where it takes them to tell. */
 function atLeast(needed: number, [first, ...others]: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
@@ -51,17 +71,18 @@ function atLeast(needed: number, [first, ...others]: readonly RawBuilder<unknown
 }
 
 async function buyingRuleAt(reading: Reading<CustomersTables>, asked: Asked): Promise<BuyingRule> {
-  const asks = (name: string): RawBuilder<unknown> => sql`(value -> 'buying' ->> ${sql.lit(name)})::bigint`;
+  const asks = (name: string): RawBuilder<unknown> => sql`(g.value -> 'buying' ->> ${sql.lit(name)})::bigint`;
   const [found] = await rows(
     reading,
-    sql<Record<keyof BuyingRule, bigint>>`select (value ->> 'periodDays')::bigint as period, ${asks('value')} as value,
-      ${asks('share')} as share, ${asks('recency')} as recency, ${asks('needed')} as needed
-      from ${policyAt(asked, 'customer-group')} g`,
+    sql<Record<Exclude<keyof BuyingRule, 'currency'>, bigint> & Pick<BuyingRule, 'currency'>>`
+      select (g.value ->> 'periodDays')::bigint as period, ${asks('value')} as value, ${asks('share')} as share,
+        ${asks('recency')} as recency, ${asks('needed')} as needed, r.value ->> 'currency' as currency
+      from ${policyAt(asked, 'customer-group')} g cross join ${policyAt(asked, 'reporting.currency')} r`,
   );
   if (!found) throw new Error('A policy that was never changed has its default.');
-  const { period, value, share, recency, needed } = found;
+  const { period, value, share, recency, needed, currency } = found;
   return {
     ...{ period: Number(period), value: Number(value), share: Number(share) },
-    ...{ recency: Number(recency), needed: Number(needed) },
+    ...{ recency: Number(recency), needed: Number(needed), currency },
   };
 }

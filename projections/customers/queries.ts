@@ -168,7 +168,7 @@ async function perhapsOf(
   if (phase !== 'active' && phase !== 'inactive') return undefined;
   const { shortest, longest } = await boundsAt(reading, asked);
   const before = (days: number): RawBuilder<unknown> => sql`${asked.t} - make_interval(hours => ${24 * days}::integer)`;
-  return perhapsIn(asked, phase, { everybody: before(longest), nobody: before(shortest) });
+  return perhapsIn(reading, asked, phase, { everybody: before(longest), nobody: before(shortest) });
 }
 
 const isPart = (which: WhichCustomers): boolean => Object.values(which).some((given) => given !== undefined);
@@ -217,9 +217,18 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         ? [sql`(${by.key}, id) ${backwards ? sql`<` : sql`>`} (${sql`${after[0]}::${sql.raw(by.kind)}`}, ${after[1]})`]
         : []),
     ];
-    const detailed = async (of: Members): Promise<ReadonlyMap<string, CustomerListed>> => {
-      const details = await rows(reading, sql<CustomerRow>`select * from ${customersAt({ ...all, only: of })} c`);
-      return new Map(details.map((row) => [row.id, customerOf(row)]));
+    /** The customers of a page, of which some may be known already. */
+    const itemsOf = async (
+      ids: readonly string[],
+      known: ReadonlyMap<string, CustomerListed>,
+    ): Promise<readonly CustomerListed[]> => {
+      const missing = ids.filter((id) => !known.has(id));
+      const of = missing.length > 0 ? await membersAt(reading, all, missing) : undefined;
+      const details = of
+        ? await rows(reading, sql<CustomerRow>`select * from ${customersAt({ ...all, only: of })} c`)
+        : [];
+      const found = new Map(details.map((row) => [row.id, customerOf(row)]));
+      return ids.flatMap((id) => known.get(id) ?? found.get(id) ?? []);
     };
     // Who never bought has nothing at risk: they are all alike but for their ids.
     const isById = sort === 'id' || (sort === 'value-at-risk' && phase !== undefined && !bought);
@@ -238,14 +247,16 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       const last = after?.[1];
       const placed = { ...candidates, after: typeof last === 'string' ? last : undefined };
       const known = new Map<string, CustomerListed>();
+      let isWhole = true;
       const ids = await firstById(reading, all, placed, limit + 1, async (members) => {
-        // Of a group few of a run fit; else most do, and all about them is had at once.
+        // Unless few of a run fit, all about them is had at once: to judge them takes most of that already.
         const fitting = await rows(
           reading,
-          sql<CustomerRow>`select ${group === undefined ? sql`*` : sql`id`} from ${customersAt({ ...all, only: members })} c
+          sql<CustomerRow>`select ${isWhole ? sql`*` : sql`id`} from ${customersAt({ ...all, only: members })} c
             where ${allOf([...judged, ...own])} order by id ${direction}`,
         );
-        if (group === undefined) for (const row of fitting) known.set(row.id, customerOf(row));
+        if (isWhole) for (const row of fitting) known.set(row.id, customerOf(row));
+        isWhole = 5 * fitting.length > new Set(members.customers).size;
         return fitting.map(({ id }) => id);
       });
       const page = cursors.page(
@@ -254,8 +265,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         (id) => id,
         (id) => [sort === 'id' ? id : -1, id],
       );
-      const byId = group === undefined ? known : await detailed(await membersAt(reading, all, page.items));
-      return { items: page.items.flatMap((id) => byId.get(id) ?? []), next: page.next };
+      return { items: await itemsOf(page.items, known), next: page.next };
     }
     const known = new Map<string, CustomerListed>();
     const placed = (of: Asked, columns = sql`id`): RawBuilder<Placed> =>
@@ -294,7 +304,5 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
       ({ id }) => id,
       ({ id, key }) => [key, id],
     );
-    const isKnown = page.items.every((id) => known.has(id));
-    const byId = isKnown ? known : await detailed(await membersAt(reading, all, page.items));
-    return { items: page.items.flatMap((id) => byId.get(id) ?? []), next: page.next };
+    return { items: await itemsOf(page.items, known), next: page.next };
   });

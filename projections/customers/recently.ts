@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
-import type { Asked } from './bought.js';
+import { type Reading, rows } from '../../libs/read-model/index.js';
+import { type Asked, climbedOf } from './bought.js';
+import type { CustomersTables } from './tables.js';
 
 /** Instants before which everybody, and nobody, is inactive whose last purchase that was. */
 export interface LastActive {
@@ -8,36 +10,65 @@ export interface LastActive {
   readonly nobody: RawBuilder<unknown>;
 }
 
-/** Whether account `x` bought anything after an instant, under its own id: by indexes alone, as it comes up. */
-export const boughtSince = ({ source: { at } }: Asked, from: RawBuilder<unknown>): RawBuilder<unknown> => sql`coalesce(
-    (select true from ${at('purchases')} p
-      where subject_id = x.id and order_id is null and not cancelled and bought_at > ${from} limit 1),
-    (select true from ${at('opportunities')} o where account_id = x.id and status = 'won' and won_at > ${from}
-      and (select true from ${at('purchases')} n where n.opportunity_id = o.id limit 1) is null limit 1),
-    false)`;
+/** Something of the purchases of customer `x` under its own id, told from the first and the last; null: it bought nothing. */
+const ofBuyer = ({ source }: Asked, what: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(select ${what} from ${source.at('buyers')} b where b.id = x.id order by valid_from desc limit 1)`;
 
-/** Whether others may have bought for account `x`: whoever is merged, and people who bought or stand for others. They are few. */
-export const withOthers = ({ source: { all } }: Asked): RawBuilder<unknown> => sql`coalesce(
+/** Whether customer `x` bought anything after an instant, under its own id: at one look. */
+export const boughtSince = (asked: Asked, from: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`coalesce(${ofBuyer(asked, sql`last_at > ${from}`)}, false)`;
+
+/** More of those who count for others than this are not gathered beforehand. */
+const fewOthers = 2_000;
+
+/**
+ * Whether others may have bought for account `x`: whoever is merged, and contacts who bought. Where they are few, as they
+ * are where organisations buy, they are gathered once; else they are looked for as each account comes up.
+ */
+export async function withOthers(
+  reading: Reading<CustomersTables>,
+  asked: Asked,
+  few = fewOthers,
+): Promise<RawBuilder<unknown>> {
+  const { all } = reading;
+  const some = (table: 'purchases' | 'accounts', holds: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`(select count(*) from (select from ${all(table)} s where ${holds} limit ${few}) s)`;
+  const [found] = await rows(
+    reading,
+    sql<{
+      many: boolean;
+    }>`select ${some('purchases', sql`by_person`)} + ${some('accounts', sql`up is not null`)} >= ${few} as many`,
+  );
+  if (!found?.many) {
+    const climbed = await rows(
+      reading,
+      sql<{ id: string }>`with recursive ${climbedOf(asked)} select distinct customer as id from climbed`,
+    );
+    return climbed.length === 0 ? sql`false` : sql`x.id = any(${climbed.map(({ id }) => id)}::text[])`;
+  }
+  return sql`coalesce(
     (select true from ${all('accounts')} a where a.up = x.id limit 1),
     (select true from ${all('people')} p where p.up = x.id and coalesce(
       (select true from ${all('purchases')} b where b.subject_id = p.id and by_person limit 1),
       (select true from ${all('people')} m where m.merged_into = p.id limit 1)) limit 1),
     false)`;
+}
+
+/** Whether anything may have been bought for account `x`, by itself or by others. */
+export const perhapsBought = async (reading: Reading<CustomersTables>, asked: Asked): Promise<RawBuilder<unknown>> =>
+  sql`coalesce(${ofBuyer(asked, sql`true`)}, ${await withOthers(reading, asked)})`;
 
 /**
  * Which accounts may be active, or inactive, as `x`: told by what they bought under their own id. Whatever others of the
  * same customer bought only makes it active for longer.
  */
-export function perhapsIn(
+export async function perhapsIn(
+  reading: Reading<CustomersTables>,
   asked: Asked,
-  phase: RelationshipPhase | undefined,
+  phase: Extract<RelationshipPhase, 'active' | 'inactive'>,
   { everybody, nobody }: LastActive,
-): RawBuilder<unknown> | undefined {
-  const others = withOthers(asked);
+): Promise<RawBuilder<unknown>> {
+  const others = await withOthers(reading, asked);
   if (phase === 'active') return sql`(${boughtSince(asked, everybody)} or ${others})`;
-  if (phase === 'inactive') {
-    const ever = boughtSince(asked, sql`'-infinity'`);
-    return sql`(not ${boughtSince(asked, nobody)} and (${ever} or ${others}))`;
-  }
-  return undefined;
+  return sql`coalesce(${ofBuyer(asked, sql`last_at <= ${nobody}`)}, ${others})`;
 }
