@@ -44,7 +44,7 @@ export interface ConnectionOptions {
   readonly application?: string;
   /** Milliseconds until a statement is given up; 0: never. Default 30,000. */
   readonly statementTimeout?: number;
-  /** Plan a prepared statement once, for whatever it will be asked with. Default: for each of the first times, and on if that seems to pay. */
+  /** Plans statements without a look at what they are asked with, prepared ones so but once. Default: as PostgreSQL chooses. */
   readonly plansOnce?: boolean;
 }
 

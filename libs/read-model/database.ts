@@ -25,7 +25,7 @@ export class Database {
     options: DatabaseOptions,
   ) {
     this.pool = new pg.Pool({
-      // To plan a list takes longer than to run it, and its plan is the same whatever is asked for.
+      // To plan a list takes longer than to run it (docs/decisions/0033).
       ...connectionConfig(url, { ...options, plansOnce: true }),
       max: options.connections ?? 8,
       // An idle one takes 5 MB of the server. Two stay, with the plans that they have made.

@@ -22,7 +22,8 @@ import { type Asked, boughtOf, countedOf, membersOf, policyAt } from './bought.j
 import { customersAt, type CustomerRow } from './customers.js';
 import { customers } from './index.js';
 import { membersAt } from './places.js';
-import { askedOf, type CustomerListed, customerOf, survivorOf } from './queries.js';
+import { type CustomerListed, customerOf } from './listed.js';
+import { askedOf, survivorOf } from './queries.js';
 import { retentionAt, type Retention } from './retention.js';
 import { standingsOf } from './standings.js';
 import type { RatingMade } from './organisations.js';

@@ -6,13 +6,15 @@ import { customers } from './index.js';
 import { perhapsInGroup } from './likely-group.js';
 import { everyById } from './places.js';
 import { askedOf, withWindows } from './queries.js';
+import { withOthers } from './recently.js';
 
 /** The accounts of a customer group, and the people of them (S4). */
 export const inGroupAt = (database: Database, group: CustomerGroup, moment: Moment): Promise<ReadonlySet<string>> =>
   readSteadily(database, customers, moment, async (reading) => {
     const asked = await withWindows(reading, askedOf(reading, moment));
     const found = new Set<string>();
-    for await (const members of everyById(reading, asked, await perhapsInGroup(reading, asked, group))) {
+    const perhaps = await perhapsInGroup(reading, asked, group, await withOthers(reading, asked));
+    for await (const members of everyById(reading, asked, perhaps)) {
       const judged = await rows(
         reading,
         sql<{

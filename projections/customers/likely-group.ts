@@ -3,7 +3,7 @@ import type { CustomerGroup } from '../../libs/domain/account/customer-group.rul
 import { type Reading, rows } from '../../libs/read-model/index.js';
 import { type Asked, policyAt } from './bought.js';
 import type { Candidates } from './places.js';
-import { boughtSince, perhapsBought, withOthers } from './recently.js';
+import { boughtSince, perhapsBought } from './recently.js';
 import type { CustomersTables } from './tables.js';
 
 /** What the policy `customer-group` asks of buying. */
@@ -20,11 +20,14 @@ interface BuyingRule {
 /**
  * Who may be in a group at all, as far as what they bought under their own id tells: a look at what everybody of the
  * customer said is spared those who cannot be.
+ *
+ * @param others whether others may have bought for account `x`
  */
 export async function perhapsInGroup(
   reading: Reading<CustomersTables>,
   asked: Asked,
   group: CustomerGroup,
+  others: RawBuilder<unknown>,
 ): Promise<Pick<Candidates, 'bought' | 'perhaps'>> {
   const rule = await buyingRuleAt(reading, asked);
   const before = (days: number): RawBuilder<unknown> => sql`${asked.t} - make_interval(hours => ${24 * days}::integer)`;
@@ -36,13 +39,13 @@ export async function perhapsInGroup(
     const value = isFree ? sql`true` : worth(asked, before(rule.period), rule, 'everything');
     return {
       bought: rule.needed > (isFree ? 1 : 0),
-      perhaps: sql`(${atLeast(rule.needed, [share, recent, value])} or ${await withOthers(reading, asked)})`,
+      perhaps: sql`(${atLeast(rule.needed, [share, recent, value])} or ${others})`,
     };
   }
   // What it bought itself is enough to be sure that it buys well, whatever others bought.
   const well = atLeast(rule.needed, [share, recent, worth(asked, before(rule.period), rule, 'nothing')]);
   if (group === 'friend') return { perhaps: sql`not ${well}` };
-  return { bought: true, perhaps: sql`${await perhapsBought(reading, asked)} and not ${well}` };
+  return { bought: true, perhaps: sql`${perhapsBought(asked, others)} and not ${well}` };
 }
 
 /**

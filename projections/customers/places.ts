@@ -26,7 +26,7 @@ export const allOf = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<un
 export interface Candidates extends WhichCustomers {
   /** Only who may have bought. */
   readonly bought?: boolean | undefined;
-  /** Of these, which accounts may fit, as `x` and at one look: whoever fits must be among them. */
+  /** Of these, which accounts may fit, as `x`, by their own purchases: whoever fits must be among them. */
   readonly perhaps?: RawBuilder<unknown> | undefined;
   /** Only those that sort behind this id. */
   readonly after?: string | undefined;

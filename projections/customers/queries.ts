@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { CustomerGroup } from '../../libs/domain/account/customer-group.rules.js';
 import { isOfBuyers, type RelationshipPhase } from '../../libs/domain/account/phase.rules.js';
-import type { Instant, Money } from '../../libs/kernel/index.js';
 import {
   Cursors,
   type Database,
@@ -19,85 +18,10 @@ import { customersAt, type CustomerRow } from './customers.js';
 import { boundsAt, firstPlaced, mostlyFit, type Placed } from './first-placed.js';
 import { customers } from './index.js';
 import { perhapsInGroup } from './likely-group.js';
+import { type CustomerListed, customerOf } from './listed.js';
 import { allOf, firstById, membersAt, owned, those, type WhichCustomers } from './places.js';
-import { perhapsIn } from './recently.js';
+import { perhapsIn, withOthers } from './recently.js';
 import type { CustomersTables } from './tables.js';
-
-/** A customer at a moment. People are told by their ids alone. */
-export interface CustomerListed {
-  readonly id: string;
-  readonly kind: 'account' | 'person';
-  /** Of an account. */
-  readonly name: string | null;
-  readonly phase: RelationshipPhase;
-  /** What made it so. */
-  readonly because: {
-    /** `purchase`, `opportunity` (won, or for who never bought, opened), `contact` or a type of event. */
-    readonly fact: string;
-    /** Id of that. */
-    readonly id: string;
-    /** Of its event; a decimal string. */
-    readonly position: string;
-    readonly at: Instant;
-    /** Version of the policy `inactivity.window`, and the days that hold for this customer. */
-    readonly windowVersion: number;
-    readonly windowDays: number;
-    /** When the window after the last purchase runs out. */
-    readonly inactiveFrom: Instant | null;
-  };
-  readonly owner: string | null;
-  readonly industry: string | null;
-  readonly country: string | null;
-  readonly knownSince: Instant;
-  readonly lastPurchase: Instant | null;
-  /** When they were reached last, in either direction. */
-  readonly lastInteraction: Instant | null;
-  /** When they were last tried and not reached. */
-  readonly lastAttempt: Instant | null;
-  /** Since they were reached last. */
-  readonly failedAttempts: number;
-  /** Whole days of 24 hours since they were reached last, or else since they are known. */
-  readonly daysSilent: number;
-  readonly purchases: number;
-  /** What they bought, in the reporting currency at the rates of the days; `null`: nothing. */
-  readonly realised: Money | null;
-  /** Purchases that are not in it, for want of a rate. */
-  readonly unconverted: number;
-  /** What they buy in a year on average, in the reporting currency. */
-  readonly valueAtRisk: Money | null;
-  /** `null`: of who never bought and is no friend too little is known to judge. */
-  readonly group: CustomerGroup | null;
-}
-
-export const customerOf = (row: CustomerRow): CustomerListed => ({
-  id: row.id,
-  kind: row.kind,
-  name: row.name,
-  phase: row.phase,
-  because: {
-    fact: row.phase_fact,
-    id: row.phase_id,
-    position: row.phase_position,
-    at: row.phase_at,
-    windowVersion: row.window_version,
-    windowDays: row.window_days,
-    inactiveFrom: row.inactive_from,
-  },
-  owner: row.owner,
-  industry: row.industry,
-  country: row.country,
-  knownSince: row.known_since,
-  lastPurchase: row.last_purchase,
-  lastInteraction: row.last_interaction,
-  lastAttempt: row.last_attempt,
-  failedAttempts: row.failed_attempts,
-  daysSilent: row.days_silent,
-  purchases: row.purchases,
-  realised: row.realised === null ? null : { amount: row.realised, currency: row.currency },
-  unconverted: row.unconverted,
-  valueAtRisk: row.value_at_risk === null ? null : { amount: row.value_at_risk, currency: row.currency },
-  group: row.customer_group,
-});
 
 /** What customers can be listed by; all but `id` begin with the greatest, the longest and the latest. */
 export const customerSorts = ['id', 'days-silent', 'value-at-risk', 'last-purchase'] as const;
@@ -159,16 +83,20 @@ function inPhase(phase: RelationshipPhase, t: Asked['t']): RawBuilder<unknown> {
   return sql`phase = ${phase}`;
 }
 
+/** Whether others may have bought for customer `x`: looked up where it is needed. */
+type Others = () => Promise<RawBuilder<unknown>>;
+
 /** Which accounts, and people who bought, may be in a phase at all; `undefined`: any. */
 async function perhapsOf(
   reading: Reading<CustomersTables>,
   asked: Asked,
   phase: RelationshipPhase | undefined,
+  others: Others,
 ): Promise<RawBuilder<unknown> | undefined> {
   if (phase !== 'active' && phase !== 'inactive') return undefined;
   const { shortest, longest } = await boundsAt(reading, asked);
   const before = (days: number): RawBuilder<unknown> => sql`${asked.t} - make_interval(hours => ${24 * days}::integer)`;
-  return perhapsIn(reading, asked, phase, { everybody: before(longest), nobody: before(shortest) });
+  return perhapsIn(asked, phase, { everybody: before(longest), nobody: before(shortest) }, await others());
 }
 
 const isPart = (which: WhichCustomers): boolean => Object.values(which).some((given) => given !== undefined);
@@ -178,9 +106,10 @@ async function amongOf(
   reading: Reading<CustomersTables>,
   asked: Asked,
   { sort, phase, ...which }: WhichCustomers & Pick<CustomersAsked, 'sort' | 'phase'>,
+  others: Others,
 ): Promise<((ids: readonly string[]) => RawBuilder<{ id: string }>) | undefined> {
   // Where few had fallen silent yet, most of the line is still active. The other line is one of purchases itself.
-  const perhaps = sort === 'days-silent' ? await perhapsOf(reading, asked, phase) : undefined;
+  const perhaps = sort === 'days-silent' ? await perhapsOf(reading, asked, phase, others) : undefined;
   if (!perhaps) return isPart(which) ? (ids) => owned(reading, ids, which) : undefined;
   const of = (ids: readonly string[]): RawBuilder<unknown> =>
     isPart(which) ? owned(reading, ids, which) : sql`select id from unnest(${ids}::text[]) n (id)`;
@@ -202,6 +131,8 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const limit = limitOf(given);
     const bought = isOfBuyers(phase);
     const all = { ...(await withWindows(reading, askedOf(reading, { asOf, knownAt }, names))), bought };
+    let gathered: Promise<RawBuilder<unknown>> | undefined;
+    const others: Others = () => (gathered ??= withOthers(reading, all));
     const by = sortKeys[sort];
     const cursors = new Cursors({ list: 'customers', names, ...asked });
     const after = cursors.read(cursor, [by.kind === 'numeric' ? 'number' : 'string', 'string']);
@@ -233,8 +164,10 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     // Who never bought has nothing at risk: they are all alike but for their ids.
     const isById = sort === 'id' || (sort === 'value-at-risk' && phase !== undefined && !bought);
     if (isById) {
-      const inGroup = group && (await perhapsInGroup(reading, all, group));
-      const perhaps = [await perhapsOf(reading, all, phase), inGroup?.perhaps].filter((one) => one !== undefined);
+      const inGroup = group && (await perhapsInGroup(reading, all, group, await others()));
+      const perhaps = [await perhapsOf(reading, all, phase, others), inGroup?.perhaps].filter(
+        (one) => one !== undefined,
+      );
       const candidates = {
         kind,
         owner,
@@ -289,7 +222,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         : backwards
           ? await firstPlaced(reading, all, {
               ...{ sort, phase, after: after?.[0], count: limit + 1 },
-              ...{ isPart: isPartial, among: await amongOf(reading, all, { ...which, sort, phase }) },
+              ...{ isPart: isPartial, among: await amongOf(reading, all, { ...which, sort, phase }, others) },
               judge: mostlyFit({ sort, phase })
                 ? judgedWhole
                 : (members) => rows(reading, placed({ ...all, only: members })),

@@ -18,11 +18,11 @@ const ofBuyer = ({ source }: Asked, what: RawBuilder<unknown>): RawBuilder<unkno
 export const boughtSince = (asked: Asked, from: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`coalesce(${ofBuyer(asked, sql`last_at > ${from}`)}, false)`;
 
-/** More of those who count for others than this are not gathered beforehand. */
+/** Purchases by people and merged accounts, of whatever time: where there are more, nobody is gathered beforehand. */
 const fewOthers = 2_000;
 
 /**
- * Whether others may have bought for account `x`: whoever is merged, and contacts who bought. Where they are few, as they
+ * Whether others may have bought for customer `x`: whoever is merged, and contacts who bought. Where they are few, as they
  * are where organisations buy, they are gathered once; else they are looked for as each account comes up.
  */
 export async function withOthers(
@@ -44,7 +44,7 @@ export async function withOthers(
       reading,
       sql<{ id: string }>`with recursive ${climbedOf(asked)} select distinct customer as id from climbed`,
     );
-    return climbed.length === 0 ? sql`false` : sql`x.id = any(${climbed.map(({ id }) => id)}::text[])`;
+    return climbed.length === 0 ? sql`false` : sql`x.id in (select unnest(${climbed.map(({ id }) => id)}::text[]))`;
   }
   return sql`coalesce(
     (select true from ${all('accounts')} a where a.up = x.id limit 1),
@@ -54,21 +54,22 @@ export async function withOthers(
     false)`;
 }
 
-/** Whether anything may have been bought for account `x`, by itself or by others. */
-export const perhapsBought = async (reading: Reading<CustomersTables>, asked: Asked): Promise<RawBuilder<unknown>> =>
-  sql`coalesce(${ofBuyer(asked, sql`true`)}, ${await withOthers(reading, asked)})`;
+/** Whether anything may have been bought for customer `x`, by itself or by others. */
+export const perhapsBought = (asked: Asked, others: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`coalesce(${ofBuyer(asked, sql`true`)}, ${others})`;
 
 /**
  * Which accounts may be active, or inactive, as `x`: told by what they bought under their own id. Whatever others of the
  * same customer bought only makes it active for longer.
+ *
+ * @param others whether others may have bought for it
  */
-export async function perhapsIn(
-  reading: Reading<CustomersTables>,
+export function perhapsIn(
   asked: Asked,
   phase: Extract<RelationshipPhase, 'active' | 'inactive'>,
   { everybody, nobody }: LastActive,
-): Promise<RawBuilder<unknown>> {
-  const others = await withOthers(reading, asked);
+  others: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   if (phase === 'active') return sql`(${boughtSince(asked, everybody)} or ${others})`;
   return sql`coalesce(${ofBuyer(asked, sql`last_at <= ${nobody}`)}, ${others})`;
 }

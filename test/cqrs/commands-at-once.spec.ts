@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../libs/kernel/index.js';
-import { Processes } from './processes.js';
+import { Engines } from './engines.js';
 
 const clock = new TestClock('2026-03-01T10:00:00.000Z');
 
-let processes: Processes;
+let engines: Engines;
 
 beforeAll(async () => {
-  processes = await Processes.on(clock);
+  engines = await Engines.on(clock);
 });
 
-afterAll(() => processes.stop());
+afterAll(() => engines.stop());
 
 describe('commands sent at once', () => {
   it('find what those before them record, named or not', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const amount = { amount: 100, currency: 'EUR' };
     const stages = [{ stage: 'contacted', probability: 20 }];
     const begun = here.send('DefinePipeline', { pipelineId: 'default', name: 'Sales', currency: 'EUR', stages });
@@ -42,20 +42,20 @@ describe('commands sent at once', () => {
   });
 
   it('wait for those that begin what they name, whatever becomes of these, and read none of it', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const [accountId, refusedId] = [randomUUID(), randomUUID()];
     const opening = { accountId, title: 'Cranes', amount: { amount: 100, currency: 'EUR' } };
-    const results = await Promise.all([
-      here.send('OpenAccount', { accountId, name: 'Havenkoel' }),
-      ...Array.from({ length: 8 }, () => here.send('OpenOpportunity', opening)),
+    // Each by somebody else: what is asked in one request is asked again before it is refused.
+    const by = () => ({ correlationId: randomUUID() });
+    await Promise.all([
+      here.send('OpenAccount', { accountId, name: 'Havenkoel' }, by()),
+      ...Array.from({ length: 8 }, () => here.send('OpenOpportunity', opening, by())),
     ]);
-    const positions = results.map(({ position }) => Number(position));
-    expect(Math.min(...positions)).toBe(positions[0]);
     expect(here.reads).not.toContain(`account-${accountId}`);
 
     const refused = await Promise.allSettled([
-      here.send('OpenAccount', { accountId: refusedId, name: 'Kadelift', parentId: randomUUID() }),
-      here.send('OpenOpportunity', { ...opening, accountId: refusedId }),
+      here.send('OpenAccount', { accountId: refusedId, name: 'Kadelift', parentId: randomUUID() }, by()),
+      here.send('OpenOpportunity', { ...opening, accountId: refusedId }, by()),
     ]);
     expect(refused).toMatchObject([
       { reason: { code: 'ACCOUNT_NOT_FOUND' } },
@@ -63,8 +63,9 @@ describe('commands sent at once', () => {
     ]);
   });
 
-  it('are decided by what those before them change, also where they do not name it', async () => {
-    const here = await processes.open();
+  it('are decided by what those before them change, also where they do not name it, and not before that happened', async () => {
+    let ticks = Date.parse('2026-03-01T10:00:00.000Z');
+    const here = await engines.open({ clock: { now: () => new Date(ticks++).toISOString() } });
     const accountId = randomUUID();
     await here.send('OpenAccount', { accountId, name: 'Havenkoel' });
     const targets = (responseMinutes: number) => {
@@ -75,19 +76,22 @@ describe('commands sent at once', () => {
     const opened = () => here.send('OpenCase', { accountId, subject: 'A blade hums', channel: 'phone' });
     // Remembered from now on, as it is without a change.
     await opened();
-    const cases = [opened(), targets(30), opened(), opened(), targets(45), opened()];
-    const streams = (await Promise.all(cases)).map(({ stream }) => stream).filter((one) => one.startsWith('case-'));
-    const respondBy = streams.map(async (stream) => {
-      const { events } = await here.log.load(stream);
-      return (events[0]?.data as { readonly respondBy?: string } | undefined)?.respondBy;
-    });
-    expect((await Promise.all(respondBy)).slice(1)).toEqual(
-      ['10:30', '10:30', '10:45'].map((time) => `2026-03-01T${time}:00.000Z`),
+    const sent = [opened(), targets(30), opened(), targets(40), targets(50), opened()];
+    const [, , between, , last, after] = await Promise.all(
+      sent.map(async (result) => (await here.log.load((await result).stream)).events),
     );
+    const response = (events: typeof between) => {
+      const [{ occurredAt, data } = { occurredAt: '', data: {} }] = events ?? [];
+      return Date.parse((data as { readonly respondBy?: string }).respondBy ?? '') - Date.parse(occurredAt);
+    };
+    expect([response(between), response(after)]).toEqual([30 * 60_000, 50 * 60_000]);
+    const changes = (last ?? []).map(({ occurredAt }) => occurredAt);
+    expect((between?.[0]?.occurredAt ?? '') > (changes[0] ?? '')).toBe(true);
+    expect((after?.[0]?.occurredAt ?? '') > (changes[2] ?? '')).toBe(true);
   });
 
   it('are refused once those before them are done, whichever names which', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const [one, other] = [randomUUID(), randomUUID()];
     const naming = (opportunityId: string, accountId: string) =>
       here.send('OpenOpportunity', { opportunityId, accountId, title: 'x', amount: { amount: 1, currency: 'EUR' } });

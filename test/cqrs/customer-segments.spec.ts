@@ -137,9 +137,9 @@ async function withDatabase(check: (database: Database) => Promise<void>): Promi
   }
 }
 
-async function eventually(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500 && !isSo(); tries++) await sleep(10);
-  expect(isSo()).toBe(true);
+async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 500 && !(await isSo()); tries++) await sleep(10);
+  expect(await isSo()).toBe(true);
 }
 
 const stay = (from: number, to?: number): SegmentStay => ({
@@ -160,7 +160,7 @@ describe('Who belongs to a segment by rule that has a window', () => {
       expect(known.said('account-2')).toEqual([{ at: day(5), belongs: true }]);
       const status = async () => (await statusOfProcesses(database.db, [{ name: 'customer-segments' }]))[0];
       // The last that it does is to note how far it has come.
-      while ((await status())?.position !== '1') await sleep(10);
+      await eventually(async () => (await status())?.position === '1');
       known.asked.length = 0;
 
       known.learn('account-3', [stay(8)]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandCatalogue, PreconditionFailed, Streams, type FoldedStream } from '../../libs/cqrs/index.js';
 import type { EventLog } from '../../libs/event-log/index.js';
 import { type RecordedEvent, TestClock } from '../../libs/kernel/index.js';
-import { Processes } from './processes.js';
+import { Engines } from './engines.js';
 
 const commands = new CommandCatalogue();
 const clock = new TestClock('2026-03-01T10:00:00.000Z');
@@ -11,18 +11,18 @@ const lead = (personId: string): object => ({ personId, name: 'Ilse Verbruggen',
 const mql = (personId: string): object => ({ personId, to: 'marketing-qualified' });
 const sql = (personId: string): object => ({ personId, to: 'sales-qualified' });
 
-let processes: Processes;
+let engines: Engines;
 
 beforeAll(async () => {
-  processes = await Processes.on(clock);
+  engines = await Engines.on(clock);
 });
 
-afterAll(() => processes.stop());
+afterAll(() => engines.stop());
 
 describe('a command', () => {
   it('records what was decided and says where', async () => {
     const personId = randomUUID();
-    const result = await (await processes.open()).send('RegisterLead', lead(personId));
+    const result = await (await engines.open()).send('RegisterLead', lead(personId));
     expect(result).toMatchObject({ stream: `person-${personId}`, revision: 0, events: [{ type: 'LeadRegistered' }] });
     expect(result.position).toMatch(/^\d+$/);
   });
@@ -30,13 +30,13 @@ describe('a command', () => {
   it('that opens a stream without naming it gets an id that follows from its own', async () => {
     const commandId = randomUUID();
     const body = { name: 'Ilse Verbruggen', source: 'trade fair' };
-    const first = await (await processes.open()).send('RegisterLead', body, { commandId });
-    const again = await (await processes.open()).send('RegisterLead', body, { commandId });
+    const first = await (await engines.open()).send('RegisterLead', body, { commandId });
+    const again = await (await engines.open()).send('RegisterLead', body, { commandId });
     expect(again).toEqual(first);
   });
 
   it('about something that does not exist is not found', async () => {
-    await expect((await processes.open()).send('QualifyLead', mql(randomUUID()))).rejects.toMatchObject({
+    await expect((await engines.open()).send('QualifyLead', mql(randomUUID()))).rejects.toMatchObject({
       kind: 'not-found',
       code: 'PERSON_NOT_FOUND',
     });
@@ -44,7 +44,7 @@ describe('a command', () => {
 
   it('that names an account that does not exist is told which field names it', async () => {
     const opening = { title: 'Cranes', amount: { amount: 100, currency: 'EUR' }, accountId: randomUUID() };
-    await expect((await processes.open()).send('OpenOpportunity', opening)).rejects.toMatchObject({
+    await expect((await engines.open()).send('OpenOpportunity', opening)).rejects.toMatchObject({
       code: 'ACCOUNT_NOT_FOUND',
       errors: [{ path: 'accountId' }],
     });
@@ -56,7 +56,7 @@ describe('a policy', () => {
   const byAdmin = { actor: { id: 'ada', role: 'admin' } } as const;
 
   it('that was never changed is as it is by default, and says that nothing ever happened', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const nothing = { stream: 'policy-stale-opportunity', revision: -1, position: '0', events: [] };
     expect(await here.send('ResetPolicy', { policyName: 'stale-opportunity' }, byAdmin)).toEqual(nothing);
     expect(await here.send('ChangePolicy', { ...change, value: { days: 30 } }, byAdmin)).toEqual(nothing);
@@ -92,11 +92,28 @@ describe('the streams that decisions rest on', () => {
     streams.keep(stream, { head, lastFactAt: clock.now(), state: { begun: true }, recorded: new Map() });
     expect((await look()).state).toEqual({ begun: true });
   });
+
+  it('stay as they were recorded here, whatever was read before that', async () => {
+    const stream = `pipeline-${randomUUID()}`;
+    let answer: (found: Awaited<ReturnType<EventLog['load']>>) => void = () => undefined;
+    const load = (): ReturnType<EventLog['load']> => new Promise((resolve) => (answer = resolve));
+    const streams = new Streams({ load }, () => 10_000);
+    const at = (revision: number): FoldedStream => ({
+      ...{ head: { revision, occurredAt: clock.now() } as NonNullable<FoldedStream['head']> },
+      ...{ lastFactAt: clock.now(), state: { at: revision }, recorded: new Map() },
+    });
+    streams.keep(stream, at(0));
+    const reading = streams.refresh(commands.aggregate('pipeline'), stream);
+    streams.keep(stream, at(1));
+    answer({ events: [], head: at(0).head });
+    await reading;
+    expect(streams.peek(stream)?.state).toEqual({ at: 1 });
+  });
 });
 
 describe('two processes on one stream', () => {
   it('decide on the present state, whatever they remember', async () => {
-    const [here, there] = [await processes.open(), await processes.open()];
+    const [here, there] = [await engines.open(), await engines.open()];
     const personId = randomUUID();
     await here.send('RegisterLead', lead(personId));
     await there.send('QualifyLead', mql(personId));
@@ -107,7 +124,7 @@ describe('two processes on one stream', () => {
   });
 
   it('lose no change when they write at once', async () => {
-    const [here, there] = [await processes.open(), await processes.open()];
+    const [here, there] = [await engines.open(), await engines.open()];
     const opportunityId = randomUUID();
     const pipelineId = `p-${randomUUID().slice(0, 8)}`;
     await here.send('DefinePipeline', {
@@ -135,7 +152,7 @@ describe('two processes on one stream', () => {
 
 describe('If-Match', () => {
   it('lets only the revision through that the caller saw', async () => {
-    const [here, there] = [await processes.open(), await processes.open()];
+    const [here, there] = [await engines.open(), await engines.open()];
     const personId = randomUUID();
     await here.send('RegisterLead', lead(personId));
     await there.send('QualifyLead', mql(personId), { expectedRevision: 0 });
@@ -149,7 +166,7 @@ describe('If-Match', () => {
 
 describe('occurredAt', () => {
   it('may be in the past, never before the last fact, never in the future', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const personId = randomUUID();
     await here.send('RegisterLead', lead(personId), { occurredAt: '2026-02-01T10:00:00.000Z' });
     await expect(
@@ -167,7 +184,7 @@ describe('occurredAt', () => {
   });
 
   it('may be before a verdict that a process has drawn meanwhile', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const [activityId, accountId] = [randomUUID(), randomUUID()];
     await here.send('OpenAccount', { accountId, name: 'Noordzee' }, { occurredAt: '2026-02-01T09:00:00.000Z' });
     const dueAt = '2026-02-02T10:00:00.000Z';
@@ -175,7 +192,7 @@ describe('occurredAt', () => {
     await here.send('PlanActivity', call, { occurredAt: '2026-02-01T10:00:00.000Z' });
     await here.send('MarkActivityOverdue', { activityId, dueAt }, { occurredAt: dueAt });
     const done = { activityId, outcome: 'reached' };
-    for (const other of [here, await processes.open()]) {
+    for (const other of [here, await engines.open()]) {
       const tooEarly = other.send('CompleteActivity', done, { occurredAt: '2026-02-01T09:30:00.000Z' });
       await expect(tooEarly).rejects.toMatchObject({ code: 'OCCURRED_BEFORE_LAST_FACT' });
     }
@@ -184,7 +201,7 @@ describe('occurredAt', () => {
   });
 
   it('of a verdict is its own instant, also where what happened later was told first', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const [caseId, accountId] = [randomUUID(), randomUUID()];
     await here.send('OpenAccount', { accountId, name: 'Noordzee' }, { occurredAt: '2026-02-01T09:00:00.000Z' });
     const asked = { caseId, accountId, subject: 'A blade hums', channel: 'phone' };

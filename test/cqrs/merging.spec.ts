@@ -9,28 +9,28 @@ import {
   Streams,
 } from '../../libs/cqrs/index.js';
 import { audienceIdOf } from '../../libs/domain/audience/audience.js';
-import { processes as everyProcess } from '../../libs/domain/index.js';
+import { processes } from '../../libs/domain/index.js';
 import { person } from '../../libs/domain/person/person.js';
 import type { PersonState } from '../../libs/domain/person/state.js';
 import { recipientIdOf } from '../../libs/domain/recipient/recipient.js';
 import { Refusal } from '../../libs/kernel/index.js';
-import { type CommandProcess, Processes } from './processes.js';
+import { type CommandEngine, Engines } from './engines.js';
 
-const merging = everyProcess.filter(({ name }) => name === 'merge-people');
+const merging = processes.filter(({ name }) => name === 'merge-people');
 
-let processes: Processes;
-let here: CommandProcess;
-let there: CommandProcess;
+let engines: Engines;
+let here: CommandEngine;
+let there: CommandEngine;
 const ending = new AbortController();
 const runs: Promise<void>[] = [];
 
 /** As callers do: a stream that is busy is asked again, under the same id. */
 async function send(
-  { send: once }: CommandProcess,
+  { send: once }: CommandEngine,
   name: string,
   data: object,
   commandId: string = randomUUID(),
-): ReturnType<CommandProcess['send']> {
+): ReturnType<CommandEngine['send']> {
   for (;;) {
     try {
       return await once(name, data, { commandId });
@@ -40,41 +40,41 @@ async function send(
   }
 }
 
-async function lead(executor: CommandProcess): Promise<string> {
+async function lead(engine: CommandEngine): Promise<string> {
   const personId = randomUUID();
-  await send(executor, 'RegisterLead', { personId, name: 'Ilse Verbruggen', source: 'trade fair' });
+  await send(engine, 'RegisterLead', { personId, name: 'Ilse Verbruggen', source: 'trade fair' });
   return personId;
 }
 
 async function stateOf(personId: string): Promise<PersonState> {
-  const log = await processes.log();
+  const log = await engines.log();
   return (await new Streams(log, () => performance.now()).refresh(person, `person-${personId}`)).state;
 }
 
 /** Resolves when the process has heard all that was recorded up to a position. */
 async function heard(position: string): Promise<void> {
   for (;;) {
-    const [status] = await statusOfProcesses(processes.database.db, merging);
+    const [status] = await statusOfProcesses(engines.database.db, merging);
     if (BigInt(status?.position ?? -1) >= BigInt(position)) return;
     await sleep(10);
   }
 }
 
 /** Resolves when no merge or unmerge is on its way any more. */
-async function settled(executor: CommandProcess): Promise<void> {
+async function settled(engine: CommandEngine): Promise<void> {
   // What is recorded last is heard last; three steps lead from a merge to its end.
   for (let step = 0; step < 4; step++) {
-    await heard((await send(executor, 'RegisterLead', { name: 'Marker', source: 'test' })).position);
+    await heard((await send(engine, 'RegisterLead', { name: 'Marker', source: 'test' })).position);
   }
 }
 
 beforeAll(async () => {
-  processes = await Processes.on();
-  await ensureProcessTables(processes.database.db);
-  [here, there] = [await processes.open(), await processes.open()];
+  engines = await Engines.on();
+  await ensureProcessTables(engines.database.db);
+  [here, there] = [await engines.open(), await engines.open()];
   // Two runners at once, as while one projector takes over from another.
-  for (const { executor, log } of [await processes.open(), await processes.open()]) {
-    const runner = new ProcessRunner(processes.database.db, log, executor, () => undefined);
+  for (const { executor, log } of [await engines.open(), await engines.open()]) {
+    const runner = new ProcessRunner(engines.database.db, log, executor, () => undefined);
     runs.push(runner.run(merging, ending.signal));
   }
 });
@@ -82,7 +82,7 @@ beforeAll(async () => {
 afterAll(async () => {
   ending.abort();
   await Promise.allSettled(runs);
-  await processes.stop();
+  await engines.stop();
 });
 
 describe('the old id of a duplicate', () => {
@@ -130,8 +130,8 @@ describe('the old id of a duplicate', () => {
     await send(here, 'MergePersons', { personId, duplicateId });
     await settled(here);
     const unable = { keep: () => Promise.reject(new Error('gone')) };
-    const receipts = Object.assign(Object.create(await processes.receipts()) as Receipts, unable);
-    const dying = await processes.open({ receipts });
+    const receipts = Object.assign(Object.create(await engines.receipts()) as Receipts, unable);
+    const dying = await engines.open({ receipts });
     const qualified = ['QualifyLead', { personId: duplicateId, to: 'marketing-qualified' }, randomUUID()] as const;
     await expect(send(dying, ...qualified)).rejects.toThrow('gone');
     await send(here, 'UnmergePersons', { personId, duplicateId });
@@ -152,7 +152,7 @@ describe('the old id of a duplicate', () => {
     expect(await send(there, 'QualifyLead', asked, commandId)).toEqual(first);
     await send(there, 'UnmergePersons', { personId, duplicateId });
     await settled(here);
-    expect(await send(await processes.open(), 'QualifyLead', asked, commandId)).toEqual(first);
+    expect(await send(await engines.open(), 'QualifyLead', asked, commandId)).toEqual(first);
     expect(await send(there, 'QualifyLead', asked)).toMatchObject({ stream: `person-${duplicateId}`, revision: 3 });
   });
 });
@@ -185,7 +185,7 @@ describe('a campaign', () => {
     const first = await send(here, 'RecordSend', earlier);
     await send(here, 'MergePersons', { personId, duplicateId });
     await settled(here);
-    const fresh = await processes.open();
+    const fresh = await engines.open();
     expect((await send(fresh, 'RecordSend', { ...earlier, personId })).events).toEqual([]);
     const survivors = `recipient-${recipientIdOf(campaignId, personId)}`;
     expect(first.stream).not.toBe(survivors);
@@ -197,7 +197,7 @@ describe('a campaign', () => {
     );
     expect(answers.flatMap(({ events }) => events)).toHaveLength(1);
     expect(new Set(answers.map(({ stream }) => stream))).toEqual(new Set([survivors]));
-    const { events } = await (await processes.log()).load(survivors);
+    const { events } = await (await engines.log()).load(survivors);
     expect(events.map(({ data }) => (data as { personId: string }).personId)).toEqual([personId]);
   });
 });
@@ -217,7 +217,7 @@ describe('merges and other commands at the same moment', () => {
     await merge;
     await settled(here);
     for (const { events } of answers) expect(events).toHaveLength(1);
-    const log = await processes.log();
+    const log = await engines.log();
     const of = async (id: string) => (await log.load(`person-${id}`)).events.map(({ type }) => type);
     const [survivor, duplicate] = [await of(personId), await of(duplicateId)];
     expect([...survivor, ...duplicate].filter((type) => type === 'ConsentGiven')).toHaveLength(20);
@@ -269,6 +269,6 @@ describe('merges and other commands at the same moment', () => {
   });
 
   it('are refused by no rule on their way', async () => {
-    expect((await statusOfProcesses(processes.database.db, merging)).map(({ refusals }) => refusals)).toEqual([0]);
+    expect((await statusOfProcesses(engines.database.db, merging)).map(({ refusals }) => refusals)).toEqual([0]);
   });
 });

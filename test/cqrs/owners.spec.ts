@@ -3,18 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeys } from '../../libs/cqrs/index.js';
 import { defaultPipeline } from '../../libs/domain/index.js';
 import { TestClock } from '../../libs/kernel/index.js';
-import { Processes } from './processes.js';
+import { Engines } from './engines.js';
 
 const clock = new TestClock('2026-03-01T10:00:00.000Z');
 
-let processes: Processes;
+let engines: Engines;
 
 beforeAll(async () => {
-  processes = await Processes.on(clock);
-  await (await processes.open()).send('DefinePipeline', defaultPipeline);
+  engines = await Engines.on(clock);
+  await (await engines.open()).send('DefinePipeline', defaultPipeline);
 });
 
-afterAll(() => processes.stop());
+afterAll(() => engines.stop());
 
 const opportunity = (owner?: string): Record<string, unknown> => ({
   opportunityId: randomUUID(),
@@ -28,7 +28,7 @@ const [sam, noor] = [{ salesperson: 'sam' }, { salesperson: 'noor' }];
 
 describe('whose something is', () => {
   it('is asked of the state that is decided upon, whatever another process has made of it meanwhile', async () => {
-    const [here, there] = [await processes.open(), await processes.open()];
+    const [here, there] = [await engines.open(), await engines.open()];
     const { opportunityId, ...deal } = opportunity('sam');
     await here.send('OpenOpportunity', { opportunityId, ...deal });
     await there.send('ReassignOpportunity', { opportunityId, owner: 'noor' });
@@ -43,7 +43,7 @@ describe('whose something is', () => {
   });
 
   it('of a manager follows the team, also where it was looked up a moment ago', async () => {
-    const [here, there] = [await processes.open(), await processes.open()];
+    const [here, there] = [await engines.open(), await engines.open()];
     const { opportunityId, ...deal } = opportunity('iris');
     const manager = (salesperson: string) => ({ actor: { id: 'm', role: 'sales-manager' }, salesperson }) as const;
     await here.send('OpenOpportunity', { opportunityId, ...deal });
@@ -55,13 +55,13 @@ describe('whose something is', () => {
   });
 
   it('that is not there is not found, whoever asks', async () => {
-    const { send } = await processes.open();
+    const { send } = await engines.open();
     const advance = { opportunityId: randomUUID(), to: 'qualification' };
     await expect(send('AdvanceOpportunity', advance, sam)).rejects.toMatchObject({ code: 'OPPORTUNITY_NOT_FOUND' });
   });
 
   it('is not asked of a command that was carried out: it is answered again, also when its receipt is lost', async () => {
-    const [here, there] = [await processes.open(), await processes.open()];
+    const [here, there] = [await engines.open(), await engines.open()];
     const { opportunityId, ...deal } = opportunity('sam');
     await here.send('OpenOpportunity', { opportunityId, ...deal }, sam);
     const [handOver, nothing] = [randomUUID(), randomUUID()];
@@ -69,24 +69,24 @@ describe('whose something is', () => {
     const unchanged = await here.send('ReassignOpportunity', stays, { ...sam, commandId: nothing });
     const goes = { opportunityId, owner: 'noor' };
     const handedOver = await here.send('ReassignOpportunity', goes, { ...sam, commandId: handOver });
-    for (const { send } of [here, there, await processes.open()]) {
+    for (const { send } of [here, there, await engines.open()]) {
       expect(await send('ReassignOpportunity', goes, { ...sam, commandId: handOver })).toEqual(handedOver);
       expect(await send('ReassignOpportunity', stays, { ...sam, commandId: nothing })).toEqual(unchanged);
     }
-    await processes.database.pool.query('delete from kroniek.command_receipts where command_id = $1', [handOver]);
+    await engines.database.pool.query('delete from kroniek.command_receipts where command_id = $1', [handOver]);
     expect(await here.send('ReassignOpportunity', goes, { ...sam, commandId: handOver })).toEqual(handedOver);
     await expect(here.send('ReassignOpportunity', goes, sam)).rejects.toMatchObject(notYours);
   });
 
   it('stands in no event: the actor is the key and its role', async () => {
-    const { send, log } = await processes.open();
+    const { send, log } = await engines.open();
     const { stream } = await send('OpenOpportunity', opportunity('sam'), sam);
     const { events } = await log.load(stream);
     expect(events.map(({ actor }) => actor)).toEqual([{ id: 'e.smit', role: 'sales' }]);
   });
 
   it('is not looked up for keys that act for nobody in particular', async () => {
-    const { send, reads } = await processes.open();
+    const { send, reads } = await engines.open();
     const manager = { actor: { id: 'a-key', role: 'sales-manager' } } as const;
     const { opportunityId, ...deal } = opportunity('sam');
     await send('OpenOpportunity', { opportunityId, ...deal }, manager);
@@ -102,14 +102,14 @@ describe('whose something is', () => {
 
 describe('the keys', () => {
   it('that were made before keys named a salesperson act for nobody in particular', async () => {
-    await processes.database.pool.query('drop table if exists kroniek.api_keys');
-    await processes.database.pool
+    await engines.database.pool.query('drop table if exists kroniek.api_keys');
+    await engines.database.pool
       .query(`create table kroniek.api_keys (id uuid primary key, name text not null, role text not null,
       secret_hash text not null, created_at timestamptz not null default now(), revoked_at timestamptz)`);
-    const before = await ApiKeys.open(processes.database.db);
+    const before = await ApiKeys.open(engines.database.db);
     const { key } = await before.create({ name: 'office', role: 'sales' });
-    await processes.database.pool.query('alter table kroniek.api_keys drop column salesperson');
-    const keys = await ApiKeys.open(processes.database.db);
+    await engines.database.pool.query('alter table kroniek.api_keys drop column salesperson');
+    const keys = await ApiKeys.open(engines.database.db);
     expect(await keys.holderOf(key)).toEqual({ actor: { id: expect.any(String), role: 'sales' } });
     const sams = await keys.create({ name: 'Sam’s phone', role: 'sales', salesperson: 'sam' });
     expect(await keys.holderOf(sams.key)).toEqual({ actor: { id: sams.id, role: 'sales' }, salesperson: 'sam' });

@@ -3,23 +3,23 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashOf, type Hashed, type StoredMetadata } from '../../libs/event-log/index.js';
 import { TestClock } from '../../libs/kernel/index.js';
-import { Processes } from './processes.js';
+import { Engines } from './engines.js';
 
 const clock = new TestClock('2026-03-01T10:00:00.000Z');
 const lead = (personId: string): object => ({ personId, name: 'Ilse Verbruggen', source: 'trade fair' });
 const mql = (personId: string): object => ({ personId, to: 'marketing-qualified' });
 const sql = (personId: string): object => ({ personId, to: 'sales-qualified' });
 
-let processes: Processes;
+let engines: Engines;
 
 beforeAll(async () => {
-  processes = await Processes.on(clock);
+  engines = await Engines.on(clock);
 });
 
-afterAll(() => processes.stop());
+afterAll(() => engines.stop());
 
 async function chainOf(stream: string): Promise<{ previousHash: string | null; hash: string; recomputed: string }[]> {
-  const client = EventStoreDBClient.connectionString(processes.eventStoreUrl);
+  const client = EventStoreDBClient.connectionString(engines.eventStoreUrl);
   const chain = [];
   for await (const { event } of client.readStream(stream)) {
     if (!event) continue;
@@ -33,28 +33,28 @@ async function chainOf(stream: string): Promise<{ previousHash: string | null; h
 
 describe('the same Idempotency-Key', () => {
   it('gets the same answer and records nothing, here and in another process', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const personId = randomUUID();
     const commandId = randomUUID();
     const first = await here.send('RegisterLead', lead(personId), { commandId });
     await here.send('QualifyLead', mql(personId));
     expect(await here.send('RegisterLead', lead(personId), { commandId })).toEqual(first);
-    expect(await (await processes.open()).send('RegisterLead', lead(personId), { commandId })).toEqual(first);
+    expect(await (await engines.open()).send('RegisterLead', lead(personId), { commandId })).toEqual(first);
   });
 
   it('gets the same answer when its receipt was lost with the process', async () => {
     const personId = randomUUID();
     const commandId = randomUUID();
-    const here = await processes.open();
+    const here = await engines.open();
     await here.send('RegisterLead', lead(personId));
     const first = await here.send('QualifyLead', mql(personId), { commandId });
     await here.send('QualifyLead', sql(personId));
-    await processes.database.pool.query('delete from kroniek.command_receipts where command_id = $1', [commandId]);
-    expect(await (await processes.open()).send('QualifyLead', mql(personId), { commandId })).toEqual(first);
+    await engines.database.pool.query('delete from kroniek.command_receipts where command_id = $1', [commandId]);
+    expect(await (await engines.open()).send('QualifyLead', mql(personId), { commandId })).toEqual(first);
   });
 
   it('sent many times at once, to two processes, records once', async () => {
-    const [here, there] = [await processes.open(), await processes.open()];
+    const [here, there] = [await engines.open(), await engines.open()];
     const personId = randomUUID();
     const commandId = randomUUID();
     const answers = await Promise.all(
@@ -65,7 +65,7 @@ describe('the same Idempotency-Key', () => {
   });
 
   it('of a command that changed nothing stays one that changed nothing', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const personId = randomUUID();
     const commandId = randomUUID();
     await here.send('RegisterLead', lead(personId));
@@ -74,11 +74,11 @@ describe('the same Idempotency-Key', () => {
     expect(nothing.events).toEqual([]);
     await here.send('DisqualifyLead', { personId, reason: 'no budget' });
     await here.send('RecycleLead', { personId });
-    expect(await (await processes.open()).send('QualifyLead', mql(personId), { commandId })).toEqual(nothing);
+    expect(await (await engines.open()).send('QualifyLead', mql(personId), { commandId })).toEqual(nothing);
   });
 
   it('sent again while others of its stream still wait for theirs gets the answer of its time', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const personId = randomUUID();
     const commandId = randomUUID();
     await here.send('RegisterLead', lead(personId));
@@ -95,21 +95,21 @@ describe('the same Idempotency-Key', () => {
   });
 
   it('is claimed while the command is decided on, and nothing is recorded before it is known to be new', async () => {
-    const receipts = await processes.receipts();
+    const receipts = await engines.receipts();
     const claim = receipts.claim.bind(receipts);
     const gates: ((claimed: Promise<void>) => void)[] = [];
     receipts.claim = async (...asked) => {
       await new Promise<void>((resolve) => gates.push(resolve));
       return claim(...asked);
     };
-    const here = await processes.open({ receipts });
+    const here = await engines.open({ receipts });
     const [personId, other] = [randomUUID(), randomUUID()];
     const registered = here.send('RegisterLead', lead(personId));
     const failing = here.send('RegisterLead', lead(other));
     const sealed = `select count(*)::int as count from kroniek.personal_keys where subject = any($1)`;
     const subjects = [`person-${personId}`, `person-${other}`];
     for (let keys = 0; keys < 2;) {
-      const { rows } = await processes.database.pool.query<{ count: number }>(sealed, [subjects]);
+      const { rows } = await engines.database.pool.query<{ count: number }>(sealed, [subjects]);
       keys = rows[0]?.count ?? 0;
     }
     const heads = async () => Promise.all(subjects.map(async (stream) => (await here.log.load(stream)).head));
@@ -122,7 +122,7 @@ describe('the same Idempotency-Key', () => {
   });
 
   it('for another command is refused', async () => {
-    const here = await processes.open();
+    const here = await engines.open();
     const commandId = randomUUID();
     await here.send('RegisterLead', lead(randomUUID()), { commandId });
     const personId = randomUUID();
@@ -140,11 +140,11 @@ describe('a command whose answer was lost with the process', () => {
   ])('leaves a stream whose hashes hold when it comes again later, %s', async (_, receiptLost) => {
     const commandId = randomUUID();
     const lead = { personId: randomUUID(), name: 'Ilse Verbruggen', source: 'trade fair' };
-    const first = await (await processes.open()).send('RegisterLead', lead, { commandId });
+    const first = await (await engines.open()).send('RegisterLead', lead, { commandId });
     if (receiptLost) {
-      await processes.database.pool.query('delete from kroniek.command_receipts where command_id = $1', [commandId]);
+      await engines.database.pool.query('delete from kroniek.command_receipts where command_id = $1', [commandId]);
     }
-    const later = await processes.open({ clock: new TestClock('2026-03-01T10:00:05.000Z') });
+    const later = await engines.open({ clock: new TestClock('2026-03-01T10:00:05.000Z') });
     expect(await later.send('RegisterLead', lead, { commandId })).toEqual(first);
     const { personId } = lead;
     await later.send('QualifyLead', { personId, to: 'marketing-qualified' });
@@ -159,16 +159,16 @@ describe('the answer of a command that recorded nothing', () => {
   const nothing = { stream: 'person-1', revision: 4, position: '99', events: [] };
 
   it('is kept when the database has lost the claim meanwhile', async () => {
-    const receipts = await processes.receipts();
+    const receipts = await engines.receipts();
     const commandId = randomUUID();
     await receipts.claim(commandId, 'print');
-    await processes.database.pool.query('delete from kroniek.command_receipts where command_id = $1', [commandId]);
+    await engines.database.pool.query('delete from kroniek.command_receipts where command_id = $1', [commandId]);
     await receipts.keep(commandId, 'print', nothing);
     expect(await receipts.claim(commandId, 'print')).toMatchObject({ fingerprint: 'print', result: nothing });
   });
 
   it('is that of the process that was faster', async () => {
-    const [here, there] = [await processes.receipts(), await processes.receipts()];
+    const [here, there] = [await engines.receipts(), await engines.receipts()];
     const commandId = randomUUID();
     await here.claim(commandId, 'print');
     expect(await there.keep(commandId, 'print', nothing)).toEqual(nothing);

@@ -225,8 +225,9 @@ export class CommandExecutor {
       await checkOwners(claimant, known, request.command, folded.state, (ask) => lookUps.answer(ask, fresh));
     }
     await checkReferences(request.command, this.catalogue, lookUps);
-    const occurredAt = this.instantOf(request, folded);
     const lookups = await lookUps.of(aggregate, request.command, folded.state, fresh);
+    // Only now: what it rests on may just have come about.
+    const occurredAt = this.instantOf(request, folded);
     const issuer = salesperson ?? actor.id;
     const facts = aggregate.decide(request.command, folded.state, { commandId, occurredAt, actor, issuer, lookups });
     // A verdict lies at its own instant, also where facts that happened later were reported before it.

@@ -84,6 +84,8 @@ export class Streams {
   keep(stream: string, folded: FoldedStream): void {
     // Nothing is kept of a stream that does not exist: asking about ids at random must not push out those in use.
     if (folded.head === null) return;
+    // What was read may be told of later than what was recorded here meanwhile.
+    if ((this.kept.peek(stream)?.stream.head?.revision ?? -1) > folded.head.revision) return;
     this.kept.set(stream, { stream: folded, readAt: this.monotonicMs() });
     if (!this.existing.has(stream)) this.existing.set(stream, true);
     this.absent.delete(stream);

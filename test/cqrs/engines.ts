@@ -17,7 +17,7 @@ const masterKey = Buffer.alloc(32, 7);
 const commands = new CommandCatalogue();
 
 /** What executes commands, with nothing remembered at first of what others did to the same stores. */
-export interface CommandProcess {
+export interface CommandEngine {
   readonly executor: CommandExecutor;
   readonly log: EventLog;
   /** The streams that it has read so far, each time anew. */
@@ -31,8 +31,8 @@ interface Settings {
   readonly receipts?: Receipts;
 }
 
-/** Processes side by side on throw-away stores of their own. */
-export class Processes {
+/** As many as are opened, side by side on the same throw-away stores. */
+export class Engines {
   private readonly logs: EventLog[] = [];
 
   private constructor(
@@ -42,9 +42,9 @@ export class Processes {
   ) {}
 
   /** @param clock of those that have none of their own */
-  static async on(clock = systemClock): Promise<Processes> {
+  static async on(clock = systemClock): Promise<Engines> {
     const servers = await throwAwayServers();
-    return new Processes(servers, openDatabase(servers.databaseUrl), clock);
+    return new Engines(servers, openDatabase(servers.databaseUrl), clock);
   }
 
   get eventStoreUrl(): string {
@@ -62,7 +62,7 @@ export class Processes {
     return Receipts.open(this.database, masterKey);
   }
 
-  async open({ clock = this.clock, receipts }: Settings = {}): Promise<CommandProcess> {
+  async open({ clock = this.clock, receipts }: Settings = {}): Promise<CommandEngine> {
     const log = await this.log();
     const reads: string[] = [];
     const load: EventLog['load'] = (stream, after) => {
