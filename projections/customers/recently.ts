@@ -33,12 +33,8 @@ export async function withOthers(
   const { all } = reading;
   const some = (table: 'purchases' | 'accounts', holds: RawBuilder<unknown>): RawBuilder<unknown> =>
     sql`(select count(*) from (select from ${all(table)} s where ${holds} limit ${few}) s)`;
-  const [found] = await rows(
-    reading,
-    sql<{
-      many: boolean;
-    }>`select ${some('purchases', sql`by_person`)} + ${some('accounts', sql`up is not null`)} >= ${few} as many`,
-  );
+  const [byPeople, merged] = [some('purchases', sql`by_person`), some('accounts', sql`up is not null`)];
+  const [found] = await rows(reading, sql<{ many: boolean }>`select ${byPeople} + ${merged} >= ${few} as many`);
   if (!found?.many) {
     const climbed = await rows(
       reading,

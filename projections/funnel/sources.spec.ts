@@ -1,25 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { OpportunityEvents } from '../../libs/domain/opportunity/opportunity.events.js';
-import type { PersonEvents } from '../../libs/domain/person/person.events.js';
 import { later } from '../../libs/kernel/index.js';
-import { dayIn, eur, opportunityOpened } from '../../libs/testing/facts.js';
-import { type GivenEvent, givenEvents, happened } from '../../libs/testing/projection.js';
+import { day, deal, lead, lost, opened, won } from '../../libs/testing/funnel.js';
+import { type GivenEvent, givenEvents } from '../../libs/testing/projection.js';
 import { funnel } from './index.js';
 import { winRateReport } from './queries.js';
 
-const person = happened<PersonEvents>();
-const deal = happened<OpportunityEvents>();
-const day = dayIn(2024);
-
-const lead = (id: string, at: string, source: string) =>
-  person(`person-${id}`, 'LeadRegistered', at, { source, potential: 'customer' });
-const opened = (id: string, at: string, contactIds: readonly string[]) =>
-  opportunityOpened(id, at, { title: id, contactIds: [...contactIds], owner: 'ann' });
-const won = (id: string, at: string) =>
-  deal(`opportunity-${id}`, 'OpportunityWon', at, { from: 'first', amount: eur(100) });
-const lost = (id: string, at: string) =>
-  deal(`opportunity-${id}`, 'OpportunityLost', at, { from: 'first', reason: 'price' });
 const reopened = (id: string, at: string) =>
   deal(`opportunity-${id}`, 'OpportunityReopened', at, { to: 'first', reason: 'again' });
 const reassigned = (id: string, at: string) =>
@@ -55,13 +41,13 @@ describe('the win rate by source', () => {
             if (isOpen === undefined) events.push({ ...lead(id, on, `of ${id}`), ...more });
             open.set(id, true);
           } else if (isOpen === undefined) {
-            events.push({ ...opened(id, on, contacts[place] ?? []), ...more });
+            events.push({ ...opened(id, on, contacts[place] ?? [], 'ann'), ...more });
             open.set(id, true);
           } else if (what === 'reassigned') {
             events.push({ ...reassigned(id, on), ...more });
           } else if (isOpen === (what !== 'reopened')) {
-            const how = what === 'won' ? won : what === 'lost' ? lost : reopened;
-            events.push({ ...how(id, on), ...more });
+            const moved = what === 'won' ? won(id, on) : what === 'lost' ? lost(id, on, 'price') : reopened(id, on);
+            events.push({ ...moved, ...more });
             open.set(id, !isOpen);
           }
           clocks.set(id, on);

@@ -4,12 +4,10 @@ import { CommandCatalogue, PreconditionFailed, Streams, type FoldedStream } from
 import type { EventLog } from '../../libs/event-log/index.js';
 import { type RecordedEvent, TestClock } from '../../libs/kernel/index.js';
 import { Engines } from './engines.js';
+import { lead, mql, sql } from './leads.js';
 
 const commands = new CommandCatalogue();
 const clock = new TestClock('2026-03-01T10:00:00.000Z');
-const lead = (personId: string): object => ({ personId, name: 'Ilse Verbruggen', source: 'trade fair' });
-const mql = (personId: string): object => ({ personId, to: 'marketing-qualified' });
-const sql = (personId: string): object => ({ personId, to: 'sales-qualified' });
 
 let engines: Engines;
 

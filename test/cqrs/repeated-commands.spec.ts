@@ -4,11 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashOf, type Hashed, type StoredMetadata } from '../../libs/event-log/index.js';
 import { TestClock } from '../../libs/kernel/index.js';
 import { Engines } from './engines.js';
+import { lead, mql, sql } from './leads.js';
 
 const clock = new TestClock('2026-03-01T10:00:00.000Z');
-const lead = (personId: string): object => ({ personId, name: 'Ilse Verbruggen', source: 'trade fair' });
-const mql = (personId: string): object => ({ personId, to: 'marketing-qualified' });
-const sql = (personId: string): object => ({ personId, to: 'sales-qualified' });
 
 let engines: Engines;
 
