@@ -127,12 +127,13 @@ export const attentionDue = (database: Database, given: AttentionAsked): Promise
       ...(group === undefined ? [] : [sql`customer_group = ${group}`]),
       ...(after ? [sql`(due_at, id) > (${after[0]}::timestamptz, ${after[1]})`] : []),
     ];
+    const from = after && plusDays(String(after[0]), -cadence.longest);
     const found = await firstInLine<AttentionRow>(reading, asked, {
       line:
         owner === undefined
           ? bySilence(asked, { until: sql`${asked.t} - make_interval(hours => 24 * ${cadence.shortest}::integer)` })
-          : bySilenceOf(asked, owner),
-      from: after && plusDays(String(after[0]), -cadence.longest),
+          : bySilenceOf(asked, owner, from),
+      from,
       count: limit + 1,
       // Nearly all who are silent for so long are due.
       times: 1.2,

@@ -3,9 +3,10 @@ import type { AccountEvents } from '../../libs/domain/account/account.events.js'
 import type { Outcome } from '../../libs/domain/activity/activity.events.js';
 import type { SegmentEvents } from '../../libs/domain/segment/segment.events.js';
 import type { Rule } from '../../libs/domain/segment/segment.rules.js';
-import { bought, call, day, lead, open, qualified } from '../../libs/testing/customers.js';
+import { bought, call, converted, day, lead, open, qualified } from '../../libs/testing/customers.js';
 import { policyChanged } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
+import type { Database } from '../../libs/read-model/index.js';
 import { segmentsModel } from '../segments/index.js';
 import { attentionDue, type AttentionAsked } from './attention-due.js';
 import { customers } from './index.js';
@@ -20,6 +21,17 @@ const everyTenDays = [
   { phase: 'potential', days: 99 },
   { phase: 'prospect', days: 10 },
 ] as const;
+
+/** Who is due, page by page. */
+async function paged(database: Database, asked: AttentionAsked): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (let cursor: string | null | undefined = undefined; cursor !== null;) {
+    const page: Awaited<ReturnType<typeof attentionDue>> = await attentionDue(database, { ...asked, limit: 1, cursor });
+    found.push(...page.items.map(({ customerId }) => customerId));
+    cursor = page.next;
+  }
+  return found;
+}
 
 const story = [
   lead('p', 0),
@@ -144,14 +156,31 @@ describe('attention', () => {
           { customer_id: 'p', rule: 2 },
         ]);
         // In pages the order is the same.
-        const pages: string[] = [];
-        for (let cursor: string | undefined; ;) {
-          const page = await attentionDue(database, { asOf: day(30), limit: 1, cursor });
-          pages.push(...page.items.map(({ customerId }) => customerId));
-          if (page.next === null) break;
-          cursor = page.next;
-        }
-        expect(pages).toEqual(['b', 'p', 'c']);
+        expect(await paged(database, { asOf: day(30) })).toEqual(['b', 'p', 'c']);
+      },
+      [],
+      [segmentsModel],
+    );
+  });
+
+  it('is due in order, page by page, where a contact was reached long after the account itself', async () => {
+    const told = [
+      policyChanged('attention.cadence', 1, day(0), { rules: [{ days: 30 }] }),
+      ...['a', 'b', 'c', 'd'].map((id) => open(id, 0, { name: id, owner: 'sam' })),
+      lead('p', 1),
+      converted('p', 2, 'b'),
+      call('1', 10, 'reached', { accountId: 'b' }),
+      call('2', 60, 'reached', { accountId: 'a' }),
+      call('3', 70, 'reached', { accountId: 'c' }),
+      call('4', 80, 'reached', { personId: 'p' }),
+      call('5', 90, 'reached', { accountId: 'd' }),
+    ];
+    await givenEvents(...told).projectedBy(
+      customers,
+      async ({ database }) => {
+        const inOrder = ['a', 'c', 'b', 'd'];
+        expect(await paged(database, { asOf: day(200) })).toEqual(inOrder);
+        expect(await paged(database, { asOf: day(200), owner: 'sam' })).toEqual(inOrder);
       },
       [],
       [segmentsModel],

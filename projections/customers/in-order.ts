@@ -159,19 +159,25 @@ export const bySilence =
     return joined(reading, [standing('buyers'), contacts], 'asc', count);
   };
 
-/** The same of the customers of one owner, who are few enough to be put in order at once: by their own clocks, perhaps too early. */
-export function bySilenceOf(asked: Asked, owner: string): Line {
+/**
+ * The same of the customers of one owner, who are few enough to be put in order at once: by their own clocks, perhaps too
+ * early, for others may have been reached for them since.
+ *
+ * @param from where the line begins: by whom their own clocks place before that, the clocks of all who count for them tell
+ */
+export function bySilenceOf(asked: Asked, owner: string, from: Instant | undefined): Line {
   const { source, names } = asked;
   const { at } = source;
   let line: Promise<readonly Dated[]> | undefined;
   const inLine = async (reading: Reading<CustomersTables>): Promise<readonly Dated[]> => {
     const isPart = (table: 'accounts' | 'people'): RawBuilder<unknown> =>
       sql`(select true from ${at(table)} u where u.up = o.id limit 1)`;
+    const before = from === undefined ? sql`false` : sql`c.last_interaction < ${from}::timestamptz`;
     const own = await rows(
       reading,
       sql<Dated & { readonly others: boolean | null }>`
         select o.id, coalesce(c.last_interaction, o.known_since) as at,
-          case when c.last_interaction is null then coalesce(${isPart('people')}, ${isPart('accounts')}) end as others
+          case when c.last_interaction is null or ${before} then coalesce(${isPart('people')}, ${isPart('accounts')}) end as others
         from (
           select id, opened_at as known_since from ${at('accounts')} a where owner = ${owner} and up is null
           union all
