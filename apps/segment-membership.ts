@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MembershipAsked, SegmentMembership } from '../libs/domain/processes/fix-campaign-members.js';
 import type { EventFeed } from '../libs/kernel/index.js';
 import { type Database, waitFor } from '../libs/read-model/index.js';
-import { dogsAt } from '../projections/customers/dogs.js';
+import { inGroup } from '../projections/customers/in-group.js';
 import { customers } from '../projections/customers/index.js';
 import { segmentsModel } from '../projections/segments/index.js';
 import { everyMember, segmentDetail } from '../projections/segments/queries.js';
@@ -41,8 +41,10 @@ export const segmentMembership = (
         return;
       }
       await waitFor(database, customers, asked.upTo, patience);
-      const dogs = await dogsAt(database, { asOf: asked.asOf, knownAt: asked.knownAt });
-      for await (const part of members) yield part.filter((id) => !dogs.has(id));
+      for await (const part of members) {
+        const dogs = await inGroup(database, 'dog', part, { asOf: asked.asOf, knownAt: asked.knownAt });
+        yield part.filter((id) => !dogs.has(id));
+      }
     },
   };
 };

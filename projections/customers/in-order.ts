@@ -3,7 +3,7 @@ import type { Instant } from '../../libs/kernel/index.js';
 import { instantOf, type Reading, rows } from '../../libs/read-model/index.js';
 import type { Asked, Members } from './bought.js';
 import type { Place } from './clocks.js';
-import { membersAt, nextRun } from './places.js';
+import { membersAt, nextRun, upFrom } from './places.js';
 import { boughtSince } from './recently.js';
 import type { CustomersTables } from './tables.js';
 
@@ -74,23 +74,6 @@ export async function firstInLine<R>(
     run = nextRun({ run, round, missing: count - settled, share: settled / passed });
   }
   return found.sort(compare).slice(0, count);
-}
-
-/** These, and all whom they continue as or belong to. */
-async function upFrom({ db, at }: Reading<CustomersTables>, ids: readonly string[]): Promise<readonly string[]> {
-  if (ids.length === 0) return [];
-  const found = await rows(
-    { db },
-    sql<{ id: string }>`with recursive up_from (id) as (
-        select * from unnest(${ids}::text[])
-        union
-        select e.up from up_from u cross join lateral (
-          select up from ${at('accounts')} a where id = u.id and up is not null
-          union all select up from ${at('people')} p where id = u.id and up is not null offset 0
-        ) e
-      ) select id from up_from`,
-  );
-  return found.map(({ id }) => id);
 }
 
 const joined = (

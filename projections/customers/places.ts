@@ -46,6 +46,23 @@ export async function membersAt(
   return { subjects: found.map(({ subject }) => subject), customers: found.map(({ customer }) => customer) };
 }
 
+/** These, and all whom they continue as or belong to. */
+export async function upFrom({ db, at }: Reading<CustomersTables>, ids: readonly string[]): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const found = await rows(
+    { db },
+    sql<{ id: string }>`with recursive up_from (id) as (
+        select * from unnest(${ids}::text[])
+        union
+        select e.up from up_from u cross join lateral (
+          select up from ${at('accounts')} a where id = u.id and up is not null
+          union all select up from ${at('people')} p where id = u.id and up is not null offset 0
+        ) e
+      ) select id from up_from`,
+  );
+  return found.map(({ id }) => id);
+}
+
 /** The next ids that may be customers, in order; each kind is read along its own index. Some may be none. */
 async function nextIds(
   reading: Reading<CustomersTables>,
@@ -119,21 +136,6 @@ export async function firstById(
     run = nextRun({ run, round, missing: count - found.length, share: found.length / judged });
   }
   return found.slice(0, count);
-}
-
-/** Everybody who counts for any of these customers, in runs: judged all at once, they are more than planners foresee. */
-export async function* everyById(
-  reading: Reading<CustomersTables>,
-  asked: Asked,
-  candidates: Candidates,
-): AsyncGenerator<Members> {
-  const run = 1_000;
-  for (let { after } = candidates; ;) {
-    const ids = await nextIds(reading, asked, { ...candidates, after }, run);
-    if (ids.length > 0) yield await membersAt(reading, asked, ids);
-    if (ids.length < run) return;
-    after = ids.at(-1);
-  }
 }
 
 /** Those of some customers that are somebody's, or somewhere, as their own rows tell. */

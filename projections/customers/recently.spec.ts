@@ -9,7 +9,7 @@ import { readSteadily, rows } from '../../libs/read-model/index.js';
 import { bought, call, converted, dateOf, day, lead, open } from '../../libs/testing/customers.js';
 import { eur, opportunityOpened, policyChanged, rateSet } from '../../libs/testing/facts.js';
 import { type GivenEvent, givenEvents, happened } from '../../libs/testing/projection.js';
-import { inGroupAt } from './dogs.js';
+import { inGroup } from './in-group.js';
 import { customers } from './index.js';
 import { askedOf, customersList, type CustomersAsked } from './queries.js';
 import { withOthers } from './recently.js';
@@ -159,8 +159,9 @@ describe('Lists by phase and by group', () => {
           }
         }
         for (const group of groups) {
-          const found = await inGroupAt(database, group, moment);
-          expect(all.filter(({ id }) => found.has(id)).map(({ id }) => id)).toEqual(
+          const everybody = all.map(({ id }) => id);
+          const found = await inGroup(database, group, everybody, moment);
+          expect(everybody.filter((id) => found.has(id))).toEqual(
             all.filter((one) => one.group === group).map(({ id }) => id),
           );
         }

@@ -7,7 +7,7 @@ import { bought, call, converted, dateOf, day, lead, open } from '../../libs/tes
 import { eur, opportunityOpened, rateSet, usd } from '../../libs/testing/facts.js';
 import { givenEvents, happened } from '../../libs/testing/projection.js';
 import { customerDetail } from './detail.js';
-import { dogsAt } from './dogs.js';
+import { inGroup } from './in-group.js';
 import { customers } from './index.js';
 import { customersList } from './queries.js';
 
@@ -108,8 +108,10 @@ describe('what a customer is worth', () => {
         groupVerdict: { group: null },
       });
       // Who never bought is not judged yet; after years of silence who did is a dog, and so are the people of it.
-      expect(await dogsAt(database, asked)).toEqual(new Set());
-      expect(await dogsAt(database, { asOf: day(1_500) })).toEqual(new Set(['a', 'p']));
+      const dogs = (ids: readonly string[], at: number) => inGroup(database, 'dog', ids, { asOf: day(at) });
+      expect(await dogs(['a', 'b', 'p'], 20)).toEqual(new Set());
+      expect(await dogs(['a', 'b', 'p'], 1_500)).toEqual(new Set(['a', 'p']));
+      expect(await dogs(['p'], 1_500)).toEqual(new Set(['p']));
       const detail = await customerDetail(database, { id: 'a', ...asked });
       expect(detail?.groupVerdict).toMatchObject({ group: 'partner', policyVersion: 0 });
       const facts = [...(detail?.groupVerdict.relationship.facts ?? []), ...(detail?.groupVerdict.buying.facts ?? [])];

@@ -8,7 +8,7 @@ import { accountDetail, accountsList } from '../../projections/customers/account
 import { acquisitionReport } from '../../projections/customers/acquisition-report.js';
 import { attentionDue } from '../../projections/customers/attention-due.js';
 import { customerDetail } from '../../projections/customers/detail.js';
-import { dogsAt } from '../../projections/customers/dogs.js';
+import { inGroup } from '../../projections/customers/in-group.js';
 import { lifetimeValues } from '../../projections/customers/lifetime-value-report.js';
 import { customersList } from '../../projections/customers/queries.js';
 import { accountsRatedWhatIf, ratingsWhatIf } from '../../projections/customers/ratings-what-if.js';
@@ -39,6 +39,8 @@ export interface Known {
 }
 
 const any = (ids: readonly string[]): string => ids[Math.floor(Math.random() * ids.length)] ?? '';
+const some = (ids: readonly string[], count: number): readonly string[] =>
+  Array.from({ length: Math.min(count, ids.length) }, () => any(ids));
 
 export type Query = (database: Database, moment: Moment, known: Known) => Promise<unknown>;
 
@@ -150,6 +152,6 @@ export const queries: Readonly<Record<string, Query>> = {
   'what-if/ratings': (db, at) => ratingsWhatIf(db, { ...at }, cutOff),
   'what-if/ratings/accounts': (db, at) => accountsRatedWhatIf(db, { ...at }, cutOff),
   // Asked when a mailing is sent, not over HTTP.
-  'customers of group dog': (db, at) => dogsAt(db, at),
+  'dogs among 100 members': (db, at, { people }) => inGroup(db, 'dog', some(people, 100), at),
   'exchange-rates': (db, at) => exchangeRatesList(db, { ...at }),
 };
