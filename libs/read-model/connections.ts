@@ -44,7 +44,10 @@ export interface ConnectionOptions {
   readonly application?: string;
   /** Milliseconds until a statement is given up; 0: never. Default 30,000. */
   readonly statementTimeout?: number;
-  /** Plans statements without a look at what they are asked with, prepared ones so but once. Default: as PostgreSQL chooses. */
+  /**
+   * Plans statements without a look at what they are asked with, prepared ones so but once, and compiles none of them:
+   * that takes longer than most of them run. Default: as PostgreSQL chooses.
+   */
   readonly plansOnce?: boolean;
 }
 
@@ -57,7 +60,7 @@ export const connectionConfig = (url: string, options: ConnectionOptions = {}): 
   idle_in_transaction_session_timeout: 60_000,
   keepAlive: true,
   keepAliveInitialDelayMillis: 5_000,
-  options: `-c timezone=UTC -c datestyle=ISO -c extra_float_digits=1${options.plansOnce ? ' -c plan_cache_mode=force_generic_plan' : ''}`,
+  options: `-c timezone=UTC -c datestyle=ISO -c extra_float_digits=1${options.plansOnce ? ' -c plan_cache_mode=force_generic_plan -c jit=off' : ''}`,
   types: typeParsers,
 });
 

@@ -8,6 +8,8 @@ import type { CustomersTables } from './tables.js';
 export interface Members {
   readonly subjects: readonly string[];
   readonly customers: readonly string[];
+  /** Those of the subjects that are accounts: nobody else has opportunities. Left out: any may be. */
+  readonly accounts?: readonly string[] | undefined;
 }
 
 /** What of the read model is asked, when, and by whom. */
@@ -56,7 +58,8 @@ export const toldOf = (
   alias: string,
   holds: RawBuilder<unknown>,
 ): RawBuilder<unknown> => {
-  const these = only ? sql`(select distinct unnest(${only.subjects}::text[]) as subject)` : about;
+  const few = (table === 'opportunities' ? only?.accounts : undefined) ?? only?.subjects;
+  const these = few ? sql`(select distinct unnest(${few}::text[]) as subject)` : about;
   return these
     ? sql`${these} o cross join lateral (
         select * from ${source.at(table)} r where ${sql.ref(column)} = o.subject and ${holds} offset 0
@@ -94,14 +97,17 @@ export const membersOf = (
   const { at } = source;
   if (ids) {
     // Down from few, each step is a look into an index.
-    return sql`members (subject, customer) as (
-      select id, id from unnest(${ids}::text[]) n (id)
-      where (select true from ${at('accounts')} a where a.id = n.id and up is null and ${known} limit 1)
-        or (select true from ${at('people')} p where p.id = n.id and up is null limit 1)
+    return sql`members (subject, customer, is_account) as (
+      select id, id, is_account from (
+        select id, case
+          when (select true from ${at('accounts')} a where a.id = n.id and up is null and ${known} limit 1) then true
+          when (select true from ${at('people')} p where p.id = n.id and up is null limit 1) then false end as is_account
+        from unnest(${ids}::text[]) n (id)
+      ) n where is_account is not null
       union all
-      select e.id, m.customer from members m cross join lateral (
-        select id from ${at('accounts')} a where up = m.subject and ${known}
-        union all select id from ${at('people')} p where up = m.subject offset 0
+      select e.id, m.customer, e.is_account from members m cross join lateral (
+        select id, true as is_account from ${at('accounts')} a where up = m.subject and ${known}
+        union all select id, false from ${at('people')} p where up = m.subject offset 0
       ) e
     )`;
   }

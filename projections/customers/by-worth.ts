@@ -160,7 +160,7 @@ function boundsOf(order: WorthOrder, t: RawBuilder<unknown>): Readonly<Record<'l
   }
 }
 
-/** The next customers in the order of their bounds. */
+/** The next customers in the order of their bounds. Both bounds of `recorded_to` are said, so that an index finds them. */
 function bounded(
   asked: Asked,
   { order, backwards, after, which, phase }: FirstByWorth<unknown>,
@@ -187,6 +187,7 @@ function bounded(
         w.currency = r.currency or coalesce(w.first_day >= f.since, false) as surely
       from ${asked.source.at('worth')} w cross join reporting r
         left join factor f on f.currency = w.currency left join climb c on c.subject = w.subject_id
+      where w.recorded_to >= ${asked.k}
     ),
     summed as (
       select customer, bool_and(by_person) as by_person, min(first_day) as first_day, max(last_at) as last_at,

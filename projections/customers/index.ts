@@ -158,4 +158,4 @@ const views: Readonly<Record<string, View<CustomersTables>>> = {
 };
 
 /** Who our customers are, in which phase, and what they are worth, at any instant (domain.md §1, §2). */
-export const customers = projection<CustomersTables>({ name: 'customers', version: 9, tables, views });
+export const customers = projection<CustomersTables>({ name: 'customers', version: 10, tables, views });

@@ -138,6 +138,8 @@ export const accounts = versions<AccountEvents>()({
     { on: ['name', 'id'] },
     { on: ['parent_id'] },
     { on: ['opened_at', 'id'] },
+    // With what tells that a version had not begun, so that lists by id pass by those who came later without a look at them.
+    { on: ['id', 'valid_from', 'recorded_from'] },
   ],
 });
 

@@ -31,6 +31,8 @@ export interface Candidates extends WhichCustomers {
   /** Only those that sort behind this id. */
   readonly after?: string | undefined;
   readonly backwards?: boolean | undefined;
+  /** How many are looked at first for each that is asked for: where not all fit, some more. Default 1. */
+  readonly times?: number | undefined;
 }
 
 /** Everybody who counts for these customers. */
@@ -41,9 +43,14 @@ export async function membersAt(
 ): Promise<Members> {
   const found = await rows(
     reading,
-    sql<{ subject: string; customer: string }>`with recursive ${membersOf(asked, ids)} select * from members`,
+    sql<{ subject: string; customer: string; is_account: boolean }>`
+      with recursive ${membersOf(asked, ids)} select * from members`,
   );
-  return { subjects: found.map(({ subject }) => subject), customers: found.map(({ customer }) => customer) };
+  return {
+    subjects: found.map(({ subject }) => subject),
+    customers: found.map(({ customer }) => customer),
+    accounts: found.flatMap(({ subject, is_account: isAccount }) => (isAccount ? [subject] : [])),
+  };
 }
 
 /** These, and all whom they continue as or belong to. */
@@ -109,7 +116,7 @@ const mostTogether = 4_000;
  * does, and a round costs as much as some dozens of them.
  */
 export const nextRun = (of: { run: number; round: number; missing: number; share: number }): number =>
-  Math.min(Math.max(Math.ceil((1.3 * of.missing) / of.share), 20 * 2 ** of.round), 3 * of.run, mostTogether);
+  Math.min(Math.max(Math.ceil((1.2 * of.missing) / of.share), 10 * 2 ** of.round), 3 * of.run, mostTogether);
 
 /**
  * The first customers in the order of their ids that fit. They are looked at in runs, so that a list costs what it shows:
@@ -126,7 +133,7 @@ export async function firstById(
 ): Promise<readonly string[]> {
   const found: string[] = [];
   let { after } = candidates;
-  let [run, judged] = [count, 0];
+  let [run, judged] = [Math.ceil((candidates.times ?? 1) * count), 0];
   for (let round = 1; found.length < count; round++) {
     const ids = await nextIds(reading, asked, { ...candidates, after }, run);
     if (ids.length > 0) found.push(...(await fitting(await membersAt(reading, asked, ids))));

@@ -130,7 +130,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const { asOf, knownAt, phase, kind, owner, country, industry, group, sort = 'id', order } = asked;
     const limit = limitOf(given);
     const bought = isOfBuyers(phase);
-    const all = { ...(await withWindows(reading, askedOf(reading, { asOf, knownAt }, names))), bought };
+    const all: Asked = { ...(await withWindows(reading, askedOf(reading, { asOf, knownAt }, names))), bought };
     let gathered: Promise<RawBuilder<unknown>> | undefined;
     const others: Others = () => (gathered ??= withOthers(reading, all));
     const by = sortKeys[sort];
@@ -165,6 +165,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const isById = sort === 'id' || (sort === 'value-at-risk' && phase !== undefined && !bought);
     if (isById) {
       const inGroup = group && (await perhapsInGroup(reading, all, group, await others()));
+      const ofBuyers: Asked = { ...all, bought: bought || inGroup?.bought };
       const perhaps = [await perhapsOf(reading, all, phase, others), inGroup?.perhaps].filter(
         (one) => one !== undefined,
       );
@@ -173,9 +174,10 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         owner,
         country,
         industry,
-        bought: bought || inGroup?.bought === true,
+        bought: ofBuyers.bought,
         perhaps: perhaps.length === 0 ? undefined : allOf(perhaps),
         backwards,
+        times: group === undefined ? 1 : 1.3,
       };
       const last = after?.[1];
       const placed = { ...candidates, after: typeof last === 'string' ? last : undefined };
@@ -185,7 +187,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         // Unless few of a run fit, all about them is had at once: to judge them takes most of that already.
         const fitting = await rows(
           reading,
-          sql<CustomerRow>`select ${isWhole ? sql`*` : sql`id`} from ${customersAt({ ...all, only: members })} c
+          sql<CustomerRow>`select ${isWhole ? sql`*` : sql`id`} from ${customersAt({ ...ofBuyers, only: members })} c
             where ${allOf([...judged, ...own])} order by id ${direction}`,
         );
         if (isWhole) for (const row of fitting) known.set(row.id, customerOf(row));

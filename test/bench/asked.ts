@@ -38,7 +38,20 @@ export interface Known {
   readonly owners: readonly string[];
 }
 
-const any = (ids: readonly string[]): string => ids[Math.floor(Math.random() * ids.length)] ?? '';
+let drawn = 1;
+
+/** From now on the same things are drawn as after the last time that this was said. */
+export function drawAgain(): void {
+  drawn = 1;
+}
+
+function draw(): number {
+  // The minimal standard generator of Park and Miller.
+  drawn = (48_271 * drawn) % 2_147_483_647;
+  return drawn / 2_147_483_647;
+}
+
+const any = (ids: readonly string[]): string => ids[Math.floor(draw() * ids.length)] ?? '';
 const some = (ids: readonly string[], count: number): readonly string[] =>
   Array.from({ length: Math.min(count, ids.length) }, () => any(ids));
 

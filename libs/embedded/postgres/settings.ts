@@ -1,7 +1,7 @@
 export type Settings = Readonly<Record<string, string | number>>;
 
 /** For a machine with two cores that the whole product shares; all of it together stays under 700 MB. */
-const defaults: Settings = {
+export const defaults: Settings = {
   listen_addresses: '127.0.0.1',
   // A socket in a folder that others can write to would be one more door.
   unix_socket_directories: '',
