@@ -16,7 +16,11 @@ const holdsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boo
 const liesOver = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql`(valid_from <= ${t} and valid_to > ${t} and recorded_from <= ${k} and (recorded_to > ${k} or recorded_to = 'infinity'))`;
 
-/** The same without an `or`, in parts that have nothing in common, where an end of one of the axes is known. */
+/** The same with both bounds of `recorded_to`, so that an index finds what was not over yet. */
+const liesOverInOrder = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql`(recorded_to >= ${k} and ${liesOver(t, k)})`;
+
+/** What holds at (t, k) without an `or`, in parts that have nothing in common, where an end of one of the axes is known. */
 const holdsInParts = (t: RawBuilder<unknown>, k: RawBuilder<unknown>): readonly RawBuilder<unknown>[] => [
   sql`valid_from <= ${t} and recorded_from <= ${k} and valid_to > ${t}`,
   sql`valid_from <= ${t} and recorded_from <= ${k} and valid_to <= ${t} and recorded_to > ${k}`,
@@ -118,7 +122,7 @@ const conditionsAt = (t: RawBuilder<unknown>, k: RawBuilder<unknown>, at: RawBui
   versions: holdsAt(t, k),
   parts: holdsInParts(t, k),
   timelines: liesOver(at, k),
-  memberships: liesOver(at, k),
+  memberships: liesOverInOrder(at, k),
   appends: happenedBy(t, k),
   begun: sql`(valid_from <= ${t} and recorded_from <= ${k})`,
 });

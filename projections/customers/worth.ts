@@ -55,9 +55,9 @@ export const worth = gathered<Counted>()({
   // All that is asked of them, told apart by what holds.
   indexes: [
     {
-      on: ['recorded_to', 'valid_to'],
+      on: ['recorded_to', 'valid_to', 'recorded_from'],
       with: [
-        ...['recorded_from', 'valid_from', 'subject_id', 'currency', 'by_person'],
+        ...['valid_from', 'subject_id', 'currency', 'by_person'],
         ...['purchases', 'amount', 'first_day', 'last_at'],
       ],
     },

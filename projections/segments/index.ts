@@ -66,7 +66,7 @@ const views: Readonly<Record<string, View<SegmentTables>>> = {
 /** Who belongs to which segment or list, at any instant, and because of which event (domain.md §6). */
 export const segmentsModel = projection<SegmentTables>({
   name: 'segments',
-  version: 9,
+  version: 10,
   tables: { segments, settings, names, purchases, opportunities, rates, members, accounts, people, sales },
   views,
 });
