@@ -17,6 +17,12 @@ interface BuyingRule {
   readonly currency: string;
 }
 
+/** Who may be in a group. */
+interface Likely extends Pick<Candidates, 'bought' | 'perhaps'> {
+  /** None of them is an account that never bought, either. */
+  readonly allBought: boolean;
+}
+
 /**
  * Who may be in a group at all, as far as what they bought under their own id tells: a look at what everybody of the
  * customer said is spared those who cannot be.
@@ -28,7 +34,7 @@ export async function perhapsInGroup(
   asked: Asked,
   group: CustomerGroup,
   others: RawBuilder<unknown>,
-): Promise<Pick<Candidates, 'bought' | 'perhaps'>> {
+): Promise<Likely> {
   const rule = await buyingRuleAt(reading, asked);
   const before = (days: number): RawBuilder<unknown> => sql`${asked.t} - make_interval(hours => ${24 * days}::integer)`;
   const share = sql`coalesce((share ->> 'perCent')::integer >= ${rule.share}, false)`;
@@ -37,15 +43,18 @@ export async function perhapsInGroup(
     // What others bought adds to it; without any purchase in the period there is no value.
     const isFree = rule.value <= 0;
     const value = isFree ? sql`true` : worth(asked, before(rule.period), rule, 'everything');
+    const free = isFree ? 1 : 0;
     return {
-      bought: rule.needed > (isFree ? 1 : 0),
+      bought: rule.needed > free,
+      // Of accounts the share may be known without any purchase.
+      allBought: rule.needed > free + 1,
       perhaps: sql`(${atLeast(rule.needed, [share, recent, value])} or ${others})`,
     };
   }
   // What it bought itself is enough to be sure that it buys well, whatever others bought.
   const well = atLeast(rule.needed, [share, recent, worth(asked, before(rule.period), rule, 'nothing')]);
-  if (group === 'friend') return { perhaps: sql`not ${well}` };
-  return { bought: true, perhaps: sql`${perhapsBought(asked, others)} and not ${well}` };
+  if (group === 'friend') return { allBought: false, perhaps: sql`not ${well}` };
+  return { bought: true, allBought: true, perhaps: sql`${perhapsBought(asked, others)} and not ${well}` };
 }
 
 /**

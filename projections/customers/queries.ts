@@ -165,7 +165,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
     const isById = sort === 'id' || (sort === 'value-at-risk' && phase !== undefined && !bought);
     if (isById) {
       const inGroup = group && (await perhapsInGroup(reading, all, group, await others()));
-      const ofBuyers: Asked = { ...all, bought: bought || inGroup?.bought };
+      const judging: Asked = { ...all, bought: bought || inGroup?.allBought };
       const perhaps = [await perhapsOf(reading, all, phase, others), inGroup?.perhaps].filter(
         (one) => one !== undefined,
       );
@@ -174,7 +174,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         owner,
         country,
         industry,
-        bought: ofBuyers.bought,
+        bought: bought || inGroup?.bought,
         perhaps: perhaps.length === 0 ? undefined : allOf(perhaps),
         backwards,
         times: group === undefined ? 1 : 1.3,
@@ -187,7 +187,7 @@ export const customersList = (database: Database, given: CustomersAsked): Promis
         // Unless few of a run fit, all about them is had at once: to judge them takes most of that already.
         const fitting = await rows(
           reading,
-          sql<CustomerRow>`select ${isWhole ? sql`*` : sql`id`} from ${customersAt({ ...ofBuyers, only: members })} c
+          sql<CustomerRow>`select ${isWhole ? sql`*` : sql`id`} from ${customersAt({ ...judging, only: members })} c
             where ${allOf([...judged, ...own])} order by id ${direction}`,
         );
         if (isWhole) for (const row of fitting) known.set(row.id, customerOf(row));
