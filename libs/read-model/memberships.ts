@@ -156,7 +156,7 @@ export const memberships =
         { on: ['rule', 'version', 'key'], current: true },
         // A page of those of a moment: who was none then is passed over in the index.
         { on: ['rule', 'version', 'key', 'valid_to', 'valid_from'] },
-        // All that it takes to count the members of a moment: most others are told apart by the keys, at a third of the time.
+        // All that it takes to count the members of a moment: most others are told apart by the keys.
         { on: ['rule', 'version', 'recorded_to', 'valid_to', 'recorded_from'], with: ['valid_from'] },
       ],
     } as unknown as MembershipsTable;

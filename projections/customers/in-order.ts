@@ -171,7 +171,7 @@ export function bySilenceOf(asked: Asked, owner: string, from: Instant | undefin
         ) c on true`,
     );
     const now = await instantOf(reading);
-    // Others who were reached for one who never was, perhaps before they were known, decide alone.
+    // Others who were reached for one who never was, perhaps before they were known, decide alone; else whoever was last.
     const reached = await reachedFor(
       reading,
       own.flatMap(({ id, others }) => (others ? [id] : [])),

@@ -1,3 +1,4 @@
+import { Random } from '../../apps/kroniek/sample/random.js';
 import type { Database, Moment } from '../../libs/read-model/index.js';
 import { activitiesReport } from '../../projections/activity/queries.js';
 import { agendaList } from '../../projections/agenda/queries.js';
@@ -38,20 +39,15 @@ export interface Known {
   readonly owners: readonly string[];
 }
 
-let drawn = 1;
+const drawn = (): Random => new Random('what is asked');
+let random = drawn();
 
 /** From now on the same things are drawn as after the last time that this was said. */
 export function drawAgain(): void {
-  drawn = 1;
+  random = drawn();
 }
 
-function draw(): number {
-  // The minimal standard generator of Park and Miller.
-  drawn = (48_271 * drawn) % 2_147_483_647;
-  return drawn / 2_147_483_647;
-}
-
-const any = (ids: readonly string[]): string => ids[Math.floor(draw() * ids.length)] ?? '';
+const any = (ids: readonly string[]): string => (ids.length === 0 ? '' : random.pick(ids));
 const some = (ids: readonly string[], count: number): readonly string[] =>
   Array.from({ length: Math.min(count, ids.length) }, () => any(ids));
 
