@@ -22,25 +22,28 @@ export const segmentMembership = (
   lists: SegmentMembership,
   customersAmong: (ids: readonly string[]) => Promise<readonly string[]>,
 ): SegmentMembership => {
-  async function* byRule({ segmentId, of, asOf, knownAt, upTo }: MembershipAsked): AsyncIterable<readonly string[]> {
+  async function* byRule(
+    { segmentId, of, asOf, knownAt, upTo }: MembershipAsked,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly string[]> {
     const moment = { id: segmentId, asOf, knownAt, seesNames: true };
     // Whatever else was recorded in the millisecond of the launch stands before the end of the log now.
     await sleep(2);
-    await waitFor(database, segmentsModel, (await log.head()) ?? upTo, patience);
-    await evaluated(database, moment);
+    await waitFor(database, segmentsModel, (await log.head()) ?? upTo, patience, signal);
+    await evaluated(database, moment, signal);
     for await (const part of (await everyMember(database, moment)) ?? []) {
       const ids = part.map(({ id }) => id);
       yield of === 'accounts' ? ids : await customersAmong(ids);
     }
   }
   return {
-    async *membersOf(asked: MembershipAsked) {
-      const members = asked.segmentVersion === undefined ? lists.membersOf(asked) : byRule(asked);
+    async *membersOf(asked: MembershipAsked, signal: AbortSignal) {
+      const members = asked.segmentVersion === undefined ? lists.membersOf(asked, signal) : byRule(asked, signal);
       if (asked.includeDogs) {
         yield* members;
         return;
       }
-      await waitFor(database, customers, asked.upTo, patience);
+      await waitFor(database, customers, asked.upTo, patience, signal);
       for await (const part of members) {
         const dogs = await inGroup(database, 'dog', part, { asOf: asked.asOf, knownAt: asked.knownAt });
         yield part.filter((id) => !dogs.has(id));
@@ -50,12 +53,16 @@ export const segmentMembership = (
 };
 
 /** Waits until the rule that held at the moment is evaluated. */
-async function evaluated(database: Database, moment: Parameters<typeof segmentDetail>[1]): Promise<void> {
+async function evaluated(
+  database: Database,
+  moment: Parameters<typeof segmentDetail>[1],
+  signal: AbortSignal,
+): Promise<void> {
   const until = performance.now() + patience;
   while (performance.now() < until) {
     const segment = await segmentDetail(database, moment);
     if (!segment || segment.complete) return;
-    await sleep(100);
+    await sleep(100, undefined, { signal });
   }
   throw new Error('A segment is not evaluated yet.');
 }

@@ -35,7 +35,8 @@ export interface AskingProcess {
   readonly asks: true;
   readonly name: string;
   readonly hears: readonly string[];
-  readonly react: (event: RecordedEvent) => AsyncIterable<object>;
+  /** @param signal aborted when nobody waits for the answer any more; then it throws */
+  readonly react: (event: RecordedEvent, signal: AbortSignal) => AsyncIterable<object>;
 }
 
 /** Declares a process that asks, about one type of event. */
@@ -44,5 +45,5 @@ export const declareAskingProcess =
   <T extends keyof S & string>(
     name: string,
     hears: T,
-    react: (event: RecordedOf<S, T>) => AsyncIterable<object>,
+    react: (event: RecordedOf<S, T>, signal: AbortSignal) => AsyncIterable<object>,
   ): AskingProcess => ({ asks: true, name, hears: [hears], react: react as unknown as AskingProcess['react'] });

@@ -11,6 +11,7 @@ import { quoted } from './schema.js';
  * Waits until what serves the read models has seen everything up to a position: read your own writes. It is told by the
  * transaction that moves the checkpoint and does not poll.
  *
+ * @param signal where it is aborted, nobody waits any longer, and its reason is thrown
  * @throws BehindPosition naming the first that has not come there in time
  */
 export async function waitFor(
@@ -18,21 +19,30 @@ export async function waitFor(
   projections: Pick<Projection, 'name'> | readonly Pick<Projection, 'name'>[],
   position: Position,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<void> {
   const all = [projections].flat();
   const until = performance.now() + timeoutMs;
-  await Promise.all(all.map(({ name }) => waitForOne(database, name, position, until)));
+  await Promise.all(all.map(({ name }) => waitForOne(database, { name, wanted: position, signal }, until)));
 }
 
-async function waitForOne(database: Database, name: string, wanted: Position, until: number): Promise<void> {
+interface Waited {
+  readonly name: string;
+  readonly wanted: Position;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function waitForOne(database: Database, waited: Waited, until: number): Promise<void> {
+  const { name, wanted, signal } = waited;
   const positions = heardPositions(database);
   let schema = await servingSchema(database, name);
   const heard = positions.of(schema);
   if (heard !== undefined && heard >= wanted) return;
   // Where earlier checkpoints were heard of, the one waited for will be too: nothing needs to be asked meanwhile.
   for (let ask = heard === undefined; ; ask = true) {
+    signal?.throwIfAborted();
     const listened = schema;
-    const news = newsOf(positions, listened, { name, wanted }, until);
+    const news = newsOf(positions, listened, waited, until);
     try {
       if (ask) {
         const at = await askServing(database, name, (serving) => checkpointOf(database, (schema = serving)));
@@ -55,19 +65,22 @@ async function waitForOne(database: Database, name: string, wanted: Position, un
   }
 }
 
-/** The next news of a schema; `false` also when the time is over. */
+/** The next news of a schema; `false` also when the time is over, or nobody waits any more. */
 function newsOf(
   positions: HeardPositions,
   schema: string,
-  of: { readonly name: string; readonly wanted: Position },
+  { name, wanted, signal }: Waited,
   until: number,
 ): { readonly isThere: Promise<boolean>; readonly forget: () => void } {
   let forget = (): void => undefined;
   const isThere = new Promise<boolean>((tell) => {
-    const unlisten = positions.listen(schema, { ...of, tell });
-    const timer = setTimeout(() => tell(false), Math.max(0, until - performance.now())).unref();
+    const unlisten = positions.listen(schema, { name, wanted, tell });
+    const over = (): void => tell(false);
+    const timer = setTimeout(over, Math.max(0, until - performance.now())).unref();
+    signal?.addEventListener('abort', over, { once: true });
     forget = () => {
       unlisten();
+      signal?.removeEventListener('abort', over);
       clearTimeout(timer);
     };
   });

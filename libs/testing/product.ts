@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { startApi } from '../../apps/api/api.js';
 import { startProjector } from '../../apps/projector/projector.js';
 import type { Clock } from '../kernel/index.js';
+import type { Projection } from '../read-model/index.js';
 import { throwAwayServers } from './servers.js';
 
 /** The whole product in this process, on fresh servers. */
@@ -24,7 +25,13 @@ export interface Answer {
   readonly json: Record<string, unknown>;
 }
 
-export async function startProduct(options: { clock?: Clock } = {}): Promise<Product> {
+interface ProductOptions {
+  readonly clock?: Clock;
+  /** Those that are kept up to date; left out: all. */
+  readonly readModels?: readonly Projection[];
+}
+
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const servers = await throwAwayServers();
   const masterKey = randomBytes(32);
   const adminKey = randomBytes(24).toString('hex');

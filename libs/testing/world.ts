@@ -99,13 +99,14 @@ export class World {
 
   /** What the processes make of all that they have not heard yet. */
   async react(): Promise<void> {
+    const { signal } = new AbortController();
     for (let fact = this.#waiting.shift(); fact; fact = this.#waiting.shift()) {
       const { stream, type, data, actor, at: occurredAt, commandId } = fact;
       for (const process of [...processes, this.#fixing] as readonly (Process | AskingProcess)[]) {
         if (!process.hears.includes(type)) continue;
         const event = { stream, type, data, actor, occurredAt, position: 0n } as unknown as RecordedEvent;
         let place = 0;
-        for await (const command of process.react(event)) {
+        for await (const command of process.react(event, signal)) {
           const issued = JSON.parse(JSON.stringify(command)) as object;
           const id = v5(`${process.name}/${place++}`, commandId);
           this.issue(command.constructor.name, issued, id, occurredAt, process.name, fact);

@@ -76,10 +76,10 @@ describe('service over HTTP', () => {
     expect(ofAccount.json['items']).toMatchObject([{ period: '2026-03', accountId, nps: 100 }]);
 
     await issue('CreateStaticList', { segmentId: 'harbours', name: 'Harbours', of: 'accounts' });
-    const put = await issue('AddToStaticList', { segmentId: 'harbours', accountIds: [accountId] });
-    await issue('CreateStaticList', { segmentId: 'nobody', name: 'Nobody', of: 'accounts' });
+    await issue('AddToStaticList', { segmentId: 'harbours', accountIds: [accountId] });
+    const empty = await issue('CreateStaticList', { segmentId: 'nobody', name: 'Nobody', of: 'accounts' });
     const of = (segmentId: string) =>
-      ask(`/v1/reports/satisfaction?segmentId=${segmentId}&minPosition=${String(put.json['position'])}`);
+      ask(`/v1/reports/satisfaction?segmentId=${segmentId}&minPosition=${String(empty.json['position'])}`);
     expect((await of('harbours')).json['items']).toMatchObject([{ period: '2026-03', responses: 1, nps: 100 }]);
     expect((await of('nobody')).json['items']).toEqual([]);
     const unknown = await of('nowhere');

@@ -102,3 +102,19 @@ describe('A campaign, from the list to the response', () => {
     expect(again.json['code']).toBe('CONSENT_MISSING');
   });
 });
+
+describe('A launch for which it is still to be told who is a dog', () => {
+  it('keeps nobody waiting who stops the product', async () => {
+    const product = await startProduct({ readModels: [] });
+    for (const [name, body] of [
+      ['CreateStaticList', { segmentId, name: 'Visitors', of: 'people' }],
+      ['PlanCampaign', { ...campaign, campaignId, segmentId }],
+      ['LaunchCampaign', { campaignId }],
+    ] as const) {
+      expect((await product.call('POST', `/v1/commands/${name}`, body)).text).toContain('position');
+    }
+    // By then it is waited for a read model that nobody writes.
+    await sleep(500);
+    await product.stop();
+  });
+});

@@ -74,7 +74,7 @@ export class ProcessRunner {
   ): Promise<void> {
     for (const event of events) {
       let issued = 0;
-      for await (const command of process.react(event)) {
+      for await (const command of process.react(event, signal)) {
         const reaction = issued++;
         await this.issuing.retry(() => this.issue(process, event, reaction, command), signal);
       }

@@ -45,7 +45,7 @@ async function issuedAtLaunch(members: readonly string[], part: number) {
     },
   });
   const issued: object[] = [];
-  for await (const command of process.react(launch)) issued.push(command);
+  for await (const command of process.react(launch, new AbortController().signal)) issued.push(command);
   return { asked, issued };
 }
 

@@ -25,7 +25,8 @@ export interface MembershipAsked {
  * same ones whenever it is asked. Other people are never among them (S0), dogs only if they are asked for (S4).
  */
 export interface SegmentMembership {
-  membersOf(asked: MembershipAsked): AsyncIterable<readonly string[]>;
+  /** @param signal aborted when nobody waits for the answer any more */
+  membersOf(asked: MembershipAsked, signal: AbortSignal): AsyncIterable<readonly string[]>;
 }
 
 /** The members of a campaign are those of its segment at the instant of the launch (domain.md §7). */
@@ -33,8 +34,10 @@ export const fixCampaignMembers = (membership: SegmentMembership): AskingProcess
   declareAskingProcess(campaignEvents)(
     'fix-campaign-members',
     'CampaignLaunched',
-    ({ stream, occurredAt, recordedAt, position, data }) =>
-      recorded(idOf(stream), membership.membersOf({ ...data, asOf: occurredAt, upTo: position, knownAt: recordedAt })),
+    ({ stream, occurredAt, recordedAt, position, data }, signal) => {
+      const moment = { asOf: occurredAt, upTo: position, knownAt: recordedAt };
+      return recorded(idOf(stream), membership.membersOf({ ...data, ...moment }, signal));
+    },
   );
 
 async function* recorded(campaignId: string, found: AsyncIterable<readonly string[]>): AsyncIterable<object> {
